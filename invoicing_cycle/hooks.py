@@ -1,0 +1,16 @@
+def post_init_hook(env):
+    """Time that was billed before the add-on came gets its place in the ledger.
+
+    Without this it would look unbilled to us, and be billed a second time.
+    """
+    Entry = env["account.analytic.line"]
+    groups = Entry._read_group(
+        [("timesheet_invoice_id", "!=", False), ("project_id", "!=", False)],
+        ["timesheet_invoice_id"],
+    )
+    move_ids = [move.id for (move,) in groups if move.state != "cancel"]
+    for start in range(0, len(move_ids), 500):
+        moves = env["account.move"].browse(move_ids[start : start + 500])
+        moves._link_stock_entries()
+        env.flush_all()
+        env.invalidate_all()

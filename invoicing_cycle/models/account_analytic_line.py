@@ -1,0 +1,241 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools.sql import column_exists, create_column
+
+from ..tools.allocation import Allocator
+
+# What decides which period an entry belongs to, and who must have locked there.
+MOVING_FIELDS = frozenset({"date", "employee_id", "project_id", "so_line", "task_id"})
+
+
+class AccountAnalyticLine(models.Model):
+    """The billing ledger of a time entry.
+
+    An entry is billed on exactly one invoice line (``invoice_line_id``) or it waits in
+    exactly one billing period (``billing_period_id``), unless it is held or written
+    off. Odoo's ``timesheet_invoice_id`` follows ``invoice_line_id`` and never leads it.
+    """
+
+    _inherit = "account.analytic.line"
+
+    billing_period_id = fields.Many2one(
+        "project.billing.period",
+        string="Billing Period",
+        compute="_compute_billing_period_id",
+        store=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The period that bills this entry: the one that covers its date or, where "
+        "that one is closed, the next open one.",
+        groups="base.group_user",
+    )
+    invoice_line_id = fields.Many2one(
+        "account.move.line",
+        string="Invoice Line",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The invoice line that bills this entry.",
+        groups="base.group_user",
+    )
+    billing_hold = fields.Selection(
+        [("bill", "Bill"), ("hold", "Hold"), ("write_off", "Write off")],
+        string="Billing",
+        default="bill",
+        required=True,
+        copy=False,
+        help="Held time stays unbilled until it is released; written-off time is never "
+        "billed and leaves the delivered quantity.",
+        groups="base.group_user",
+    )
+    hold_reason = fields.Char("Reason", copy=False, groups="base.group_user")
+
+    def _auto_init(self):
+        # No project has a period yet: spare a large database the computation.
+        if not column_exists(self.env.cr, self._table, "billing_period_id"):
+            create_column(self.env.cr, self._table, "billing_period_id", "int4")
+        return super()._auto_init()
+
+    @api.model
+    def _get_unbilled_time_domain(self):
+        """Billable time that no invoice line bills yet and nobody holds back."""
+        return Domain(
+            [
+                ("project_id", "!=", False),
+                ("timesheet_invoice_type", "=", "billable_time"),
+                ("so_line.state", "=", "sale"),
+                ("invoice_line_id", "=", False),
+                ("billing_hold", "=", "bill"),
+            ]
+        )
+
+    def _is_waiting_for_billing(self):
+        """The rule of :meth:`_get_unbilled_time_domain` for one entry in memory."""
+        self.ensure_one()
+        return bool(
+            self.project_id
+            and self.timesheet_invoice_type == "billable_time"
+            and self.so_line.state == "sale"
+            and self.billing_hold == "bill"
+            and not self.invoice_line_id
+        )
+
+    @api.depends(
+        "project_id",
+        "date",
+        "timesheet_invoice_type",
+        "so_line.state",
+        "billing_hold",
+        "invoice_line_id",
+    )
+    def _compute_billing_period_id(self):
+        # Changes on the side of the periods come through _find_period_anew(), so that
+        # saving one entry does not depend on every field of every period of its
+        # project. Odoo computes an entry twice while it is created: the second time it
+        # is where it belongs already.
+        self._assign_period(self.filtered(lambda line: line._is_in_its_period()))
+
+    def _find_period_anew(self):
+        """Periods were opened, closed or moved: find the period of these entries."""
+        with self.env.protecting([self._fields["billing_period_id"]], self):
+            self._assign_period(self.browse())
+
+    def _is_in_its_period(self):
+        """Whether this entry waits in the period that covers it.
+
+        That one is open: where it is closed, its entries are told.
+        """
+        self.ensure_one()
+        period = self.billing_period_id
+        return bool(
+            period
+            and period.project_id == self.project_id
+            and period.date_from <= self.date
+            and (not period.date_to or self.date <= period.date_to)
+        )
+
+    def _assign_period(self, settled):
+        """Link these entries to their periods, in one query.
+
+        :param settled: those that keep their period as long as they wait
+        """
+        waiting = self.filtered(lambda line: line._is_waiting_for_billing())
+        for line in self - waiting:
+            if line.invoice_line_id:
+                # Billed through a period, or the stock way while waiting in one.
+                line.billing_period_id = (
+                    line.invoice_line_id.billing_period_id or line.billing_period_id
+                )
+            else:
+                line.billing_period_id = False
+        for line in waiting & settled:
+            line.billing_period_id = line.billing_period_id
+        waiting -= settled
+        if not waiting:
+            return
+        Period = self.env["project.billing.period"]
+        allocators = {
+            project_id: Allocator(periods)
+            for project_id, periods in Period._get_allocation(
+                waiting.project_id.ids
+            ).items()
+        }
+        for line in waiting:
+            allocator = allocators.get(line.project_id.id)
+            line.billing_period_id = allocator and allocator.period_of(line.date)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        # sudo: who must have locked follows from the time, not from its author
+        entries = lines.sudo().filtered("project_id.billing_frequency")
+        if entries:
+            self.env["project.billing.period"].sudo()._require_people_of(entries)
+            # An item of their own may be what makes their project bill time.
+            edited = entries.filtered(
+                lambda line: line.is_so_line_edited and line.so_line
+            )
+            edited._get_covering_periods()._sync_required()
+        lines._find_late_period()
+        return lines
+
+    def _find_late_period(self):
+        """Open a period for time of schedules that have ended, where none takes it."""
+        # sudo: authors of time need not read the order that it is billed on
+        homeless = self.sudo().filtered(
+            lambda line: not line.billing_period_id and line._is_waiting_for_billing()
+        )
+        homeless.project_id._open_supplementary_periods()
+
+    def unlink(self):
+        periods = self._get_covering_periods()
+        result = super().unlink()
+        periods._sync_required()
+        return result
+
+    def _get_covering_periods(self):
+        """The periods in which these entries make their persons required."""
+        # sudo: as in create
+        Period = self.env["project.billing.period"].sudo()
+        entries = self.sudo().filtered("project_id.billing_frequency")
+        if not entries:
+            return Period
+        days = entries.mapped("date")
+        return Period.search(
+            [
+                ("project_id", "in", entries.project_id.ids),
+                ("date_from", "<=", max(days)),
+                "|",
+                ("date_to", "=", False),
+                ("date_to", ">=", min(days)),
+            ]
+        )._get_with_next()
+
+    def write(self, vals):
+        # sale_timesheet frees entries by sale line and invoice: it clears too many
+        # when a small credit note is posted or one of two lines of a sale line is
+        # deleted, and none when a credit note is posted by _post(). The entry's own
+        # link is the authority here, and the invoice only follows it: a write that
+        # touches the invoice alone does nothing to an entry that a line bills.
+        linked = self.browse()
+        if "timesheet_invoice_id" in vals and "invoice_line_id" not in vals:
+            # sudo: whether a line bills the entry does not depend on who asks.
+            linked = self.sudo().filtered("invoice_line_id").with_env(self.env)
+            rest = {
+                name: value
+                for name, value in vals.items()
+                if name != "timesheet_invoice_id"
+            }
+            if linked and rest:
+                linked.write(rest)
+        lines = self - linked
+        moved = not MOVING_FIELDS.isdisjoint(vals)
+        periods = lines._get_covering_periods() if moved else None
+        result = super(AccountAnalyticLine, lines).write(vals)
+        if moved:
+            (periods | lines._get_covering_periods())._sync_required()
+        if moved or "billing_hold" in vals:
+            lines._find_late_period()
+        return result
+
+    def _is_not_billed(self):
+        # EXTENDS sale_timesheet
+        # A link of ours counts even while Odoo has cleared its own for a moment: an
+        # entry that looks unbilled would take over its task's project and sale line.
+        return not self.invoice_line_id and super()._is_not_billed()
+
+    def _set_invoice_line(self, invoice_line):
+        """Bill these entries on one invoice line, or on none.
+
+        The only place besides the generator that writes the link.
+
+        :param invoice_line: ``account.move.line``, empty to give the entries back
+        """
+        self.write(
+            {
+                "invoice_line_id": invoice_line.id,
+                "timesheet_invoice_id": invoice_line.move_id.id,
+            }
+        )

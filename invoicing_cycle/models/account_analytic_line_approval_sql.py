@@ -1,0 +1,168 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+
+class AccountAnalyticLine(models.Model):
+    """The approval state of a time entry, as one SQL expression made of small ones.
+
+    Lists, searches, groups and the state of billing periods all read this one. Another
+    source of locks or approvals overrides :meth:`_locked_until_sql` (with its twin for
+    entries in memory, :meth:`_get_locked_until`) or :meth:`_approved_sql`.
+    """
+
+    _inherit = "account.analytic.line"
+
+    @api.model
+    def _approval_column(self, alias, name, model=None):
+        """A column in SQL that is flushed before the query that uses it runs."""
+        field = self.env[model or self._name]._fields[name]
+        return SQL.identifier(alias, name, to_flush=field)
+
+    @api.model
+    def _approval_state_sql(self, alias):
+        """'open', 'pending' or 'approved' in SQL; NULL for what is no time entry.
+
+        :param str alias: alias of the table account_analytic_line
+        """
+        column = self._approval_column
+        return SQL(
+            """
+            (CASE WHEN %(project)s IS NULL THEN NULL
+                  WHEN %(billed)s THEN 'approved'
+                  WHEN %(locked)s IS NOT TRUE THEN 'open'
+                  WHEN %(approved)s THEN 'approved'
+                  ELSE 'pending'
+              END)
+            """,
+            project=column(alias, "project_id"),
+            billed=self._billed_sql(alias),
+            locked=self._locked_sql(alias),
+            approved=self._approved_sql(alias),
+        )
+
+    @api.model
+    def _billed_sql(self, alias):
+        column = self._approval_column
+        move = "account.move"
+        return SQL(
+            """
+            (%(line)s IS NOT NULL
+             OR %(invoice)s IS NOT NULL AND EXISTS (
+                SELECT 1
+                  FROM account_move invoice
+                 WHERE invoice.id = %(invoice)s
+                   AND (%(state)s <> 'cancel'
+                        OR %(payment_state)s = 'invoicing_legacy')))
+            """,
+            line=column(alias, "invoice_line_id"),
+            invoice=column(alias, "timesheet_invoice_id"),
+            state=column("invoice", "state", move),
+            payment_state=column("invoice", "payment_state", move),
+        )
+
+    @api.model
+    def _locked_sql(self, alias):
+        column = self._approval_column
+        return SQL(
+            "(%(sent_back)s IS NOT TRUE AND %(date)s <= %(locked_until)s)",
+            sent_back=column(alias, "sent_back"),
+            date=column(alias, "date"),
+            locked_until=self._locked_until_sql(alias),
+        )
+
+    @api.model
+    def _locked_until_sql(self, alias):
+        """The day up to which the entry's person has locked, in SQL.
+
+        :param str alias: alias of the table account_analytic_line
+        """
+        column = self._approval_column
+        return SQL(
+            "(SELECT %(day)s FROM hr_employee person WHERE person.id = %(employee)s)",
+            day=column("person", "timesheet_locked_until", "hr.employee"),
+            employee=column(alias, "employee_id"),
+        )
+
+    @api.model
+    def _approved_sql(self, alias):
+        """Whether nothing more is needed once the entry is locked, in SQL.
+
+        :param str alias: alias of the table account_analytic_line
+        """
+        return SQL(
+            "(%(approved_on)s IS NOT NULL OR NOT %(needed)s OR %(automatic)s)",
+            approved_on=self._approval_column(alias, "approved_on"),
+            needed=self._approval_needed_sql(alias),
+            automatic=self._automatic_choice_sql(alias),
+        )
+
+    @api.model
+    def _approval_automatic_sql(self, alias):
+        return SQL(
+            """
+            (%(project)s IS NOT NULL AND %(locked)s IS TRUE
+             AND %(approved_on)s IS NULL AND %(needed)s AND %(automatic)s)
+            """,
+            project=self._approval_column(alias, "project_id"),
+            locked=self._locked_sql(alias),
+            approved_on=self._approval_column(alias, "approved_on"),
+            needed=self._approval_needed_sql(alias),
+            automatic=self._automatic_choice_sql(alias),
+        )
+
+    @api.model
+    def _approval_company_sql(self, alias):
+        """The company whose switches hold: that of the period, else the entry's own."""
+        column = self._approval_column
+        return SQL(
+            """
+            COALESCE(
+                (SELECT %(period_company)s
+                   FROM project_billing_period period
+                  WHERE period.id = %(period)s),
+                %(company)s)
+            """,
+            period_company=column("period", "company_id", "project.billing.period"),
+            period=column(alias, "billing_period_id"),
+            company=column(alias, "company_id"),
+        )
+
+    @api.model
+    def _approval_needed_sql(self, alias):
+        """The company has approval on, from a day that is not after the entry's."""
+        column = self._approval_column
+        company = "res.company"
+        return SQL(
+            """
+            EXISTS (
+                SELECT 1
+                  FROM res_company company
+                 WHERE company.id = %(company)s
+                   AND %(switch)s
+                   AND (%(since)s IS NULL OR %(since)s <= %(date)s))
+            """,
+            company=self._approval_company_sql(alias),
+            switch=column("company", "timesheet_approval", company),
+            since=column("company", "timesheet_approval_from", company),
+            date=column(alias, "date"),
+        )
+
+    @api.model
+    def _automatic_choice_sql(self, alias):
+        """The project has no manager, and the company approves such time itself."""
+        column = self._approval_column
+        return SQL(
+            """
+            EXISTS (
+                SELECT 1
+                  FROM res_company company
+                  JOIN project_project project ON project.id = %(project)s
+                 WHERE company.id = %(company)s
+                   AND %(choice)s = 'automatic'
+                   AND %(manager)s IS NULL)
+            """,
+            company=self._approval_company_sql(alias),
+            project=column(alias, "project_id"),
+            choice=column("company", "timesheet_approval_default", "res.company"),
+            manager=column("project", "user_id", "project.project"),
+        )

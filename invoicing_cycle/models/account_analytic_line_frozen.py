@@ -1,0 +1,101 @@
+from odoo import api, models
+
+
+class AccountAnalyticLine(models.Model):
+    """Closed time entries and Odoo's own recomputation, which calls no ``write``.
+
+    Moving a task or its parent, changing a customer or switching an employee's user
+    changes time entries behind the guard's back. Closed ones keep their project,
+    customer and user; the task itself may move. Their sale line does follow while they
+    are not billed, else time that was entered before there was an order could never be
+    billed; an approval ends with it, see ``account_analytic_line_approval.py``.
+    """
+
+    _inherit = "account.analytic.line"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        # Locked time that an administrator adds is frozen before it has a customer.
+        lines._join(lines._get_closings())._follow_customer()
+        return lines
+
+    def write(self, vals):
+        # The guard stands in front of this: who gets here with closed entries may
+        # change them, and takes along what Odoo's frozen recomputation would.
+        moving = not {"project_id", "task_id"}.isdisjoint(vals)
+        closed = (
+            self._join(self._get_closings())
+            if moving or "employee_id" in vals
+            else self.browse()
+        )
+        if not closed:
+            return super().write(vals)
+        vals = dict(vals)
+        if vals.get("task_id") and "project_id" not in vals:
+            # sudo: as hr_timesheet does, the task's project only
+            task = self.env["project.task"].sudo().browse(vals["task_id"])
+            vals["project_id"] = task.project_id.id
+        if vals.get("employee_id") and "user_id" not in vals:
+            # sudo: as hr_timesheet does, the employee's user only
+            employee = self.env["hr.employee"].sudo().browse(vals["employee_id"])
+            vals["user_id"] = employee.user_id.id
+        result = super().write(vals)
+        if moving and "partner_id" not in vals:
+            closed._follow_customer()
+        return result
+
+    # --------------------------------------------------------------- computes
+
+    def _compute_project_id(self):
+        # EXTENDS sale_timesheet
+        return super(
+            AccountAnalyticLine, self._filter_recomputable()
+        )._compute_project_id()
+
+    def _compute_partner_id(self):
+        # EXTENDS sale_timesheet
+        return super(
+            AccountAnalyticLine, self._filter_recomputable()
+        )._compute_partner_id()
+
+    def _compute_user_id(self):
+        # EXTENDS hr_timesheet
+        return super(
+            AccountAnalyticLine, self._filter_recomputable()
+        )._compute_user_id()
+
+    def _filter_recomputable(self):
+        """These entries without the closed ones; drafts of forms are never closed."""
+        stored = self.browse(id_ for id_ in self._ids if id_)
+        return self - self.browse(line.id for line in stored._get_closings())
+
+    def _follow_customer(self):
+        """Give these entries the customer of their task or project."""
+        groups = self.grouped(
+            lambda line: line.task_id.partner_id or line.project_id.partner_id
+        )
+        for partner, lines in groups.items():
+            lines.filtered(lambda line, to=partner: line.partner_id != to).write(
+                {"partner_id": partner.id}
+            )
+
+    # -------------------------------------------------------------- sale line
+
+    def _timesheet_determine_sale_line(self):
+        # EXTENDS sale_timesheet
+        if self.task_id and self.task_id.project_id != self.project_id:
+            # The task has left while the entry was closed. Its sale line belongs to
+            # another project now, and moving a task must not change a price.
+            project = self.project_id
+            rates = project.sale_line_employee_ids.filtered(
+                lambda rate: rate.employee_id == self.employee_id
+            )
+            return self.so_line or rates.sale_line_id or project.sale_line_id
+        return super()._timesheet_determine_sale_line()
+
+    def _is_updatable_timesheet(self):
+        # EXTENDS sale_timesheet
+        # The rate table writes the sale line; that of closed entries is recomputed
+        # instead, see project_sale_line_employee_map.py.
+        return super()._is_updatable_timesheet() and not self._get_closings()

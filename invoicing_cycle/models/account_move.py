@@ -1,0 +1,189 @@
+from odoo import api, fields, models
+from odoo.fields import Command
+from odoo.tools.sql import column_exists, create_column
+
+
+class AccountMove(models.Model):
+    """Invoices know the cycle they come from, and the ledger follows their state."""
+
+    _inherit = "account.move"
+
+    billing_origin = fields.Selection(
+        [("schedule", "Billing Schedule"), ("freeform", "Freeform")],
+        compute="_compute_billing_origin",
+        store=True,
+        readonly=False,
+        copy=False,
+        index="btree_not_null",
+        help="Where the document comes from: a billing period, or a freeform invoice "
+        "or credit note. A credit note takes over that of the invoice it reverses.",
+        groups="base.group_user",
+    )
+    billing_period_ids = fields.Many2many(
+        "project.billing.period",
+        compute="_compute_billing_period_ids",
+        search="_search_billing_period_ids",
+        string="Billing Periods",
+        groups="base.group_user",
+    )
+    billing_project_ids = fields.Many2many(
+        "project.project",
+        "invoicing_cycle_move_project_rel",
+        "move_id",
+        "project_id",
+        compute="_compute_billing_project_ids",
+        recursive=True,
+        store=True,
+        readonly=False,
+        copy=False,
+        string="Billed Projects",
+        groups="base.group_user",
+    )
+
+    @api.depends("invoice_line_ids.billing_period_id", "reversed_entry_id")
+    def _compute_billing_origin(self):
+        for move in self:
+            if move.invoice_line_ids.billing_period_id:
+                move.billing_origin = "schedule"
+            else:
+                move.billing_origin = (
+                    move.billing_origin or move.reversed_entry_id.billing_origin
+                )
+
+    @api.depends(
+        "invoice_line_ids.billing_period_id",
+        "invoice_line_ids.credited_line_id.billing_period_id",
+    )
+    def _compute_billing_period_ids(self):
+        for move in self:
+            lines = move.invoice_line_ids
+            move.billing_period_ids = (
+                lines.billing_period_id | lines.credited_line_id.billing_period_id
+            )
+
+    def _search_billing_period_ids(self, operator, value):
+        if operator not in ("in", "any"):
+            return NotImplemented
+        return [
+            "|",
+            ("invoice_line_ids.billing_period_id", operator, value),
+            ("invoice_line_ids.credited_line_id.billing_period_id", operator, value),
+        ]
+
+    @api.depends(
+        "invoice_line_ids.billing_period_id.project_id",
+        "reversed_entry_id.billing_project_ids",
+    )
+    def _compute_billing_project_ids(self):
+        for move in self:
+            move.billing_project_ids = (
+                move.invoice_line_ids.billing_period_id.project_id
+                or move.reversed_entry_id.billing_project_ids
+                or move.billing_project_ids
+            )
+
+    def _auto_init(self):
+        # No invoice has an origin yet: spare a large database the computation.
+        if not column_exists(self.env.cr, self._table, "billing_origin"):
+            create_column(self.env.cr, self._table, "billing_origin", "varchar")
+        return super()._auto_init()
+
+    # ---------------------------------------------------------------- ledger
+
+    def write(self, vals):
+        before = {move.id: move.state for move in self} if "state" in vals else {}
+        result = super().write(vals)
+        if before:
+            self._follow_state(before)
+        return result
+
+    def _follow_state(self, before):
+        """Give time entries back, or take them again, as the state asks.
+
+        Here and not in action_post or button_cancel, because invoices are also posted
+        by _post() (auto-post, reversal) and cancelled by other add-ons.
+
+        :param dict before: state of each move before, by id
+        """
+        changed = self.filtered(
+            lambda move: before[move.id] != move.state and move.is_sale_document()
+        )
+        if not changed:
+            return
+        lines = changed.invoice_line_ids
+        # Cancelled invoices of another invoicing app still bill their time.
+        lines.filtered(
+            lambda line: (
+                line.parent_state == "cancel"
+                and line.move_id.payment_state != "invoicing_legacy"
+            )
+        )._give_entries_back()
+        lines.filtered(
+            lambda line: before[line.move_id.id] == "cancel"
+        )._take_entries_again()
+        credits = lines.filtered(lambda line: line.move_id.move_type == "out_refund")
+        credits.filtered(lambda line: line.parent_state == "posted")._follow_credit()
+        credits.filtered(
+            lambda line: before[line.move_id.id] == "posted"
+        )._unfollow_credit()
+        changed.invoice_line_ids._get_billing_periods()._reassign_entries()
+
+    def unlink(self):
+        lines = self.invoice_line_ids
+        periods = lines._get_billing_periods()
+        lines._give_entries_back(remember=False)
+        result = super().unlink()
+        periods._reassign_entries()
+        return result
+
+    def _link_timesheets_to_invoice(self, start_date=None, end_date=None):
+        # EXTENDS sale_timesheet
+        result = super()._link_timesheets_to_invoice(start_date, end_date)
+        self._link_stock_entries()
+        return result
+
+    def _link_stock_entries(self):
+        """Set our links for time that was billed by Odoo's own wizard."""
+        # sudo: whoever may create the invoice need not read timesheets; the links say
+        # nothing that the invoice does not.
+        groups = (
+            self.env["account.analytic.line"]
+            .sudo()
+            ._read_group(
+                [
+                    ("timesheet_invoice_id", "in", self.ids),
+                    ("invoice_line_id", "=", False),
+                    ("so_line", "!=", False),
+                ],
+                ["timesheet_invoice_id", "so_line"],
+                ["id:recordset"],
+            )
+        )
+        for move, sale_line, entries in groups:
+            line = move.invoice_line_ids.filtered(
+                lambda line, sale_line=sale_line: sale_line in line.sale_line_ids
+            )[:1]
+            if line:
+                entries._set_invoice_line(line)
+                line.quantity_made = sale_line._get_time_quantity(entries)
+        lines = self.sudo().invoice_line_ids.filtered("timesheet_entry_ids")
+        lines._adopt_billing_period()
+
+    def _move_entries_to_recreated(self):
+        """Reverse and re-create: the new draft bills what the reversed invoice did."""
+        # sudo: as in _link_stock_entries
+        for line in self.sudo().invoice_line_ids.filtered("recreated_line_id"):
+            original = line.recreated_line_id
+            line.write(
+                {
+                    "billing_period_id": original.billing_period_id.id,
+                    "quantity_made": original.quantity_made,
+                    "released_entry_ids": [
+                        Command.set(original.released_entry_ids.ids)
+                    ],
+                }
+            )
+            line._take_entries_again()
+            # A later reset of the credit note finds the entries on the new draft and
+            # is refused with its name.
+        self.invoice_line_ids._get_billing_periods()._reassign_entries()

@@ -1,0 +1,297 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_datetime
+
+SENT_FIELDS = {"sent_on", "sent_by_id", "sent_channel"}
+
+
+class AccountMoveSent(models.Model):
+    """The sent record: when an invoice went to its customer, by whom, by which channel.
+
+    Odoo's own ``is_move_sent`` turns true as soon as a PDF is rendered and survives a
+    reset to draft, so it is set from here and never asked.
+
+    Who may record, and take a record back:
+
+    ============================  =====================================================
+    accounting (billing)          every customer invoice that they may write
+    Invoicing Cycle / User        the invoices of the billing periods they may write
+    anybody else                  none
+    ============================  =====================================================
+    """
+
+    _inherit = "account.move"
+
+    sent_on = fields.Datetime(
+        string="Sent On",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="When the document went to the customer, as far as anybody or the system "
+        "recorded it.",
+        groups="base.group_user",
+    )
+    sent_by_id = fields.Many2one(
+        "res.users",
+        string="Sent By",
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+    )
+    sent_channel = fields.Selection(
+        [
+            ("mail", "E-mail"),
+            ("einvoice", "E-invoice"),
+            ("portal", "Customer Portal"),
+            ("post", "Post"),
+            ("other", "Other"),
+        ],
+        string="Sent Through",
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+    )
+    _to_send_idx = models.Index(
+        "(company_id, invoice_date) "
+        "WHERE sent_on IS NULL AND billing_origin IS NOT NULL"
+    )
+
+    # ---------------------------------------------------------------- guard
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # EXTENDS account
+        if not self.env.su and any(
+            vals.get(name) for vals in vals_list for name in SENT_FIELDS
+        ):
+            self._raise_sent_fields()
+        # Named, so that no default_… key of a context fills them, not even where other
+        # code creates the invoice as superuser.
+        unsent = dict.fromkeys(SENT_FIELDS, False)
+        return super().create([{**unsent, **vals} for vals in vals_list])
+
+    def write(self, vals):
+        # EXTENDS account
+        if not self.env.su and SENT_FIELDS & vals.keys():
+            self._raise_sent_fields()
+        # Here and not in button_draft or button_cancel, because other add-ons set the
+        # state on ways of their own.
+        result = super().write(vals)
+        if vals.get("state", "posted") != "posted":
+            self._clear_sent_record(
+                self.env._("The invoice was reset to draft or cancelled.")
+            )
+        return result
+
+    def _raise_sent_fields(self):
+        raise AccessError(
+            self.env._(
+                "The sent record of an invoice is written by “Mark as sent” and by "
+                "sending only. Use these actions."
+            )
+        )
+
+    # ---------------------------------------------------------------- actions
+
+    def action_mark_as_sent(self, channel="other"):
+        """Record that confirmed invoices went to their customers.
+
+        Those that are recorded already are left as they are.
+
+        :param str channel: mail, einvoice, portal, post or other
+        """
+        self._check_sent_access()
+        if channel not in dict(self._fields["sent_channel"].selection):
+            raise UserError(
+                self.env._("“%(channel)s” is no way of sending.", channel=channel)
+            )
+        # sudo: whether these may be recorded was decided above; a person with rows of
+        # their own may record without reading invoices.
+        moves = self.sudo()
+        others = moves.filtered(
+            lambda move: move.move_type not in ("out_invoice", "out_refund")
+        )
+        if others:
+            raise UserError(
+                self.env._(
+                    "Only customer invoices and credit notes can be marked as sent, "
+                    "unlike: %(moves)s",
+                    moves=others._get_sent_names(),
+                )
+            )
+        unposted = moves.filtered(lambda move: move.state != "posted")
+        if unposted:
+            raise UserError(
+                self.env._(
+                    "Only confirmed invoices can be marked as sent. Confirm these "
+                    "first, or leave them out: %(moves)s",
+                    moves=unposted._get_sent_names(),
+                )
+            )
+        unsent = moves.filtered(lambda move: not move.sent_on)
+        unsent._set_sent_record(channel, self.env.user)
+        label = unsent._get_sent_channel_label(channel)
+        unsent._message_log_batch(
+            {
+                move.id: self.env._("Marked as sent (%(channel)s).", channel=label)
+                for move in unsent
+            }
+        )
+        return True
+
+    def action_undo_mark_as_sent(self, reason):
+        """Take the sent record back; those without one are left as they are.
+
+        :param str reason: why; it is logged on the invoice
+        """
+        self._check_sent_access()
+        reason = (reason or "").strip()
+        if not reason:
+            raise UserError(
+                self.env._("Give a reason for taking “sent” back; it is logged.")
+            )
+        # sudo: as in action_mark_as_sent
+        sent = self.sudo().filtered("sent_on")
+        if not sent:
+            raise UserError(
+                self.env._(
+                    "None of these is marked as sent: %(moves)s",
+                    moves=self.sudo()._get_sent_names(),
+                )
+            )
+        sent._clear_sent_record(reason)
+        return True
+
+    def action_open_unsend(self):
+        """Open the dialog that asks for the reason of an undo."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Undo “sent”"),
+            "res_model": "account.move.unsend",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_move_ids": self.ids},
+        }
+
+    # ---------------------------------------------------------------- rights
+
+    def _check_sent_access(self):
+        """Raise unless the user may write the sent record of all these invoices."""
+        refused = self - self._filtered_sent_access()
+        if refused:
+            raise AccessError(
+                self.env._(
+                    "You may not change whether these invoices count as sent, because "
+                    "they bill none of your projects: %(moves)s\n"
+                    "Ask somebody in accounting.",
+                    # only names that the user may read anyway
+                    moves=refused._filtered_access("read")._get_sent_names()
+                    or self.env._("%(count)s invoices", count=len(refused)),
+                )
+            )
+
+    def _filtered_sent_access(self):
+        """Invoices whose sent record the user may write."""
+        if self.env.su:
+            return self
+        user = self.env.user
+        allowed = self.browse()
+        if user.has_group("account.group_account_invoice"):
+            allowed = self._filtered_access("write")
+        rest = self - allowed
+        if rest and user.has_group("invoicing_cycle.group_invoicing_cycle_user"):
+            # sudo: which periods an invoice bills; what of them is the user's own is
+            # asked without it.
+            periods = rest.sudo().billing_period_ids.sudo(False)
+            own = set(periods._filtered_access("write").ids)
+            allowed |= rest.filtered(
+                lambda move: own.intersection(move.sudo().billing_period_ids.ids)
+            )
+        return allowed
+
+    # ---------------------------------------------------------------- record
+
+    def _get_sent_names(self):
+        """Names of the invoices for a message, not more than a message can hold."""
+        names = ", ".join(self[:20].mapped("display_name"))
+        return f"{names}, …" if len(self) > 20 else names
+
+    def _get_sent_channel_label(self, channel):
+        selection = self._fields["sent_channel"]._description_selection(self.env)
+        return dict(selection).get(channel, channel)
+
+    def _set_sent_record(self, channel, user):
+        """Write the record on invoices that have none.
+
+        :param str channel: see ``sent_channel``
+        :param user: the res.users who sent them
+        """
+        unsent = self.filtered(lambda move: not move.sent_on)
+        if unsent:
+            unsent._write_sent_record(
+                {
+                    "sent_on": fields.Datetime.now(),
+                    "sent_by_id": user.id,
+                    "sent_channel": channel,
+                    "is_move_sent": True,
+                }
+            )
+
+    def _write_sent_record(self, vals):
+        """The one write of the sent fields.
+
+        Odoo's own keys say that neither a person changed the invoice nor its journal
+        items need to be worked out again, which would cost queries for each invoice.
+
+        :param dict vals: as in ``write``
+        """
+        # sudo: see the callers; the fields are closed for everybody else
+        self.sudo().with_context(
+            skip_is_manually_modified=True, skip_invoice_sync=True
+        ).write(vals)
+
+    def _clear_sent_record(self, reason, keep_messages=False):
+        """Take the record back and log what it was.
+
+        :param str reason: why, for the log
+        :param bool keep_messages: whether mails that are under way, or tried again, may
+            set the record once more
+        """
+        # sudo: the callers decide who may; here are the writes that follow from it.
+        moves = self.sudo()
+        if not keep_messages:
+            moves._get_sending_messages().sends_invoice = False
+        moves = moves.filtered("sent_on")
+        if not moves:
+            return
+        bodies = {
+            move.id: self.env._(
+                "No longer counts as sent: %(reason)s (It was sent on %(date)s by "
+                "%(user)s, %(channel)s.)",
+                reason=reason,
+                date=format_datetime(self.env, move.sent_on),
+                user=move.sent_by_id.name or "",
+                channel=move._get_sent_channel_label(move.sent_channel),
+            )
+            for move in moves
+        }
+        # is_move_sent goes as well: it is what Odoo's own lists show as sent.
+        moves._write_sent_record(
+            {**dict.fromkeys(SENT_FIELDS, False), "is_move_sent": False}
+        )
+        moves._message_log_batch(bodies)
+
+    def _get_sending_messages(self):
+        """Messages by which these invoices left, or were meant to."""
+        # sudo: a flag of messages, of no interest to anybody but the record
+        return (
+            self.env["mail.message"]
+            .sudo()
+            .search(
+                [
+                    ("model", "=", "account.move"),
+                    ("res_id", "in", self.ids),
+                    ("sends_invoice", "=", True),
+                ]
+            )
+        )

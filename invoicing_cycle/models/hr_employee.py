@@ -1,0 +1,88 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.tools import format_date
+
+
+class HrEmployee(models.Model):
+    """Up to which day a person has handed in the timesheet."""
+
+    _inherit = "hr.employee"
+
+    # Without a group, and on hr.employee.public as well: consultants see how far they
+    # have locked, and the lock is read with their rights.
+    timesheet_locked_until = fields.Date(
+        readonly=True,
+        copy=False,
+        tracking=True,
+        help="Up to and including this day the person's time entries are closed. "
+        "Set by locking the timesheet, never by hand.",
+    )
+
+    @api.model
+    def default_get(self, fields):
+        # A default from the context or from ir.default would get past create()'s check.
+        values = super().default_get(fields)
+        values.pop("timesheet_locked_until", None)
+        return values
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_timesheet_lock_vals(vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_timesheet_lock_vals(vals)
+        result = super().write(vals)
+        if "timesheet_locked_until" in vals:
+            self.env["account.analytic.line"]._invalidate_approval_state()
+        return result
+
+    def _check_timesheet_lock_vals(self, vals):
+        if "timesheet_locked_until" in vals and not self.env.su:
+            raise AccessError(
+                self.env._(
+                    "The date up to which a timesheet is locked is not written by "
+                    'hand: use "Submit (lock) my timesheet" or "Lock timesheets". '
+                    "Only a Timesheets administrator can unlock."
+                )
+            )
+
+    def _set_timesheet_locked_until(self, days, reason=None):
+        """Move locks and log each move, with a fixed number of queries.
+
+        Whether that is allowed is the caller's to check (``timesheet.lock``).
+
+        :param dict days: employee id to ``datetime.date`` or False, for these employees
+        :param str reason: why
+        """
+        # sudo: the only way to the lock; tracking would write message by message.
+        employees = self.sudo().with_context(tracking_disable=True)
+        bodies = {}
+        for employee in employees:
+            bodies[employee.id] = self._format_lock_message(
+                employee.timesheet_locked_until, days[employee.id], reason
+            )
+        for day, group in employees.grouped(lambda employee: days[employee.id]).items():
+            group.write({"timesheet_locked_until": day})
+        employees._message_log_batch(bodies)
+
+    @api.model
+    def _format_lock_message(self, before, after, reason):
+        never = self.env._("Never locked")
+        values = {
+            "before": format_date(self.env, before) if before else never,
+            "after": format_date(self.env, after) if after else never,
+            "reason": (reason or "").strip(),
+        }
+        if not after or (before and after < before):
+            return self.env._(
+                "Timesheet unlocked: %(before)s → %(after)s. Reason: %(reason)s",
+                **values,
+            )
+        if values["reason"]:
+            return self.env._(
+                "Timesheet locked: %(before)s → %(after)s. Reason: %(reason)s",
+                **values,
+            )
+        return self.env._("Timesheet locked: %(before)s → %(after)s", **values)

@@ -1,0 +1,108 @@
+from odoo import api, fields, models
+
+from ..tools.allocation import Allocator
+
+
+class HrExpense(models.Model):
+    """Re-invoiced expenses belong to a project's billing period, as time does."""
+
+    _name = "hr.expense"
+    _inherit = ["hr.expense", "billing.recorded.mixin"]
+
+    billing_project_id = fields.Many2one(
+        "project.project",
+        string="Billed Project",
+        compute="_compute_billing_project_id",
+        store=True,
+        index="btree_not_null",
+        groups="base.group_user",
+    )
+    billing_period_id = fields.Many2one(
+        "project.billing.period",
+        string="Billing Period",
+        compute="_compute_billing_period_id",
+        store=True,
+        index="btree_not_null",
+        copy=False,
+        groups="base.group_user",
+    )
+
+    @api.model
+    def _get_recorded_fields(self):
+        return super()._get_recorded_fields() | {
+            "billing_period_id",
+            "billing_project_id",
+        }
+
+    @api.depends("analytic_distribution", "sale_order_id.project_id")
+    def _compute_billing_project_id(self):
+        reinvoiced = self.filtered("sale_order_id")
+        (self - reinvoiced).billing_project_id = False
+        account_ids = {
+            int(account_id)
+            for expense in reinvoiced
+            for key in expense.analytic_distribution or {}
+            for account_id in key.split(",")
+        }
+        # sudo: which project an expense belongs to does not depend on who files it
+        by_account = {
+            project.account_id.id: project
+            for project in self.env["project.project"]
+            .sudo()
+            .search([("account_id", "in", list(account_ids))])
+        }
+        for expense in reinvoiced.sudo():
+            carried = [
+                by_account[int(account_id)]
+                for key in expense.analytic_distribution or {}
+                for account_id in key.split(",")
+                if int(account_id) in by_account
+            ]
+            order = expense.sale_order_id
+            billable = order.project_ids.filtered("allow_billable")
+            expense.billing_project_id = (
+                (carried and carried[0])
+                or order.project_id
+                or (len(billable) == 1 and billable)
+            )
+
+    @api.depends("billing_project_id", "date", "state")
+    def _compute_billing_period_id(self):
+        waiting = self.filtered(
+            lambda expense: (
+                expense.billing_project_id
+                and expense.date
+                and expense.state != "refused"
+                and not expense._is_reinvoiced()
+            )
+        )
+        for expense in self - waiting:
+            expense.billing_period_id = (
+                expense._is_reinvoiced() and expense.billing_period_id
+            )
+        if not waiting:
+            return
+        allocators = {
+            project_id: Allocator(periods)
+            for project_id, periods in self.env["project.billing.period"]
+            ._get_allocation(waiting.billing_project_id.ids)
+            .items()
+        }
+        for expense in waiting:
+            allocator = allocators.get(expense.billing_project_id.id)
+            expense.billing_period_id = allocator and allocator.period_of(expense.date)
+
+    def _find_period_anew(self):
+        """Periods were opened, closed or moved: find the period of these expenses."""
+        self.env.add_to_compute(self._fields["billing_period_id"], self)
+        self._recompute_recordset(["billing_period_id"])
+
+    def _is_waiting_for_posting(self):
+        """Handed in, but without the sales order item that its posting creates."""
+        self.ensure_one()
+        return self.state not in ("draft", "refused") and not self.sale_order_line_id
+
+    def _is_reinvoiced(self):
+        """Whether its sale order line is on an invoice already."""
+        self.ensure_one()
+        return bool(self.sudo().sale_order_line_id.qty_invoiced)

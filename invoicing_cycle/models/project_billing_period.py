@@ -1,0 +1,457 @@
+from collections import defaultdict
+
+from babel.dates import format_interval, format_skeleton
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+from odoo.tools import SQL, format_date
+from odoo.tools.misc import babel_locale_parse, get_lang
+
+from ..tools.allocation import Period
+
+
+class ProjectBillingPeriod(models.Model):
+    """One project × one stretch of days × one scheduled invoice date.
+
+    The backbone of the cycle. Its state is never stored, see
+    ``project_billing_period_state.py``; its hours and amounts are, because lists and
+    groups sum them.
+
+    Who may what:
+
+    =================  ==========================  =========================
+    \\                 own rows                    all rows of the companies
+    =================  ==========================  =========================
+    read, skip         invoicing cycle user        billing manager
+    enter, change      invoicing cycle user        billing manager
+    (custom periods)
+    generate (ready)   invoicing cycle user        billing manager
+    generate anyway    –                           billing manager
+    not expected       invoice owner               billing manager
+    =================  ==========================  =========================
+
+    Own rows are those of one's projects (project manager), invoices (invoice owner) or
+    customers (their salesperson). What nobody may write by hand, and what only before
+    the period is invoiced, is in ``project_billing_period_rights.py``.
+    """
+
+    _name = "project.billing.period"
+    _description = "Billing Period"
+    _inherit = ["mail.thread", "mail.activity.mixin", "billing.recorded.mixin"]
+    _order = "invoice_date, date_from, id"
+    _check_company_auto = True
+
+    project_id = fields.Many2one(
+        "project.project", required=True, index=True, ondelete="cascade"
+    )
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Customer",
+        compute="_compute_partner_id",
+        store=True,
+        index="btree_not_null",
+    )
+    company_id = fields.Many2one(
+        "res.company",
+        compute="_compute_company_id",
+        store=True,
+        precompute=True,
+        required=True,
+        index=True,
+    )
+    currency_id = fields.Many2one(
+        "res.currency", compute="_compute_currency_id", store=True
+    )
+    billing_owner_id = fields.Many2one(
+        "res.users",
+        string="Invoice Owner",
+        related="project_id.billing_owner_id",
+        store=True,
+        index="btree_not_null",
+    )
+    date_from = fields.Date("From", required=True)
+    date_to = fields.Date(
+        "To",
+        help="Empty until the project is complete, where it is billed on completion.",
+    )
+    invoice_date = fields.Date(
+        "Scheduled Invoice Date",
+        compute="_compute_invoice_date",
+        store=True,
+        readonly=False,
+        index=True,
+    )
+    is_supplementary = fields.Boolean(
+        readonly=True,
+        help="Opened for late time after the schedule has ended.",
+    )
+    fixed_amount = fields.Monetary(
+        help="Untaxed amount that is billed with this period, whatever its time."
+    )
+    sale_line_id = fields.Many2one(
+        "sale.order.line",
+        string="Sales Order Item",
+        compute="_compute_sale_line_id",
+        store=True,
+        readonly=False,
+        domain="[('is_service', '=', True), ('is_expense', '=', False),"
+        " ('state', '=', 'sale'), ('order_partner_id', 'child_of', partner_id)]",
+        help="The sales order item of the fixed amount.",
+    )
+    required_ids = fields.One2many(
+        "project.billing.period.required", "period_id", string="Who Must Have Locked"
+    )
+    timesheet_ids = fields.One2many(
+        "account.analytic.line",
+        "billing_period_id",
+        string="Time Entries",
+        readonly=True,
+        groups="hr_timesheet.group_hr_timesheet_user",
+    )
+    expense_ids = fields.One2many(
+        "hr.expense", "billing_period_id", string="Re-invoiced Expenses", readonly=True
+    )
+    expense_line_ids = fields.One2many(
+        "sale.order.line",
+        "billing_period_id",
+        string="Expense Sales Order Items",
+        readonly=True,
+    )
+    invoice_line_ids = fields.One2many(
+        "account.move.line",
+        "billing_period_id",
+        string="Invoice Lines",
+        readonly=True,
+        groups="account.group_account_invoice,account.group_account_readonly,"
+        "sales_team.group_sale_salesman",
+    )
+    invoice_ids = fields.Many2many(
+        "account.move",
+        compute="_compute_invoice_ids",
+        compute_sudo=True,
+        string="Invoices",
+        help="As far as you may read them.",
+    )
+    skip_reason = fields.Char(readonly=True, copy=False, tracking=True)
+    generate_error = fields.Char(readonly=True, copy=False)
+    period_label = fields.Char("Period", compute="_compute_period_label")
+
+    _unique_start = models.UniqueIndex(
+        "(project_id, date_from)",
+        "This project has a billing period that starts on the same day already.",
+    )
+    _dates_in_order = models.Constraint(
+        "CHECK (date_to >= date_from)",
+        "A billing period cannot end before it starts.",
+    )
+    _fixed_amount_positive = models.Constraint(
+        "CHECK (fixed_amount >= 0)",
+        "A fixed amount cannot be negative: use a credit note to pay something back.",
+    )
+
+    # -------------------------------------------------------------- computes
+
+    # What was invoiced or skipped keeps its customer, company, currency and date,
+    # whatever becomes of the project.
+
+    @api.depends("project_id.partner_id", "project_id.sale_line_id.order_partner_id")
+    def _compute_partner_id(self):
+        closed = self._filtered_closed()
+        for period in self:
+            project = period.project_id
+            period.partner_id = (
+                period.partner_id
+                if period in closed
+                else project.partner_id or project.sale_line_id.order_partner_id
+            )
+
+    @api.depends("project_id.billing_company_id")
+    def _compute_company_id(self):
+        closed = self._filtered_closed()
+        for period in self:
+            period.company_id = (
+                period.company_id
+                if period in closed
+                else period.project_id.billing_company_id
+                or period.company_id
+                or self.env.company
+            )
+
+    @api.depends("company_id", "project_id.sale_line_id.currency_id")
+    def _compute_currency_id(self):
+        closed = self._filtered_closed()
+        for period in self:
+            period.currency_id = (
+                period.currency_id
+                if period in closed
+                else period.project_id.sale_line_id.currency_id
+                or period.company_id.currency_id
+            )
+
+    @api.depends("date_to", "project_id.billing_invoice_delay")
+    def _compute_invoice_date(self):
+        closed = self._filtered_closed()
+        for period in self:
+            if period in closed:
+                period.invoice_date = period.invoice_date
+            elif period.date_to:
+                delay = period.project_id.billing_invoice_delay
+                period.invoice_date = fields.Date.add(period.date_to, days=delay)
+            else:
+                period.invoice_date = False
+
+    @api.depends("project_id.sale_line_id")
+    def _compute_sale_line_id(self):
+        for period in self:
+            line = period.project_id.sale_line_id
+            if line and not period.sale_line_id:
+                by_time = line.product_id._is_delivered_timesheet()
+                period.sale_line_id = not by_time and line
+            else:
+                period.sale_line_id = period.sale_line_id
+
+    @api.depends("invoice_line_ids.move_id")
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_invoice_ids(self):
+        # As superuser for the links alone: a project manager reads no invoice lines.
+        invoices = self.invoice_line_ids.move_id
+        readable = set(invoices.sudo(False)._filtered_access("read").ids)
+        for period in self:
+            period.invoice_ids = period.invoice_line_ids.move_id.filtered(
+                lambda invoice: invoice.id in readable
+            )
+
+    @api.depends("date_from", "date_to")
+    @api.depends_context("lang")
+    def _compute_period_label(self):
+        for period in self:
+            period.period_label = period._format_period()
+
+    @api.depends("project_id.display_name", "date_from", "date_to")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for period in self:
+            period.display_name = (
+                f"{period.project_id.display_name} · {period._format_period()}"
+            )
+
+    def _format_period(self, lang_code=None):
+        """The span in words, such as "Nov 1 – 30, 2026".
+
+        :param str lang_code: language, that of the user by default
+        """
+        self.ensure_one()
+        return self._format_span(self.date_from, self.date_to, lang_code)
+
+    @api.model
+    def _format_span(self, date_from, date_to, lang_code=None):
+        if not date_from:
+            return ""
+        if not date_to:
+            return self.env._(
+                "From %(date)s", date=format_date(self.env, date_from, lang_code)
+            )
+        locale = babel_locale_parse(get_lang(self.env, lang_code).code)
+        return format_interval(date_from, date_to, "yMMMd", locale=locale)
+
+    @api.model
+    def _format_month(self, day):
+        locale = babel_locale_parse(get_lang(self.env).code)
+        return format_skeleton("yMMMM", day, locale=locale)
+
+    # ----------------------------------------------------------- constraints
+
+    @api.constrains("project_id")
+    def _check_template(self):
+        for period in self:
+            if period.project_id.is_template:
+                raise ValidationError(
+                    self.env._(
+                        "%(project)s is a template: templates have no billing periods.",
+                        project=period.project_id.display_name,
+                    )
+                )
+
+    @api.constrains("date_to", "project_id")
+    def _check_date_to(self):
+        for period in self:
+            if (
+                not period.date_to
+                and period.project_id.billing_frequency != "completion"
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "The billing period of %(project)s from %(date)s needs an end.",
+                        project=period.project_id.display_name,
+                        date=format_date(self.env, period.date_from),
+                    )
+                )
+
+    # ------------------------------------------------------------------ CRUD
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._check_new_spans(vals_list)
+        periods = super().create(vals_list)
+        periods._check_by_hand()
+        periods._after_dates_changed()
+        return periods
+
+    def write(self, vals):
+        self._check_fixed_amount(vals)
+        dates = {"date_from", "date_to", "project_id"} & vals.keys()
+        if dates:
+            self._check_open(self.env._("change the dates of"))
+            self._check_by_hand()
+            self._check_changed_spans(vals)
+        projects = self.project_id if "project_id" in vals else None
+        result = super().write(vals)
+        if dates:
+            self._check_by_hand()
+            self._after_dates_changed(projects)
+        return result
+
+    def unlink(self):
+        projects = self.project_id
+        following = self._get_with_next() - self
+        result = super().unlink()
+        projects._reassign_entries()
+        following._sync_required()
+        return result
+
+    # Also "at uninstall": that is a context key, which anybody can send.
+    @api.ondelete(at_uninstall=True)
+    def _unlink_except_closed(self):
+        self._check_open(self.env._("delete"))
+        self._check_never_invoiced()
+        self._check_by_hand()
+
+    def _check_open(self, action):
+        closed = self._filtered_closed()
+        if closed:
+            raise UserError(
+                self.env._(
+                    "You cannot %(action)s %(periods)s: invoiced or skipped periods "
+                    "stay as they are.",
+                    action=action,
+                    periods=", ".join(closed.mapped("display_name")),
+                )
+            )
+
+    def _after_dates_changed(self, projects=None):
+        """The entries and persons of these periods' projects find their place."""
+        (self.project_id | (projects or self.project_id))._reassign_entries()
+        self._get_with_next()._sync_required()
+
+    # ------------------------------------------------------------ allocation
+
+    @api.model
+    def _get_allocation(self, project_ids):
+        """What the allocation of entries needs of the periods of some projects.
+
+        :param list project_ids: ids of ``project.project``
+        :return: dict, project id to list of ``tools.allocation.Period``
+        """
+        result = defaultdict(list)
+        if not project_ids:
+            return result
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT p.project_id, p.id, %(date_from)s, %(date_to)s, %(closed)s
+                  FROM project_billing_period p
+                 WHERE %(project)s IN %(project_ids)s
+                """,
+                date_from=self._column("p", "date_from"),
+                date_to=self._column("p", "date_to"),
+                closed=self._closed_sql("p"),
+                project=self._column("p", "project_id"),
+                project_ids=tuple(project_ids),
+            )
+        )
+        for project_id, *values in rows:
+            result[project_id].append(Period(*values))
+        return result
+
+    def _reassign_entries(self):
+        """These periods were closed or opened: their time finds its place."""
+        projects = self.project_id
+        projects._reassign_entries()
+        projects._open_supplementary_periods()
+
+    def _filtered_closed(self):
+        """Those that are invoiced or skipped, in one query."""
+        ids = tuple(self._origin.ids)
+        if not ids:
+            return self.browse()
+        query = SQL(
+            "SELECT p.id FROM project_billing_period p WHERE p.id IN %s AND %s",
+            ids,
+            self._closed_sql("p"),
+        )
+        closed = {row[0] for row in self.env.execute_query(query)}
+        return self.filtered(lambda period: period._origin.id in closed)
+
+    # --------------------------------------------------------------- actions
+
+    def action_skip(self, reason):
+        """Leave these periods out; their time goes to the next period.
+
+        :param str reason: why, kept on the period and in its chatter
+        """
+        self.check_access("write")
+        reason = (reason or "").strip()
+        if not reason:
+            raise UserError(self.env._("Give a reason for skipping."))
+        self._check_open(self.env._("skip"))
+        self._end_today()
+        self.sudo().write({"skip_reason": reason})
+        self.project_id._follow_completion()
+        self._reassign_entries()
+
+    def action_unskip(self):
+        """Open skipped periods again and give them their time back."""
+        self.check_access("write")
+        skipped = self.filtered("skip_reason")
+        if not skipped:
+            raise UserError(self.env._("None of these billing periods is skipped."))
+        skipped.sudo().write({"skip_reason": False})
+        skipped.project_id._follow_completion()
+        skipped._reassign_entries()
+
+    def action_mark_as_sent(self):
+        """Mark the confirmed invoices of these periods as sent: for those who bill
+        the rows without access to the invoices themselves."""
+        self.check_access("write")
+        # sudo: which invoices there are; who may record is checked there
+        invoices = self.sudo().invoice_line_ids.move_id.filtered(
+            lambda invoice: invoice.state != "cancel"
+        )
+        invoices.sudo(self.env.su).action_mark_as_sent()
+
+    def action_view_invoices(self):
+        """Open the invoices of these periods."""
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Invoices"),
+            "res_model": "account.move",
+            "view_mode": "list,form",
+            "domain": [("id", "in", self.invoice_ids.ids)],
+            **(
+                {"view_mode": "form", "res_id": self.invoice_ids.id}
+                if len(self.invoice_ids) == 1
+                else {}
+            ),
+        }
+
+    def action_view_timesheets(self):
+        """Open the time entries of these periods, as far as the user may read them."""
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "hr_timesheet.timesheet_action_all"
+        )
+        action["domain"] = Domain("billing_period_id", "in", self.ids)
+        action["context"] = {"create": False}
+        return action

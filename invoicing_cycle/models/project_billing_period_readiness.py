@@ -1,0 +1,242 @@
+from collections import defaultdict
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.tools import SQL
+
+
+class ProjectBillingPeriod(models.Model):
+    """What is ready for the invoice and who still owes what, as numbers and names."""
+
+    _inherit = "project.billing.period"
+
+    open_hours = fields.Float(compute="_compute_readiness", compute_sudo=True)
+    pending_hours = fields.Float(compute="_compute_readiness", compute_sudo=True)
+    approved_hours = fields.Float(compute="_compute_readiness", compute_sudo=True)
+    readiness = fields.Json(
+        string="Time entries and expenses",
+        compute="_compute_readiness",
+        compute_sudo=True,
+    )
+
+    @api.depends(
+        "date_from",
+        "date_to",
+        "late_hours",
+        "company_id.timesheet_approval",
+        "required_ids.expected",
+        "required_ids.last_work_day",
+        "required_ids.employee_id.active",
+        "required_ids.employee_id.timesheet_locked_until",
+        "timesheet_ids.date",
+        "timesheet_ids.unit_amount",
+        "timesheet_ids.employee_id",
+        "timesheet_ids.approval_state",
+        "expense_ids.state",
+        "expense_ids.sale_order_line_id",
+        "expense_ids.untaxed_amount_currency",
+        "expense_amount",
+        "project_id.user_id",
+    )
+    @api.depends_context("uid", "allowed_company_ids", "lang")
+    def _compute_readiness(self):
+        """Numbers and names only, in a fixed number of queries for any number of rows.
+
+        Billing people may not read timesheets in Odoo, so this reads as superuser and
+        gives away no entry. Names of persons in other companies stay hidden.
+        """
+        entries = self._get_hours_by_person()
+        owing = self._get_owing_persons()
+        approvers = self._get_pending_approvers(entries)
+        expenses = self._get_expense_readiness()
+        visible_companies = self._get_visible_companies()
+        for period in self:
+            persons = defaultdict(
+                lambda: {"open": 0.0, "pending": 0.0, "approved": 0.0}
+            )
+            automatic = set()
+            for (employee, state), values in entries[period.id].items():
+                persons[employee][state] += values["hours"]
+                if values["automatic"]:
+                    automatic.add(employee)
+            for employee in owing[period.id]:
+                persons[employee]
+            totals = defaultdict(float)
+            lists = {"open": [], "pending": [], "approved": []}
+            for employee, hours in sorted(
+                persons.items(), key=lambda item: (item[0].name or "", item[0].id)
+            ):
+                who = {
+                    "employee_id": employee.id,
+                    "name": self._get_visible_name(
+                        employee, employee.company_id, visible_companies
+                    ),
+                }
+                open_days = owing[period.id].get(employee, 0)
+                if open_days or hours["open"]:
+                    locked_until = employee.timesheet_locked_until
+                    lists["open"].append(
+                        {
+                            **who,
+                            "locked_until": locked_until.isoformat()
+                            if locked_until
+                            else None,
+                            "open_days": open_days,
+                            "hours": hours["open"],
+                        }
+                    )
+                if hours["pending"]:
+                    lists["pending"].append(
+                        {
+                            **who,
+                            "hours": hours["pending"],
+                            "approvers": [
+                                {
+                                    "id": user.id,
+                                    "name": self._get_visible_name(
+                                        user, user.company_ids, visible_companies
+                                    ),
+                                }
+                                for user in approvers[period.id, employee.id]
+                            ],
+                        }
+                    )
+                if hours["approved"]:
+                    lists["approved"].append(
+                        {
+                            **who,
+                            "hours": hours["approved"],
+                            "automatic": employee in automatic,
+                        }
+                    )
+                for state, value in hours.items():
+                    totals[state] += value
+            period.open_hours = totals["open"]
+            period.pending_hours = totals["pending"]
+            period.approved_hours = totals["approved"]
+            period.readiness = {
+                **lists,
+                "late": {"hours": period.late_hours},
+                "expenses": expenses[period.id],
+                "approval": bool(period.company_id.timesheet_approval),
+            }
+
+    @api.model
+    def _get_visible_companies(self):
+        """The companies that the reader has switched on, out of those allowed.
+
+        As superuser the environment believes whatever companies a client names.
+        """
+        companies = self.env.companies
+        if self.env.uid == SUPERUSER_ID:
+            return companies
+        return companies & self.env.user.company_ids
+
+    @api.model
+    def _get_visible_name(self, who, companies, visible_companies):
+        """The name of a person or user, unless it belongs to other companies only."""
+        if companies and not companies & visible_companies:
+            return self.env._("Person of another company")
+        return who.name
+
+    def _get_hours_by_person(self):
+        """Hours by person and approval state.
+
+        :return: dict, period id to {(employee, state): {"hours", "automatic", "entry"}}
+            where ``entry`` is the id of one such entry
+        """
+        result = defaultdict(dict)
+        Entry = self.env["account.analytic.line"]
+        if not self.ids:
+            return result
+        query = SQL(
+            """
+            SELECT %(period)s, %(employee)s, %(state)s AS approval_state,
+                   SUM(%(hours)s), BOOL_OR(%(automatic)s), MIN(entry.id)
+              FROM account_analytic_line entry
+             WHERE %(period)s IN %(ids)s
+          GROUP BY 1, 2, 3
+            """,
+            period=self._column("entry", "billing_period_id", Entry._name),
+            employee=self._column("entry", "employee_id", Entry._name),
+            state=Entry._approval_state_sql("entry"),
+            hours=self._column("entry", "unit_amount", Entry._name),
+            automatic=Entry._approval_automatic_sql("entry"),
+            ids=tuple(self.ids),
+        )
+        rows = self.env.execute_query(query)
+        Employee = self.env["hr.employee"].with_context(active_test=False)
+        people = Employee.browse({row[1] for row in rows if row[1]})
+        by_id = {person.id: person for person in people}
+        for period_id, employee_id, state, hours, automatic, entry_id in rows:
+            result[period_id][by_id.get(employee_id, Employee), state] = {
+                "hours": hours,
+                "automatic": automatic,
+                "entry": entry_id,
+            }
+        return result
+
+    def _get_owing_persons(self):
+        """Open days by required person: working days less leave after the lock date.
+
+        Nobody owes anything for a period that is invoiced or skipped.
+
+        :return: dict, period id to {employee: number of days}
+        """
+        result = defaultdict(dict)
+        # Not required_ids, which a reader of one company may have fetched in part.
+        rows = self.env["project.billing.period.required"].search(
+            [
+                ("period_id", "in", (self - self._filtered_closed()).ids),
+                ("expected", "=", True),
+                ("employee_id.active", "=", True),
+            ]
+        )
+        # The last day of work tells in advance for whom days need not be counted; of a
+        # period without an end it grows day by day.
+        owing = rows.filtered(
+            lambda row: (
+                not row.period_id.date_to or row._is_after_lock(row.last_work_day)
+            )
+        )
+        for row, days in owing._get_work_days().items():
+            open_days = sum(row._is_after_lock(day) for day in days)
+            if open_days:
+                result[row.period_id.id][row.employee_id] = open_days
+        return result
+
+    def _get_pending_approvers(self, entries):
+        """Who may approve the pending time of each person.
+
+        :param dict entries: as of :meth:`_get_hours_by_person`
+        :return: dict, (period id, employee id) to ``res.users``
+        """
+        samples = {
+            values["entry"]: (period_id, employee.id)
+            for period_id, groups in entries.items()
+            for (employee, state), values in groups.items()
+            if state == "pending"
+        }
+        approvers = self.env["account.analytic.line"].browse(samples)._get_approvers()
+        return {samples[line_id]: users for line_id, users in approvers.items()}
+
+    def _get_expense_readiness(self):
+        """Amounts of re-invoiced expenses, ready and waiting, in the period's currency.
+
+        :return: dict, period id to {"ready": amount, "pending": amount}
+        """
+        waiting = defaultdict(float)
+        for period in self:
+            for expense in period.expense_ids:
+                if expense._is_waiting_for_posting():
+                    amount = expense.untaxed_amount_currency
+                    waiting[period, expense.currency_id] += amount
+        result = {
+            period.id: {"ready": period.expense_amount, "pending": 0.0}
+            for period in self
+        }
+        today = fields.Date.context_today(self)
+        for (period, currency), amount in waiting.items():
+            result[period.id]["pending"] += currency._convert(
+                amount, period.currency_id, period.company_id, today
+            )
+        return result

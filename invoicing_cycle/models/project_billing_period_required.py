@@ -1,0 +1,142 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, ValidationError
+
+
+class ProjectBillingPeriodRequired(models.Model):
+    """Who must have locked for a billing period: one row per person.
+
+    Kept when time appears, so that "somebody still owes time" is an index lookup. Which
+    rows there are is no matter of opinion; whether something is expected of a person
+    is, and belongs to whoever owns the period.
+    """
+
+    _name = "project.billing.period.required"
+    _description = "Person Who Must Have Locked"
+    _order = "period_id, employee_id"
+
+    period_id = fields.Many2one(
+        "project.billing.period", required=True, index=True, ondelete="cascade"
+    )
+    employee_id = fields.Many2one(
+        "hr.employee", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="period_id.company_id")
+    expected = fields.Boolean(
+        default=True, help="Untick where nothing is expected of this person."
+    )
+    reason = fields.Char()
+    last_work_day = fields.Date(
+        compute="_compute_last_work_day",
+        store=True,
+        help="The last day of the period on which the person works: locked up to "
+        "then, no day is open.",
+    )
+
+    _unique_person = models.UniqueIndex(
+        "(period_id, employee_id)", "This person is required for the period already."
+    )
+
+    @api.constrains("expected", "reason")
+    def _check_reason(self):
+        for required in self:
+            if not required.expected and not (required.reason or "").strip():
+                raise ValidationError(
+                    self.env._(
+                        "Say why nothing is expected of %(person)s.",
+                        person=required.employee_id.name,
+                    )
+                )
+
+    # ------------------------------------------------------------------ CRUD
+
+    def write(self, vals):
+        if not self.env.su and not vals.keys() <= {"expected", "reason"}:
+            raise AccessError(
+                self.env._(
+                    "Who must have locked follows from time and rates. You can say "
+                    "that nothing is expected of a person, and why."
+                )
+            )
+        if vals.get("expected"):
+            vals = {**vals, "reason": False}
+        before = {required: required.expected for required in self}
+        result = super().write(vals)
+        self.filtered(
+            lambda required: required.expected != before[required]
+        )._log_expectation()
+        return result
+
+    def _log_expectation(self):
+        """Note on the period who was freed, and why."""
+        bodies = {}
+        for period, rows in self.grouped("period_id").items():
+            bodies[period.id] = "\n".join(
+                self.env._("%(person)s has to lock.", person=row.employee_id.name)
+                if row.expected
+                else self.env._(
+                    "Nothing is expected of %(person)s: %(reason)s",
+                    person=row.employee_id.name,
+                    reason=row.reason,
+                )
+                for row in rows
+            )
+        # sudo: the person's name, which the row shows anyway
+        self.sudo().period_id._message_log_batch(bodies)
+
+    # ------------------------------------------------------------- work days
+
+    @api.depends(
+        "period_id.date_from",
+        "period_id.date_to",
+        "employee_id.resource_id.tz",
+        "employee_id.resource_id.calendar_id.two_weeks_calendar",
+        "employee_id.resource_id.calendar_id.flexible_hours",
+        "employee_id.resource_id.calendar_id.attendance_ids.dayofweek",
+        "employee_id.resource_id.calendar_id.attendance_ids.week_type",
+        "employee_id.resource_id.calendar_id.attendance_ids.day_period",
+        "employee_id.resource_id.calendar_id.attendance_ids.hour_from",
+        "employee_id.resource_id.calendar_id.attendance_ids.hour_to",
+        "employee_id.version_ids.resource_calendar_id",
+        "employee_id.version_ids.contract_date_start",
+        "employee_id.version_ids.contract_date_end",
+    )
+    def _compute_last_work_day(self):
+        # Leave refreshes it by itself, see resource_calendar_leaves.py.
+        days = self._get_work_days()
+        for required in self:
+            required.last_work_day = max(days.get(required, ()), default=False)
+
+    def _refresh_last_work_day(self):
+        """Leave was entered, moved or taken back for these persons."""
+        self.env.add_to_compute(self._fields["last_work_day"], self)
+        self.modified(["last_work_day"])
+
+    def _get_work_days(self):
+        """The days on which each person works within the period, less leave.
+
+        :return: dict, row to set of ``datetime.date``; periods without an end count
+            up to today
+        """
+        today = fields.Date.context_today(self)
+        rows = self.filtered(lambda row: row.period_id.date_from and row.employee_id)
+        if not rows:
+            return {}
+        spans = {
+            row: (row.period_id.date_from, row.period_id.date_to or today)
+            for row in rows
+        }
+        # sudo: calendars and leave only as far as the days that they leave open
+        days = rows.employee_id.sudo()._get_days_of_work(
+            min(span[0] for span in spans.values()),
+            max(span[1] for span in spans.values()),
+        )
+        return {
+            row: {day for day in days[row.employee_id.id] if start <= day <= end}
+            for row, (start, end) in spans.items()
+        }
+
+    def _is_after_lock(self, day):
+        """Whether a day is not covered by the person's lock."""
+        self.ensure_one()
+        locked_until = self.employee_id.timesheet_locked_until
+        return bool(day and (not locked_until or day > locked_until))

@@ -1,0 +1,162 @@
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class ProjectBillingPeriod(models.Model):
+    """Hours and amounts of a period. Stored, because lists and groups sum them."""
+
+    _inherit = "project.billing.period"
+
+    hours = fields.Float(
+        compute="_compute_totals",
+        store=True,
+        help="Billable time that lands on this period's invoice, or landed there.",
+    )
+    late_hours = fields.Float(
+        compute="_compute_totals",
+        store=True,
+        help="Part of the hours that is dated outside the period, because its own "
+        "period is closed.",
+    )
+    expense_amount = fields.Monetary(compute="_compute_totals", store=True)
+    amount_to_invoice = fields.Monetary(
+        compute="_compute_totals",
+        store=True,
+        help="Untaxed value of what the invoice would bill now.",
+    )
+    amount_invoiced = fields.Monetary(compute="_compute_totals", store=True)
+
+    @api.depends(
+        "date_from",
+        "date_to",
+        "fixed_amount",
+        "sale_line_id",
+        "currency_id",
+        "skip_reason",
+        "timesheet_ids.date",
+        "timesheet_ids.unit_amount",
+        "timesheet_ids.product_uom_id",
+        "timesheet_ids.so_line",
+        "timesheet_ids.so_line.price_unit",
+        "timesheet_ids.so_line.discount",
+        "timesheet_ids.so_line.tax_ids",
+        "timesheet_ids.invoice_line_id",
+        "expense_line_ids.qty_delivered",
+        "expense_line_ids.qty_invoiced",
+        "expense_line_ids.price_unit",
+        "invoice_line_ids.price_subtotal",
+        "invoice_line_ids.move_id.state",
+        "invoice_line_ids.credit_line_ids.price_subtotal",
+        "invoice_line_ids.credit_line_ids.parent_state",
+    )
+    def _compute_totals(self):
+        hours = self._get_hours()
+        closed = self._filtered_closed()
+        amounts, expenses = defaultdict(float), defaultdict(float)
+        today = fields.Date.context_today(self)
+        for item in (self - closed)._get_billing_items():
+            period = item.period
+            amount = item.sale_line.currency_id._convert(
+                item.amount, period.currency_id, period.company_id, today
+            )
+            amounts[period.id] += amount
+            if item.kind == "expense":
+                expenses[period.id] += amount
+        # A fixed amount counts on the screen also before its sales order item is set.
+        for period in self - closed:
+            if period.fixed_amount and not period.sale_line_id:
+                amounts[period.id] += period.fixed_amount
+        for period in self:
+            period.hours, period.late_hours = hours.get(period.id, (0.0, 0.0))
+            period.amount_to_invoice = amounts[period.id]
+            period.amount_invoiced = period._get_amount_invoiced()
+            period.expense_amount = (
+                period._get_expense_amount_invoiced()
+                if period in closed
+                else expenses[period.id]
+            )
+
+    def _get_hours(self):
+        """(hours, late hours) by period id, in one query."""
+        ids = tuple(self._origin.ids)
+        if not ids:
+            return {}
+        Entry = "account.analytic.line"
+        query = SQL(
+            """
+            SELECT p.id, SUM(%(hours)s),
+                   SUM(%(hours)s) FILTER (
+                       WHERE %(date)s < %(date_from)s OR %(date)s > %(date_to)s)
+              FROM project_billing_period p
+              JOIN account_analytic_line entry ON %(period)s = p.id
+             WHERE p.id IN %(ids)s
+          GROUP BY p.id
+            """,
+            hours=self._column("entry", "unit_amount", Entry),
+            date=self._column("entry", "date", Entry),
+            period=self._column("entry", "billing_period_id", Entry),
+            date_from=self._column("p", "date_from"),
+            date_to=self._column("p", "date_to"),
+            ids=ids,
+        )
+        return {
+            period_id: (hours, late or 0.0)
+            for period_id, hours, late in self.env.execute_query(query)
+        }
+
+    def _get_live_lines(self):
+        """Invoice lines of this period with those that credit them, signed.
+
+        :return: list of (line, sign)
+        """
+        self.ensure_one()
+        lines = self.invoice_line_ids.filtered(
+            lambda line: line.parent_state != "cancel"
+        )
+        credits = lines.credit_line_ids.filtered(
+            lambda line: line.parent_state == "posted"
+        )
+        return [
+            (line, 1 if line.move_id.move_type == "out_invoice" else -1)
+            for line in lines | credits
+        ]
+
+    def _get_amount_invoiced(self, only=lambda line: True):
+        self.ensure_one()
+        return sum(
+            sign
+            * line.currency_id._convert(
+                line.price_subtotal,
+                self.currency_id,
+                line.company_id,
+                line.move_id.invoice_date or line.move_id.date,
+            )
+            for line, sign in self._get_live_lines()
+            if only(line)
+        )
+
+    def _get_expense_amount_invoiced(self):
+        return self._get_amount_invoiced(
+            lambda line: any(line.sale_line_ids.mapped("is_expense"))
+        )
+
+    @api.model
+    def _refresh_totals_of(self, sale_lines):
+        """Price the open periods of these sale order lines again.
+
+        The quantity of the next line follows from all that was billed before.
+        """
+        # sudo: the amounts of a period do not depend on who bills another one
+        Entry = self.env["account.analytic.line"].sudo()
+        groups = Entry._read_group(
+            [
+                ("so_line", "in", sale_lines.ids),
+                ("invoice_line_id", "=", False),
+                ("billing_period_id", "!=", False),
+            ],
+            ["billing_period_id"],
+        )
+        periods = self.union(*(group[0] for group in groups))
+        self.env.add_to_compute(self._fields["amount_to_invoice"], periods)

@@ -1,0 +1,239 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import format_date
+
+
+class ProjectProject(models.Model):
+    """A project's billing schedule.
+
+    For its periods see ``project_project_periods.py``, for who may set the schedule
+    ``project_project_rights.py``.
+    """
+
+    _inherit = "project.project"
+
+    billing_frequency = fields.Selection(
+        [
+            ("weekly", "Weekly"),
+            ("biweekly", "Bi-weekly"),
+            ("monthly", "Monthly"),
+            ("quarterly", "Quarterly"),
+            ("custom", "Custom"),
+            ("completion", "On completion"),
+        ],
+        string="Billing Schedule",
+        copy=False,
+        tracking=True,
+        help="How often the project is billed. Custom periods are entered by hand; on "
+        "completion there is one invoice when the project's status is set to Complete.",
+        groups="base.group_user",
+    )
+    billing_start_date = fields.Date(
+        string="Billed From",
+        copy=False,
+        tracking=True,
+        help="First day of the first billing period. Monthly and quarterly periods "
+        "keep its day of the month; time before it goes on the first invoice.",
+        groups="base.group_user",
+    )
+    billing_invoice_delay = fields.Integer(
+        string="Invoice Delay",
+        help="Days from the end of a period to its invoice date; negative to bill in "
+        "advance.",
+        groups="base.group_user",
+    )
+    billing_owner_id = fields.Many2one(
+        "res.users",
+        string="Invoice Owner",
+        compute="_compute_billing_owner_id",
+        store=True,
+        readonly=False,
+        tracking=True,
+        domain="[('share', '=', False)]",
+        help="Who sees to the project's invoices: the project manager unless set, else "
+        "the customer's salesperson.",
+        groups="base.group_user",
+    )
+    billing_grouping = fields.Selection(
+        [("project", "One invoice per project"), ("customer", "One per customer")],
+        string="Invoice Grouping",
+        default="project",
+        required=True,
+        groups="base.group_user",
+    )
+    billing_line_detail = fields.Selection(
+        [
+            ("sale_line", "Sales order item"),
+            ("task", "Task"),
+            ("employee", "Employee"),
+            ("task_employee", "Task and employee"),
+            ("entry", "Time entry"),
+        ],
+        string="Invoice Line Detail",
+        default="sale_line",
+        required=True,
+        groups="base.group_user",
+    )
+    billing_unmapped_intended = fields.Boolean(
+        string="Unmapped Time Intended",
+        help="Time without a sales order item on this project is meant to stay "
+        "unbilled.",
+        groups="base.group_user",
+    )
+    billing_period_ids = fields.One2many(
+        "project.billing.period",
+        "project_id",
+        string="Billing Periods",
+        copy=False,
+        groups="invoicing_cycle.group_invoicing_cycle_user",
+    )
+    billing_company_id = fields.Many2one(
+        "res.company",
+        compute="_compute_billing_company_id",
+        store=True,
+        string="Billing Company",
+        help="The company that bills the project: that of its sales order item, else "
+        "its own, else that of whoever set the billing schedule.",
+        groups="base.group_user",
+    )
+    billing_next_invoice_date = fields.Date(
+        compute="_compute_billing_next_invoice_date",
+        compute_sudo=True,
+        string="Next Invoice Date",
+        groups="invoicing_cycle.group_invoicing_cycle_user",
+    )
+
+    @api.depends("user_id", "partner_id.user_id")
+    def _compute_billing_owner_id(self):
+        for project in self:
+            project.billing_owner_id = (
+                project.billing_owner_id
+                or project.user_id
+                or project.partner_id.user_id
+            )
+
+    @api.depends("sale_line_id.company_id", "company_id", "billing_frequency")
+    def _compute_billing_company_id(self):
+        # Projects have no company by default in Odoo. Whose schedule it is must be
+        # kept: the cron that opens the next period is nobody's.
+        for project in self:
+            project.billing_company_id = (
+                project.sale_line_id.company_id
+                or project.company_id
+                or project.billing_company_id
+                or (project.billing_frequency and self.env.company)
+            )
+
+    @api.depends("billing_period_ids.invoice_date", "billing_period_ids.state")
+    def _compute_billing_next_invoice_date(self):
+        for project in self:
+            dates = project.billing_period_ids.filtered(
+                lambda period: (
+                    period.state in ("upcoming", "pending", "ready")
+                    and period.invoice_date
+                )
+            ).mapped("invoice_date")
+            project.billing_next_invoice_date = min(dates, default=False)
+
+    @api.onchange("billing_frequency")
+    def _onchange_billing_frequency(self):
+        # Only a proposal in the form: by import and RPC the start must be given.
+        if self.billing_frequency and not self.billing_start_date:
+            today = fields.Date.context_today(self)
+            self.billing_start_date = fields.Date.start_of(today, "month")
+
+    # ----------------------------------------------------------- constraints
+
+    @api.constrains("billing_frequency", "billing_start_date", "is_template")
+    def _check_billing_schedule(self):
+        for project in self.filtered("billing_frequency"):
+            if project.is_template:
+                raise ValidationError(
+                    self.env._(
+                        "%(project)s is a template: set the billing schedule on the "
+                        "projects made from it.",
+                        project=project.display_name,
+                    )
+                )
+            if not project.billing_start_date and project.billing_frequency != "custom":
+                raise ValidationError(
+                    self.env._(
+                        "Say from which day %(project)s is billed: a billing schedule "
+                        "needs a start date.",
+                        project=project.display_name,
+                    )
+                )
+
+    @api.constrains("billing_start_date", "billing_frequency", "date")
+    def _check_billing_start_date(self):
+        for project in self:
+            if (
+                project.billing_frequency
+                and project.date
+                and project.billing_start_date
+                and project.date < project.billing_start_date
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "%(project)s ends on %(end)s, before its billing starts on "
+                        "%(start)s.",
+                        project=project.display_name,
+                        end=format_date(self.env, project.date),
+                        start=format_date(self.env, project.billing_start_date),
+                    )
+                )
+
+    # ------------------------------------------------------------------ CRUD
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        projects = super().create(vals_list)
+        projects.filtered("billing_frequency")._open_billing_periods(changed=True)
+        return projects
+
+    def write(self, vals):
+        # Before, because Odoo takes names out of the values on its way.
+        names = set(vals)
+        if "billing_frequency" in vals:
+            self._prepare_frequency_change(vals)
+        result = super().write(vals)
+        if not self._get_schedule_fields().isdisjoint(names):
+            self._open_billing_periods(changed=True)
+        elif "billing_invoice_delay" in names:
+            # Invoicing earlier may make the next period due already.
+            self._open_billing_periods()
+        elif not self._get_completion_fields().isdisjoint(names):
+            self._follow_completion()
+        if not self._get_rate_fields().isdisjoint(names):
+            self._sync_required_persons()
+        return result
+
+    @api.model
+    def _get_rate_fields(self):
+        """Fields that decide whether a project bills time."""
+        return {"allow_billable", "partner_id", "sale_line_id"}
+
+    # --------------------------------------------------------------- actions
+
+    def action_open_billing_form(self):
+        """The form with what billing people may change on the project."""
+        self.ensure_one()
+        self.check_access("read")
+        view = self.env.ref("invoicing_cycle.project_project_view_form_billing")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Invoicing"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(view.id, "form")],
+        }
+
+    def action_open_sale_order_dialog(self):
+        """One dialog that creates and confirms the project's sales order."""
+        self.ensure_one()
+        self._check_may_order()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "invoicing_cycle.project_billing_sale_order_action"
+        )
+        action["context"] = {"default_project_id": self.id}
+        return action

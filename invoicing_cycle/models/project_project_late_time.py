@@ -1,0 +1,123 @@
+from odoo import fields, models
+from odoo.fields import Domain
+
+from ..tools.billing_calendar import FREQUENCIES
+
+
+class ProjectProject(models.Model):
+    """Gives time its period, also time that comes after the schedule has ended."""
+
+    _inherit = "project.project"
+
+    def _reassign_entries(self):
+        """Let the unbilled entries and expenses of these projects find their period."""
+        if not self:
+            return
+        # sudo: where time belongs does not depend on who may read it
+        Entry = self.env["account.analytic.line"].sudo()
+        entries = Entry.search(
+            [
+                ("project_id", "in", self.ids),
+                ("invoice_line_id", "=", False),
+                ("timesheet_invoice_type", "=", "billable_time"),
+            ]
+        )
+        Expense = self.env["hr.expense"].sudo()
+        expenses = Expense.search([("billing_project_id", "in", self.ids)])
+        for records, inverse in ((entries, "timesheet_ids"), (expenses, "expense_ids")):
+            before = {record: record.billing_period_id for record in records}
+            records._find_period_anew()
+            # The ORM tells dependants of a computed link when its sources change, not
+            # when it is computed on demand: tell both periods of each that moved.
+            moved = records.filtered(
+                lambda record, before=before: record.billing_period_id != before[record]
+            )
+            moved.modified(["billing_period_id"])
+            left = self.env["project.billing.period"].sudo()
+            left.union(*(before[record] for record in moved)).modified([inverse])
+        self.env["project.billing.period"].invalidate_model(
+            ["state", "is_overdue", "readiness"], flush=False
+        )
+
+    # ---------------------------------------------------------- supplementary
+
+    def _open_supplementary_periods(self, today=None):
+        """Late time that no period will ever take gets a period of its own.
+
+        Where the schedule has ended (the project's end is past, it is complete or
+        archived, or its schedule was taken away) unbilled time would belong nowhere.
+
+        :param date today: the day to count from, today by default
+        """
+        # sudo: where time belongs does not depend on who may read it
+        projects = self.sudo().with_context(active_test=False)
+        late = projects.filtered(lambda project: project._has_no_period_to_come())
+        homeless = late._get_homeless_time() if late else []
+        if not homeless:
+            return
+        today = today or fields.Date.context_today(self)
+        Period = self.env["project.billing.period"].sudo()
+        last_periods = {
+            project: project.billing_period_ids.sorted("date_from")[-1:]
+            for project, _last_day in homeless
+        }
+        supplementary = Period.union(*last_periods.values()).filtered(
+            "is_supplementary"
+        )
+        extensible = supplementary - supplementary._filtered_closed()
+        vals_list, extended = [], {}
+        for project, last_day in homeless:
+            last = last_periods[project]
+            if last in extensible:
+                extended[last] = max(today, last_day, last.date_to)
+                continue
+            date_from = fields.Date.add(last.date_to, days=1)
+            vals_list.append(
+                {
+                    "project_id": project.id,
+                    "date_from": date_from,
+                    "date_to": max(today, last_day, date_from),
+                    "is_supplementary": True,
+                }
+            )
+        for date_to, group in Period.union(*extended).grouped(extended.get).items():
+            group.write({"date_to": date_to})
+        Period.create(vals_list)
+
+    def _has_no_period_to_come(self):
+        """Whether this project has periods, and the schedule will open no more."""
+        self.ensure_one()
+        days = self.billing_period_ids.mapped("date_to")
+        if not days or not all(days):
+            return False
+        if self._is_schedule_ended():
+            return True
+        if self.billing_frequency == "completion":
+            return self.last_update_status == "done"
+        return bool(
+            self.billing_frequency in FREQUENCIES
+            and self.date
+            and self.date <= max(days)
+        )
+
+    def _get_homeless_time(self):
+        """Unbilled time of these projects that no period takes, in one query.
+
+        :return: list of (project, day of the latest entry)
+        """
+        # sudo: as in _reassign_entries
+        Entry = self.env["account.analytic.line"].sudo()
+        return Entry._read_group(
+            Entry._get_unbilled_time_domain()
+            & Domain("project_id", "in", self.ids)
+            & Domain("billing_period_id", "=", False),
+            ["project_id"],
+            ["date:max"],
+        )
+
+    # ------------------------------------------------------ who must have locked
+
+    def _sync_required_persons(self):
+        """Rates have changed: who must have locked depends on what is billed."""
+        # sudo: who must have locked follows from the rates, not from their author
+        self.sudo().billing_period_ids._sync_required()

@@ -1,0 +1,227 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+from odoo.addons.project.models.project_task import CLOSED_STATES
+
+# What a billable project may lack, in the order in which people mend it.
+MISSING_CODES = (
+    "schedule",
+    "customer",
+    "sale_line",
+    "order_not_confirmed",
+    "price",
+    "periods",
+    "unmapped_time",
+)
+
+
+class ProjectProject(models.Model):
+    """The gaps in a project's data, each as one SQL condition on a row of projects.
+
+    So one query tells those of any number of projects. They are plain conditions and
+    never a list of ids, because the database is ten times slower with that.
+    """
+
+    _inherit = "project.project"
+
+    @api.model
+    def _missing_sql(self, alias, codes):
+        """Whether a project lacks any of some of MISSING_CODES; never NULL.
+
+        :param str alias: alias of the table project_project
+        :param codes: some of MISSING_CODES
+        """
+        gaps = [getattr(self, f"_missing_{code}_sql")(alias) for code in codes]
+        return SQL(
+            "COALESCE(%s AND (%s), FALSE)",
+            self._billed_project_sql(alias),
+            SQL(" OR ").join(gaps),
+        )
+
+    @api.model
+    def _column_sql(self, alias, name, model=None):
+        """A column that is flushed before the query that uses it runs."""
+        field = self.env[model or self._name]._fields[name]
+        return SQL.identifier(alias, name, to_flush=field)
+
+    @api.model
+    def _billed_project_sql(self, alias):
+        """Billable projects that are worked on: no templates, nothing archived."""
+        return SQL(
+            "(%s AND %s AND %s IS NOT TRUE)",
+            self._column_sql(alias, "allow_billable"),
+            self._column_sql(alias, "active"),
+            self._column_sql(alias, "is_template"),
+        )
+
+    # ------------------------------------------------------------------ gaps
+
+    @api.model
+    def _missing_schedule_sql(self, alias):
+        return SQL("%s IS NULL", self._column_sql(alias, "billing_frequency"))
+
+    @api.model
+    def _missing_customer_sql(self, alias):
+        return SQL("%s IS NULL", self._column_sql(alias, "partner_id"))
+
+    @api.model
+    def _missing_sale_line_sql(self, alias):
+        return SQL("NOT %s", self._has_sale_line_sql(alias))
+
+    @api.model
+    def _missing_order_not_confirmed_sql(self, alias):
+        state = self._column_sql("line", "state", "sale.order.line")
+        return self._has_sale_line_sql(alias, SQL("%s <> 'sale'", state), in_use=True)
+
+    @api.model
+    def _missing_price_sql(self, alias):
+        price = self._column_sql("line", "price_unit", "sale.order.line")
+        return self._has_sale_line_sql(
+            alias, SQL("%s = 0 AND %s", price, self._time_item_sql()), in_use=True
+        )
+
+    @api.model
+    def _missing_periods_sql(self, alias):
+        """A custom schedule without a period, or with time that no period takes."""
+        column = self._column_sql
+        Entry, Period = "account.analytic.line", "project.billing.period"
+        return SQL(
+            """
+            (%(frequency)s = 'custom'
+             AND (NOT EXISTS (
+                     SELECT 1
+                       FROM project_billing_period period
+                      WHERE %(period_project)s = %(project)s)
+                  OR EXISTS (
+                     SELECT 1
+                       FROM account_analytic_line entry
+                       JOIN sale_order_line line ON line.id = %(entry_line)s
+                      WHERE %(entry_project)s = %(project)s
+                        AND %(invoice_type)s = 'billable_time'
+                        AND %(line_state)s = 'sale'
+                        AND %(hold)s = 'bill'
+                        AND %(invoice_line)s IS NULL
+                        AND %(period)s IS NULL)))
+            """,
+            frequency=column(alias, "billing_frequency"),
+            period_project=column("period", "project_id", Period),
+            entry_line=column("entry", "so_line", Entry),
+            entry_project=column("entry", "project_id", Entry),
+            invoice_type=column("entry", "timesheet_invoice_type", Entry),
+            line_state=column("line", "state", "sale.order.line"),
+            hold=column("entry", "billing_hold", Entry),
+            invoice_line=column("entry", "invoice_line_id", Entry),
+            period=column("entry", "billing_period_id", Entry),
+            project=SQL.identifier(alias, "id"),
+        )
+
+    @api.model
+    def _missing_unmapped_time_sql(self, alias):
+        return SQL(
+            """
+            (%(intended)s IS NOT TRUE
+             AND EXISTS (
+                SELECT 1
+                  FROM account_analytic_line entry
+                 WHERE %(entry_project)s = %(project)s AND %(unmapped)s))
+            """,
+            intended=self._column_sql(alias, "billing_unmapped_intended"),
+            entry_project=self._column_sql(
+                "entry", "project_id", "account.analytic.line"
+            ),
+            project=SQL.identifier(alias, "id"),
+            unmapped=self._unmapped_entry_sql(),
+        )
+
+    @api.model
+    def _unmapped_entry_sql(self):
+        """Time without a sales order item that nobody took out of billing."""
+        column, Entry = self._column_sql, "account.analytic.line"
+        return SQL(
+            "(%s IS NULL AND %s IS NOT TRUE AND %s <> 0 AND %s <> 'write_off')",
+            column("entry", "so_line", Entry),
+            column("entry", "is_so_line_edited", Entry),
+            column("entry", "unit_amount", Entry),
+            column("entry", "billing_hold", Entry),
+        )
+
+    # ------------------------------------------------------ sales order items
+
+    @api.model
+    def _time_item_sql(self):
+        """The sales order item ``line`` is billed by delivered time."""
+        return SQL(
+            """
+            line.product_id IN (
+                SELECT product.id
+                  FROM product_product product
+                  JOIN product_template template
+                    ON template.id = product.product_tmpl_id
+                 WHERE template.type = 'service'
+                   AND template.invoice_policy = 'delivery'
+                   AND template.service_type = 'timesheet')
+            """
+        )
+
+    @api.model
+    def _has_sale_line_sql(self, alias, condition=None, in_use=False):
+        """The project bills on a sales order item: its own, one of its rate table, of
+        a task or of an entry.
+
+        :param str alias: alias of the table project_project
+        :param SQL condition: on ``line``
+        :param bool in_use: leave out those of closed tasks and of billed time: what
+            became of an old order is no gap any more
+        """
+        column = self._column_sql
+        Entry, Task = "account.analytic.line", "project.task"
+        condition = condition or SQL("TRUE")
+        open_task = open_entry = SQL("TRUE")
+        if in_use:
+            open_task = SQL(
+                "%s AND %s NOT IN %s",
+                column("task", "active", Task),
+                column("task", "state", Task),
+                tuple(CLOSED_STATES),
+            )
+            open_entry = SQL(
+                "%s IS NULL AND %s IS NULL AND %s <> 'write_off'",
+                column("entry", "invoice_line_id", Entry),
+                column("entry", "timesheet_invoice_id", Entry),
+                column("entry", "billing_hold", Entry),
+            )
+        return SQL(
+            """
+            (EXISTS (
+                SELECT 1 FROM sale_order_line line
+                 WHERE line.id = %(own)s AND %(condition)s)
+             OR EXISTS (
+                SELECT 1
+                  FROM project_sale_line_employee_map rate
+                  JOIN sale_order_line line ON line.id = %(rate_line)s
+                 WHERE %(rate_project)s = %(project)s AND %(condition)s)
+             OR EXISTS (
+                SELECT 1
+                  FROM project_task task
+                  JOIN sale_order_line line ON line.id = %(task_line)s
+                 WHERE %(task_project)s = %(project)s
+                   AND %(open_task)s AND %(condition)s)
+             OR EXISTS (
+                SELECT 1
+                  FROM account_analytic_line entry
+                  JOIN sale_order_line line ON line.id = %(entry_line)s
+                 WHERE %(entry_project)s = %(project)s
+                   AND %(open_entry)s AND %(condition)s))
+            """,
+            own=column(alias, "sale_line_id"),
+            project=SQL.identifier(alias, "id"),
+            rate_line=column("rate", "sale_line_id", "project.sale.line.employee.map"),
+            rate_project=column("rate", "project_id", "project.sale.line.employee.map"),
+            task_line=column("task", "sale_line_id", Task),
+            task_project=column("task", "project_id", Task),
+            entry_line=column("entry", "so_line", Entry),
+            entry_project=column("entry", "project_id", Entry),
+            open_task=open_task,
+            open_entry=open_entry,
+            condition=condition,
+        )

@@ -1,0 +1,44 @@
+from odoo import api, models
+
+
+class ProjectSaleLineEmployeeMap(models.Model):
+    """Who stands in the rate table must have locked."""
+
+    _inherit = "project.sale.line.employee.map"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        rates = super().create(vals_list)
+        rates.project_id._sync_required_persons()
+        return rates
+
+    def write(self, vals):
+        projects = self.project_id
+        result = super().write(vals)
+        (projects | self.project_id)._sync_required_persons()
+        return result
+
+    def unlink(self):
+        projects = self.project_id
+        result = super().unlink()
+        projects._sync_required_persons()
+        return result
+
+    def _update_project_timesheet(self):
+        # EXTENDS sale_timesheet
+        # Odoo writes the new sale line on the entries, which the guard refuses on
+        # locked ones. Locked time that is not billed follows by Odoo's own rule.
+        result = super()._update_project_timesheet()
+        # sudo: whoever may change the rates need not read all time.
+        Line = self.env["account.analytic.line"].sudo()
+        lines = Line.search(
+            [
+                ("project_id", "in", self.project_id.ids),
+                ("employee_id", "in", self.employee_id.ids),
+                ("is_so_line_edited", "=", False),
+                ("invoice_line_id", "=", False),
+            ]
+        )
+        locked = Line.browse(line.id for line in lines._get_closings())
+        self.env.add_to_compute(Line._fields["so_line"], locked)
+        return result

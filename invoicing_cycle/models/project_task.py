@@ -1,0 +1,39 @@
+from odoo import api, models
+
+#: What may give a task another sales order item.
+RATE_FIELDS = frozenset(
+    {"milestone_id", "parent_id", "partner_id", "project_id", "sale_line_id"}
+)
+
+
+class ProjectTask(models.Model):
+    """A task's own rate may be what makes its project bill time."""
+
+    _inherit = "project.task"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        tasks = super().create(vals_list)
+        tasks._get_projects_rated_otherwise()._sync_required_persons()
+        return tasks
+
+    def write(self, vals):
+        if RATE_FIELDS.isdisjoint(vals):
+            return super().write(vals)
+        projects = self._get_projects_rated_otherwise()
+        result = super().write(vals)
+        projects |= self._get_projects_rated_otherwise()
+        projects._sync_required_persons()
+        return result
+
+    def _get_projects_rated_otherwise(self):
+        """Scheduled projects of these tasks that have another sales order item."""
+        # sudo: who must have locked follows from the rates, not from their author
+        tasks = self.sudo().filtered(
+            lambda task: (
+                task.project_id.billing_frequency
+                and task.sale_line_id
+                and task.sale_line_id != task.project_id.sale_line_id
+            )
+        )
+        return tasks.project_id

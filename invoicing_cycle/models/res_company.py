@@ -1,0 +1,88 @@
+from odoo import fields, models
+
+from ..tools.billing_calendar import cycle_of
+
+APPROVAL_FIELDS = frozenset(
+    {
+        "timesheet_approval",
+        "timesheet_approval_from",
+        "timesheet_approval_default",
+    }
+)
+CYCLE_FIELDS = frozenset({"billing_cycle", "billing_cycle_anchor"})
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    billing_cycle = fields.Selection(
+        [
+            ("weekly", "Weekly"),
+            ("biweekly", "Every two weeks"),
+            ("monthly", "Monthly"),
+            ("quarterly", "Quarterly"),
+        ],
+        default="monthly",
+        required=True,
+        help="The stretch of the calendar in which all due invoices are cleared.",
+    )
+    billing_cycle_anchor = fields.Date(
+        string="Cycle Starts On",
+        help="Any day on which a cycle begins. Empty: calendar months or quarters, "
+        "weeks from Monday.",
+    )
+    billing_invoice_date_scheduled = fields.Boolean(
+        string="Scheduled Date on Invoices",
+        help="Draft invoices get the scheduled invoice date. Otherwise the date is "
+        "set when the invoice is confirmed.",
+    )
+    billing_expenses_required = fields.Boolean(
+        string="Expenses Hold the Period",
+        default=True,
+        help="A period is not ready while a re-invoiced expense of it waits for "
+        "approval or posting.",
+    )
+    timesheet_approval = fields.Boolean(
+        help="Locked time waits for an approver before it is ready for invoicing."
+    )
+    timesheet_approval_from = fields.Date(
+        string="Approval From",
+        help="Older time counts as approved once it is locked. Empty: all time is "
+        "approved by somebody.",
+    )
+    timesheet_approval_default = fields.Selection(
+        [
+            ("hold", "A Timesheets administrator approves"),
+            ("automatic", "Approved automatically"),
+        ],
+        string="Projects Without a Manager",
+        default="hold",
+        required=True,
+        help="What happens with the locked time of projects without a project manager.",
+    )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if not APPROVAL_FIELDS.isdisjoint(vals):
+            self.env["account.analytic.line"]._invalidate_approval_state()
+        if not CYCLE_FIELDS.isdisjoint(vals):
+            self._open_billing_periods()
+        return result
+
+    def _open_billing_periods(self):
+        """The next cycle of these companies may end later now."""
+        # sudo: periods exist up to its end, whoever may change the settings
+        projects = self.env["project.project"].sudo()
+        projects.search(
+            [("billing_company_id", "in", self.ids), ("billing_frequency", "!=", False)]
+        )._open_billing_periods()
+
+    def _get_billing_cycle(self, day):
+        """Give the cycle of the company that contains a day.
+
+        :param date day: any day
+        :return: first and last day of the cycle
+        :rtype: tuple[date, date]
+        """
+        self.ensure_one()
+        return cycle_of(self.billing_cycle, self.billing_cycle_anchor or None, day)

@@ -1,0 +1,137 @@
+from odoo import api, fields, models
+from odoo.tools.sql import column_exists, create_column
+
+from ..tools.allocation import round_quantity
+
+
+class SaleOrderLine(models.Model):
+    """The order counts what was made by entries, not what a draft was edited to."""
+
+    _name = "sale.order.line"
+    _inherit = ["sale.order.line", "billing.recorded.mixin"]
+
+    billing_period_id = fields.Many2one(
+        "project.billing.period",
+        string="Billing Period",
+        compute="_compute_billing_period_id",
+        store=True,
+        index="btree_not_null",
+        copy=False,
+        help="The billing period that takes this re-invoiced expense.",
+        groups="base.group_user",
+    )
+
+    def _auto_init(self):
+        # No project has a period yet: spare a large database the computation.
+        if not column_exists(self.env.cr, self._table, "billing_period_id"):
+            create_column(self.env.cr, self._table, "billing_period_id", "int4")
+        return super()._auto_init()
+
+    @api.model
+    def _get_recorded_fields(self):
+        return super()._get_recorded_fields() | {"billing_period_id"}
+
+    @api.depends("is_expense", "expense_ids.billing_period_id")
+    def _compute_billing_period_id(self):
+        for line in self:
+            line.billing_period_id = (
+                line.is_expense and line.expense_ids.billing_period_id[:1]
+            )
+
+    def _convert_time(self, amount, uom):
+        """Time in the unit of this sale order line, exact.
+
+        :param float amount: time in ``uom``, hours where an entry has no unit
+        """
+        self.ensure_one()
+        uom = uom or self.env.ref("uom.product_uom_hour")
+        return uom._compute_quantity(amount, self.product_uom_id, round=False)
+
+    def _get_time_quantity(self, entries):
+        """Entries as a rounded quantity of this sale order line."""
+        quantity = sum(
+            self._convert_time(sum(group.mapped("unit_amount")), uom)
+            for uom, group in entries.grouped("product_uom_id").items()
+        )
+        return round_quantity(quantity, self._get_quantity_digits())
+
+    def _get_expense_quantity(self):
+        """What is not invoiced yet of a re-invoiced expense, whatever the policy."""
+        self.ensure_one()
+        return round_quantity(
+            self.qty_delivered - self.qty_invoiced, self._get_quantity_digits()
+        )
+
+    @api.model
+    def _get_quantity_digits(self):
+        return self.env["decimal.precision"].precision_get("Product Unit")
+
+    @api.depends("invoice_lines.quantity_made")
+    def _compute_qty_invoiced(self):
+        return super()._compute_qty_invoiced()
+
+    def _prepare_qty_invoiced(self):
+        # EXTENDS sale
+        quantities = super()._prepare_qty_invoiced()
+        for line in self:
+            for invoice_line in line._get_invoice_lines():
+                move = invoice_line.move_id
+                if move.state == "cancel":
+                    continue
+                original = invoice_line.credited_line_id
+                if not (invoice_line.billing_period_id or original.billing_period_id):
+                    continue
+                sign = 1 if move.move_type == "out_invoice" else -1
+                counted = invoice_line.product_uom_id._compute_quantity(
+                    invoice_line.quantity, line.product_uom_id
+                )
+                quantities[line] += sign * (invoice_line.quantity_made - counted)
+        return quantities
+
+    def _timesheet_compute_delivered_quantity_domain(self):
+        # EXTENDS sale_timesheet
+        # Written-off time is given up: an order with it alone left is done.
+        domain = super()._timesheet_compute_delivered_quantity_domain()
+        return [*domain, ("billing_hold", "!=", "write_off")]
+
+    def _recompute_qty_to_invoice(self, start_date, end_date):
+        # EXTENDS sale_timesheet
+        # The stock wizard offers all time of credited invoices again, however small
+        # the credit was; what our links say is still billed is not offered. The same
+        # condition stands in account.move.line._timesheet_domain_get_invoiced_lines.
+        result = super()._recompute_qty_to_invoice(start_date, end_date)
+        lines = self.filtered(
+            lambda line: line.product_id and line.product_id._is_delivered_timesheet()
+        )
+        domain = [
+            *lines._timesheet_compute_delivered_quantity_domain(),
+            ("invoice_line_id", "=", False),
+        ]
+        if start_date:
+            domain.append(("date", ">=", start_date))
+        if end_date:
+            domain.append(("date", "<=", end_date))
+        # sudo: as in sale_timesheet, quantities do not depend on who may read time
+        quantities = lines.sudo()._get_delivered_quantity_by_analytic(domain)
+        for line in lines:
+            status = line.invoice_status
+            line.qty_to_invoice = quantities.get(line.id, 0.0)
+            if not line.qty_to_invoice:
+                line.invoice_status = status
+        return result
+
+    def _get_untaxed_amount(self, quantity):
+        """Untaxed value of a quantity at this line's price, in its currency.
+
+        ``price_unit`` less discount through ``compute_all``, because
+        ``price_reduce_taxexcl`` is 0 while the ordered quantity is 0 and a price may
+        include its taxes.
+        """
+        self.ensure_one()
+        return self.tax_ids.compute_all(
+            self.price_unit * (1 - (self.discount or 0.0) / 100),
+            currency=self.currency_id,
+            quantity=quantity,
+            product=self.product_id,
+            partner=self.order_id.partner_shipping_id,
+        )["total_excluded"]

@@ -1,0 +1,45 @@
+import {markup, useEnv} from "@odoo/owl";
+import {useService} from "@web/core/utils/hooks";
+
+/**
+ * The ways from one part of the screen to another. Every way replaces the current
+ * action, so that the breadcrumb stays one level deep, and keeps the kind of view.
+ */
+export function useBillingCycleActions() {
+    const env = useEnv();
+    const orm = useService("orm");
+    const action = useService("action");
+
+    /**
+     * @param {string} section
+     * @param {string | false} [cycleDate] ISO date of the cycle, false for the current
+     * @param {string[]} [filters] names of the search filters to switch on
+     */
+    async function openSection(section, cycleDate = false, filters = []) {
+        const request = await orm.call("project.billing.period", "get_cycle_action", [
+            section,
+            cycleDate,
+        ]);
+        if (request.help) {
+            request.help = markup(request.help);
+        }
+        return action.doAction(request, {
+            stackPosition: "replaceCurrentAction",
+            viewType: env.config.viewType,
+            additionalContext: Object.fromEntries(
+                filters.map((name) => [`search_default_${name}`, 1])
+            ),
+        });
+    }
+
+    /**
+     * @param {Function} onClose called when the dialog is closed
+     */
+    function openFreeform(onClose) {
+        return action.doAction("invoicing_cycle.account_move_freeform_action", {
+            onClose,
+        });
+    }
+
+    return {openSection, openFreeform};
+}

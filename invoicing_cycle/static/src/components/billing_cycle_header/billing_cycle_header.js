@@ -1,0 +1,199 @@
+import {Component, useState} from "@odoo/owl";
+import {_t} from "@web/core/l10n/translation";
+import {formatInteger, formatMonetary} from "@web/views/fields/formatters";
+import {formatHours} from "../billing_readiness/readiness";
+import {useBillingCycleActions} from "./billing_cycle_actions";
+
+// Search filters that the badges of a section switch
+const BADGE_FILTERS = {
+    to_invoice: ["pending", "ready", "upcoming", "overdue"],
+    to_send: ["draft", "confirmed"],
+};
+
+/**
+ * The head of the Invoicing screen: which cycle, its four sections with what is in them,
+ * and the freeform invoice. Shown above the unchanged list or kanban of a section.
+ */
+export class BillingCycleHeader extends Component {
+    static template = "invoicing_cycle.BillingCycleHeader";
+    static props = {
+        cycle: Object,
+        // Only here so that a new search renders the badges anew
+        list: Object,
+    };
+
+    setup() {
+        this.cycle = useState(this.props.cycle);
+        this.actions = useBillingCycleActions();
+        this.formatInteger = formatInteger;
+    }
+
+    get overview() {
+        return this.cycle.overview;
+    }
+
+    get cycleDate() {
+        return this.overview.is_current ? false : this.overview.date_from;
+    }
+
+    get buttonSize() {
+        return this.env.isSmall ? "btn-sm" : "";
+    }
+
+    /** A phone has no room for "Today" and two words more. */
+    get isTight() {
+        return this.env.isSmall && !this.overview.is_current;
+    }
+
+    get activeSection() {
+        return this.sections.find((section) => section.isActive);
+    }
+
+    get sections() {
+        return this.overview.sections.map((section) => ({
+            ...section,
+            isActive: section.key === this.cycle.section,
+            badges: this.getBadges(section),
+            note: this.getNote(section),
+        }));
+    }
+
+    getBadges(section) {
+        const active = new Set(
+            section.key === this.cycle.section
+                ? this.getFilterItems().map((item) => item.name)
+                : []
+        );
+        return this.describeBadges(section)
+            .filter((badge) => badge.count || badge.isFixed || active.has(badge.name))
+            .map((badge) => ({
+                ...badge,
+                isActive: active.has(badge.name),
+                text: `${badge.label} ${formatInteger(badge.count)}`,
+            }));
+    }
+
+    describeBadges(section) {
+        switch (section.key) {
+            case "to_invoice":
+                return [
+                    {
+                        name: "pending",
+                        label: _t("Pending"),
+                        count: section.pending,
+                        icon: "fa-hourglass-half",
+                        color: "warning",
+                        isFixed: true,
+                    },
+                    {
+                        name: "ready",
+                        label: _t("Ready"),
+                        count: section.ready,
+                        icon: "fa-check",
+                        color: "success",
+                        isFixed: true,
+                    },
+                    {
+                        // Only in a cycle to come
+                        name: "upcoming",
+                        label: _t("Upcoming"),
+                        count: section.count - section.pending - section.ready,
+                        icon: "fa-clock-o",
+                        color: "secondary",
+                    },
+                    {
+                        name: "overdue",
+                        label: _t("Overdue"),
+                        count: section.overdue,
+                        icon: "fa-exclamation-triangle",
+                        color: "danger",
+                    },
+                ];
+            case "to_send":
+                return [
+                    {
+                        name: "draft",
+                        label: _t("Draft"),
+                        count: section.draft,
+                        icon: "fa-pencil",
+                        color: "info",
+                    },
+                    {
+                        name: "confirmed",
+                        label: _t("Confirmed"),
+                        count: section.confirmed,
+                        icon: "fa-check",
+                        color: "success",
+                    },
+                ];
+        }
+        return [];
+    }
+
+    /**
+     * @returns {string} the quiet second line of a section
+     */
+    getNote(section) {
+        switch (section.key) {
+            case "missing":
+                return section.hours
+                    ? _t("%s not invoiced", formatHours(section.hours))
+                    : "";
+            case "to_invoice":
+                return (section.amounts || [])
+                    .filter(({amount}) => amount)
+                    .map(({currency_id, amount}) =>
+                        formatMonetary(amount, {currencyId: currency_id})
+                    )
+                    .join(" + ");
+        }
+        return "";
+    }
+
+    /**
+     * @returns {Object[]} the active search items that a badge stands for
+     */
+    getFilterItems() {
+        const names = BADGE_FILTERS[this.cycle.section] || [];
+        return this.env.searchModel.getSearchItems(
+            (item) =>
+                item.type === "filter" && item.isActive && names.includes(item.name)
+        );
+    }
+
+    openSection(section) {
+        return this.actions.openSection(section, this.cycleDate);
+    }
+
+    openCycle(cycleDate) {
+        return this.actions.openSection(this.cycle.section, cycleDate);
+    }
+
+    /**
+     * Shows only the rows of a badge, or all rows again. The badges exclude each other;
+     * all other facets of the search stay.
+     */
+    toggleBadge(section, name) {
+        if (section !== this.cycle.section) {
+            return this.actions.openSection(section, this.cycleDate, [name]);
+        }
+        const {searchModel} = this.env;
+        const [target] = searchModel.getSearchItems(
+            (item) => item.type === "filter" && item.name === name
+        );
+        if (!target) {
+            return;
+        }
+        const others = this.getFilterItems()
+            .map((item) => item.id)
+            .filter((id) => id !== target.id);
+        searchModel.query = searchModel.query.filter(
+            ({searchItemId}) => !others.includes(searchItemId)
+        );
+        searchModel.toggleSearchItem(target.id);
+    }
+
+    openFreeform() {
+        return this.actions.openFreeform(() => this.props.list.model.load());
+    }
+}

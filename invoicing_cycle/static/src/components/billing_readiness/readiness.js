@@ -1,0 +1,112 @@
+import {deserializeDate, formatDate} from "@web/core/l10n/dates";
+import {_t} from "@web/core/l10n/translation";
+import {formatFloatTime} from "@web/views/fields/formatters";
+
+/**
+ * Pure reading of the `readiness` json of a billing period: totals, the one line that
+ * the indicator shows, and the sections of its breakdown. No component, no service.
+ */
+
+const sum = (rows, key) => rows.reduce((total, row) => total + (row[key] || 0), 0);
+
+/**
+ * Exact to the minute, as time is entered: "12 h", "7:20 h".
+ */
+export function formatHours(hours) {
+    const time = formatFloatTime(hours, {noLeadingZeroHour: true});
+    return _t("%s h", time.replace(/:00$/, ""));
+}
+
+export function formatOpenDays(days) {
+    return days === 1 ? _t("1 open day") : _t("%s open days", days);
+}
+
+export function formatLockedUntil(isoDate) {
+    return isoDate
+        ? _t("locked until %s", formatDate(deserializeDate(isoDate)))
+        : _t("Never locked");
+}
+
+function formatPeople(count) {
+    return count === 1 ? _t("1 person not locked") : _t("%s people not locked", count);
+}
+
+/**
+ * What is open, in the unit that tells most: days that nobody has locked, else hours
+ * that were entered, else (somebody on leave, say) just the people.
+ */
+function openText(open, days, hours) {
+    if (days) {
+        return formatOpenDays(days);
+    }
+    return hours ? _t("%s open", formatHours(hours)) : formatPeople(open.length);
+}
+
+/**
+ * @param {Object | false} readiness the json value of a billing period
+ * @returns {Object} normalised lists, totals, `status` ("open" | "pending" | "ready" |
+ *  "none"), `text` and the `segments` of the bar
+ */
+export function summarize(readiness) {
+    const {open = [], pending = [], approved = []} = readiness || {};
+    const late = readiness?.late?.hours || 0;
+    const expenses = {ready: 0, pending: 0, ...readiness?.expenses};
+    const approval = Boolean(readiness?.approval);
+    const hours = {
+        open: sum(open, "hours"),
+        pending: sum(pending, "hours"),
+        approved: sum(approved, "hours"),
+    };
+    const openDays = sum(open, "open_days");
+    const readyLabel = approval ? _t("Approved") : _t("Locked");
+
+    const waiting = [];
+    const segments = [];
+    if (open.length) {
+        const text = openText(open, openDays, hours.open);
+        waiting.push(text);
+        segments.push({key: "open", text, size: Math.max(hours.open, 0)});
+    }
+    if (pending.length) {
+        const text = _t("%s pending", formatHours(hours.pending));
+        waiting.push(text);
+        segments.push({key: "pending", text, size: Math.max(hours.pending, 0)});
+    }
+    if (expenses.pending) {
+        waiting.push(_t("expenses pending"));
+    }
+    if (approved.length) {
+        const text = `${readyLabel} ${formatHours(hours.approved)}`;
+        segments.push({key: "ready", text, size: Math.max(hours.approved, 0)});
+    } else if (!segments.length && expenses.ready && !expenses.pending) {
+        segments.push({key: "ready", text: _t("Expenses ready"), size: 1});
+    }
+    let status = "none";
+    if (open.length) {
+        status = "open";
+    } else if (waiting.length) {
+        status = "pending";
+        if (!segments.some((segment) => segment.key === "pending")) {
+            segments.unshift({key: "pending", text: waiting[0], size: 0});
+        }
+    } else if (segments.length) {
+        status = "ready";
+    }
+    const text = waiting.length
+        ? waiting.join(" · ")
+        : segments.map((segment) => segment.text).join(" · ") || _t("No time");
+    return {
+        open,
+        pending,
+        approved,
+        late,
+        expenses,
+        approval,
+        hours,
+        openDays,
+        readyLabel,
+        segments,
+        status,
+        text,
+    };
+}

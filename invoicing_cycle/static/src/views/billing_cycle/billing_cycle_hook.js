@@ -1,0 +1,51 @@
+import {useComponent, useEffect, useState, useSubEnv} from "@odoo/owl";
+import {KeepLast} from "@web/core/utils/concurrency";
+import {useService} from "@web/core/utils/hooks";
+
+/**
+ * Gives a list or kanban controller the overview of its cycle: read beside its rows, and
+ * again whenever they may have changed (the view was reloaded, rows came or went).
+ * The renderer finds it in the environment, as `billingCycle`.
+ *
+ * @returns {{section: string | undefined, overview: Object | null, reload: Function}}
+ */
+export function useBillingCycle() {
+    const controller = useComponent();
+    const orm = useService("orm");
+    const store = useService("billing_cycle");
+    const keepLast = new KeepLast();
+    const {billing_cycle_section: section, billing_cycle_date: cycleDate = false} =
+        controller.props.context;
+    const cycle = useState({
+        section,
+        overview: section ? store.getLast(cycleDate) : null,
+        reload,
+    });
+
+    async function reload() {
+        if (section) {
+            const overview = await keepLast.add(
+                orm.call("project.billing.period", "get_cycle_overview", [cycleDate])
+            );
+            store.remember(overview);
+            cycle.overview = overview;
+        }
+    }
+
+    reload();
+    let wasReady = false;
+    useEffect(
+        (isReady) => {
+            if (wasReady) {
+                reload();
+            }
+            wasReady = isReady;
+        },
+        () => {
+            const {isReady, root} = controller.model;
+            return [isReady, root.id, root.isGrouped ? root.recordCount : root.count];
+        }
+    );
+    useSubEnv({billingCycle: cycle});
+    return cycle;
+}

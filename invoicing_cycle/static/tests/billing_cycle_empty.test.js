@@ -1,0 +1,92 @@
+import {beforeEach, describe, expect, test} from "@odoo/hoot";
+import {animationFrame, queryAllTexts} from "@odoo/hoot-dom";
+import {contains, mockService, mountView, onRpc} from "@web/../tests/web_test_helpers";
+import {defineInvoicingCycleModels, makeOverview} from "./invoicing_cycle_test_helpers";
+import {ProjectBillingPeriod} from "./mock_server/project_billing_period";
+
+describe.current.tags("desktop");
+defineInvoicingCycleModels();
+
+const empty = ".o_view_nocontent .o_billing_cycle_empty";
+const noRows = {
+    missing: {count: 0},
+    to_invoice: {count: 0, pending: 0, ready: 0, overdue: 0},
+    to_send: {count: 0, draft: 0, confirmed: 0},
+};
+
+let overview = {};
+
+beforeEach(() => {
+    onRpc("has_group", () => true);
+    onRpc("project.billing.period", "get_cycle_overview", () => overview);
+    onRpc("project.billing.period", "get_cycle_action", ({args}) => {
+        expect.step(args.join(" "));
+        return {type: "ir.actions.act_window_close"};
+    });
+    mockService("action", {doAction: () => {}});
+});
+
+async function mountEmpty(section, type = "list") {
+    ProjectBillingPeriod._records = [];
+    await mountView({
+        type,
+        resModel: "project.billing.period",
+        context: {billing_cycle_section: section},
+    });
+    await animationFrame();
+}
+
+test("a clear cycle says so, and what is outside of it", async () => {
+    overview = makeOverview(
+        {
+            clear: true,
+            outside: {
+                unscheduled_projects: 2,
+                unscheduled_hours: 12.5,
+                held_hours: 3,
+                skipped: 1,
+            },
+        },
+        noRows
+    );
+    await mountEmpty("to_invoice");
+    expect(`${empty} > p:first`).toHaveText("November 2026 is clear");
+    expect(`${empty} .fa-check`).toHaveCount(1);
+    expect(queryAllTexts(`${empty} li`)).toEqual([
+        "2 projects without a schedule (12:30 h)",
+        "3 h held back",
+        "1 skipped period",
+    ]);
+    await contains(`${empty} li button`).click();
+    expect.verifySteps(["missing false"]);
+});
+
+test("the kanban says it too", async () => {
+    overview = makeOverview({clear: true}, noRows);
+    await mountEmpty("to_invoice", "kanban");
+    expect(`${empty} > p:first`).toHaveText("November 2026 is clear");
+});
+
+test("all created but not all sent: it says what is left and leads there", async () => {
+    overview = makeOverview({}, {...noRows, to_send: {count: 4}});
+    await mountEmpty("to_invoice");
+    expect(`${empty} > p:first`).toHaveText(
+        "Nothing left to be invoiced in November 2026"
+    );
+    expect(`${empty} .btn-primary`).toHaveText("Invoices ready to be sent4");
+    await contains(`${empty} .btn-primary`).click();
+    expect.verifySteps(["to_send false"]);
+});
+
+test("rows hidden by the search are not called clear", async () => {
+    overview = makeOverview();
+    await mountEmpty("to_invoice");
+    expect(`${empty} > p:first`).toHaveText("Nothing matches the search");
+    expect(`${empty} .o_billing_cycle_clear_search`).toHaveCount(1);
+});
+
+test("every section has its own words", async () => {
+    overview = makeOverview({}, noRows);
+    await mountEmpty("missing");
+    expect(`${empty} > p:first`).toHaveText("No data is missing");
+});

@@ -1,0 +1,38 @@
+import {
+    addTour,
+    checkCount,
+    checkNoRow,
+    clickListButton,
+    openSection,
+    selectRow,
+} from "./tour_helpers";
+
+const CLEAR = ".o_billing_cycle_clear";
+
+addTour("cycle_clear", () => [
+    {
+        content: "Every due invoice is created, but one is not sent",
+        trigger: `.o_billing_cycle_empty:contains("Nothing left to be invoiced")`,
+    },
+    {trigger: `.o_billing_cycle_label:not(:has(${CLEAR}))`},
+    {
+        content: "It says what is left",
+        trigger: `.o_billing_cycle_empty button[data-section=to_send]`,
+        run: "click",
+    },
+    ...selectRow("Last project"),
+    clickListButton("Mark as sent"),
+    checkNoRow("Last project"),
+    {
+        content: "The cycle is clear",
+        trigger: `.o_billing_cycle_label ${CLEAR}`,
+    },
+    ...openSection("to_invoice"),
+    checkCount("to_invoice", 0),
+    checkCount("to_send", 0),
+    checkCount("sent", 2),
+    {
+        content: "The screen says so",
+        trigger: `.o_billing_cycle_empty:contains("is clear"):contains("Every due invoice is created and sent.")`,
+    },
+]);

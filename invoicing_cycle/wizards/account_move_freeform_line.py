@@ -1,0 +1,158 @@
+from odoo import api, fields, models
+from odoo.fields import Command
+from odoo.tools import float_is_zero
+
+
+class AccountMoveFreeformLine(models.TransientModel):
+    _name = "account.move.freeform.line"
+    _description = "Line of a Freeform Invoice or Credit Note"
+
+    freeform_id = fields.Many2one(
+        "account.move.freeform", required=True, ondelete="cascade", index=True
+    )
+    company_id = fields.Many2one(related="freeform_id.company_id")
+    currency_id = fields.Many2one(related="freeform_id.currency_id")
+    product_id = fields.Many2one(
+        "product.product",
+        domain="[('sale_ok', '=', True),"
+        " '|', ('company_id', '=', False), ('company_id', 'parent_of', company_id)]",
+    )
+    name = fields.Text(
+        "Description", compute="_compute_name", store=True, readonly=False
+    )
+    quantity = fields.Float(digits="Product Unit", default=1.0)
+    price_unit = fields.Float(
+        compute="_compute_price_unit",
+        store=True,
+        readonly=False,
+        min_display_digits="Product Price",
+    )
+    tax_ids = fields.Many2many(
+        "account.tax",
+        string="Taxes",
+        compute="_compute_tax_ids",
+        store=True,
+        readonly=False,
+        domain="[('type_tax_use', '=', 'sale'),"
+        " ('company_id', 'parent_of', company_id)]",
+        context={"active_test": False},
+    )
+    price_subtotal = fields.Monetary(compute="_compute_amounts")
+    price_total = fields.Monetary(compute="_compute_amounts")
+
+    @api.depends("product_id")
+    def _compute_name(self):
+        for line in self:
+            product = line.product_id
+            if not product:
+                line.name = line.name
+                continue
+            lang = line.freeform_id.partner_id.lang
+            product = product.with_context(lang=lang) if lang else product
+            line.name = product.get_product_multiline_description_sale()
+
+    @api.depends("product_id", "freeform_id.partner_id", "freeform_id.currency_id")
+    def _compute_price_unit(self):
+        for line in self:
+            freeform, product = line.freeform_id, line.product_id
+            if not product or not freeform.currency_id:
+                line.price_unit = line.price_unit
+                continue
+            # The price of the customer's pricelist, as on an order, …
+            price = freeform._get_pricelist()._get_product_price(
+                product.with_company(freeform.company_id),
+                quantity=line.quantity or 1.0,
+                currency=freeform.currency_id,
+                date=freeform.invoice_date or fields.Date.context_today(line),
+            )
+            # … which contains other taxes where the fiscal position replaces them.
+            line.price_unit = product._get_tax_included_unit_price_from_price(
+                price,
+                line._get_product_taxes(),
+                fiscal_position=freeform._get_fiscal_position(),
+            )
+
+    @api.depends("product_id", "freeform_id.partner_id", "freeform_id.company_id")
+    def _compute_tax_ids(self):
+        for line in self:
+            taxes = line._get_product_taxes()
+            line.tax_ids = line.freeform_id._get_fiscal_position().map_tax(taxes)
+
+    @api.depends("quantity", "price_unit", "tax_ids", "currency_id", "product_id")
+    def _compute_amounts(self):
+        for line in self:
+            amounts = line.tax_ids.compute_all(
+                line.price_unit,
+                currency=line.currency_id,
+                quantity=line.quantity,
+                product=line.product_id,
+                partner=line.freeform_id.partner_id,
+            )
+            line.price_subtotal = amounts["total_excluded"]
+            line.price_total = amounts["total_included"]
+
+    def _get_product_taxes(self):
+        """Taxes before the fiscal position: the product's, else the company's."""
+        company = self.freeform_id.company_id
+        taxes = self.product_id.taxes_id._filter_taxes_by_company(company)
+        if self.product_id:
+            return taxes
+        return company.account_sale_tax_id
+
+    def _get_problems(self, number):
+        """What is wrong with this line, as texts.
+
+        :param int number: which line it is, for the texts
+        """
+        self.ensure_one()
+        problems = []
+        if not self.product_id and not (self.name or "").strip():
+            problems.append(
+                self.env._(
+                    "Line %(number)s: choose a product or write a text.", number=number
+                )
+            )
+        # As it is written to the invoice: what rounds to zero there is zero.
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
+        if float_is_zero(self.quantity, precision_digits=digits):
+            problems.append(
+                self.env._(
+                    "Line %(number)s: the quantity is zero. Set one, or remove the "
+                    "line.",
+                    number=number,
+                )
+            )
+        elif self.quantity < 0:
+            problems.append(
+                self.env._(
+                    "Line %(number)s: the quantity is negative. To give money back, "
+                    "create a credit note.",
+                    number=number,
+                )
+            )
+        if self.price_unit < 0:
+            problems.append(
+                self.env._(
+                    "Line %(number)s: the price is negative. To give money back, "
+                    "create a credit note.",
+                    number=number,
+                )
+            )
+        return problems
+
+    def _prepare_move_line_vals(self, distribution):
+        """Values of the invoice line.
+
+        :param dict distribution: analytic distribution of the project
+        """
+        self.ensure_one()
+        vals = {
+            "product_id": self.product_id.id,
+            "name": self.name,
+            "quantity": self.quantity,
+            "price_unit": self.price_unit,
+            "tax_ids": [Command.set(self.tax_ids.ids)],
+        }
+        if distribution:
+            vals["analytic_distribution"] = distribution
+        return vals

@@ -1,0 +1,30 @@
+from odoo import api, fields, models
+
+
+class AccountMoveUnsend(models.TransientModel):
+    """Asks for the reason before invoices no longer count as sent."""
+
+    _name = "account.move.unsend"
+    _description = "Undo Mark as Sent"
+
+    move_ids = fields.Many2many("account.move", string="Invoices", required=True)
+    reason = fields.Text(required=True, help="Logged on each invoice.")
+
+    @api.model
+    def default_get(self, fields):
+        # EXTENDS base
+        values = super().default_get(fields)
+        context = self.env.context
+        if (
+            "move_ids" in fields
+            and not values.get("move_ids")
+            and context.get("active_model") == "account.move"
+        ):
+            values["move_ids"] = context.get("active_ids", [])
+        return values
+
+    def action_undo(self):
+        self.ensure_one()
+        # As the user, not as whoever may read the dialog: rights are checked there.
+        self.move_ids.action_undo_mark_as_sent(self.reason)
+        return {"type": "ir.actions.act_window_close"}

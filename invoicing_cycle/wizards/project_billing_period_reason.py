@@ -1,0 +1,29 @@
+from odoo import fields, models
+
+
+class ProjectBillingPeriodReason(models.TransientModel):
+    """Asks why: before periods are invoiced anyway, and before they are skipped."""
+
+    _name = "project.billing.period.reason"
+    _description = "Reason for a Billing Period"
+
+    mode = fields.Selection(
+        [("generate", "Invoice anyway"), ("skip", "Skip")],
+        required=True,
+        default="generate",
+    )
+    period_ids = fields.Many2many(
+        "project.billing.period",
+        string="Billing Periods",
+        default=lambda self: self.env.context.get("active_ids"),
+        required=True,
+    )
+    reason = fields.Char(required=True)
+
+    def action_confirm(self):
+        """Do what was asked, with its reason."""
+        self.ensure_one()
+        if self.mode == "generate":
+            return self.period_ids.action_generate_invoices(reason=self.reason)
+        self.period_ids.action_skip(self.reason)
+        return {"type": "ir.actions.act_window_close"}

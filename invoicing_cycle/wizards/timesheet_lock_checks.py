@@ -1,0 +1,163 @@
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_date
+
+from ..models.account_analytic_line_lock import ADMINISTRATOR
+from .timesheet_lock import APPROVER
+
+#: Periods that still take time.
+OPEN_STATES = ["upcoming", "pending", "ready", "empty"]
+
+
+class TimesheetLock(models.TransientModel):
+    """Whose timesheets the user may lock and unlock, and how far."""
+
+    _inherit = "timesheet.lock"
+
+    def _get_employees(self):
+        """The chosen employees, the archived ones too, as the superuser.
+
+        All of them: those whom the user cannot see are refused, not left out.
+        """
+        # sudo: see above; what may be done with them is checked by name
+        ids = self.sudo().with_context(active_test=False).employee_ids._origin.ids
+        return self.env["hr.employee"].sudo().browse(ids)
+
+    def _get_shown_employees(self):
+        """The chosen employees of whom the dialog may tell something.
+
+        A client may choose anybody, so names and days stay within the user's companies.
+        """
+        companies = self.env.user.company_ids
+        return self._get_employees().filtered(
+            lambda employee: self._is_superuser() or employee.company_id in companies
+        )
+
+    def _check_employees(self, employees):
+        if not employees:
+            raise UserError(
+                self.env._(
+                    "Choose an employee. For your own timesheet you need an employee "
+                    "record in %(company)s.",
+                    company=self.env.company.name,
+                )
+            )
+
+    def _is_superuser(self):
+        return self.env.uid == SUPERUSER_ID
+
+    def _check_companies(self, employees):
+        foreign = employees.filtered(
+            lambda employee: employee.company_id not in self.env.user.company_ids
+        )
+        if foreign and not self._is_superuser():
+            raise AccessError(
+                self.env._(
+                    "%(count)s of these employees belong to companies that you have "
+                    "no access to.",
+                    count=len(foreign),
+                )
+            )
+
+    def _check_may_lock(self, employees):
+        user = self.env.user
+        self._check_companies(employees)
+        if self._is_superuser() or user.has_group(APPROVER):
+            return
+        foreign = employees.filtered(
+            lambda employee: user not in (employee.user_id, employee.parent_id.user_id)
+        )
+        if foreign:
+            raise AccessError(
+                self.env._(
+                    "You can lock your own timesheet and those of the people you "
+                    "manage, not that of %(people)s. Their manager, or somebody with "
+                    "access to all timesheets, can.",
+                    people=", ".join(foreign.mapped("name")),
+                )
+            )
+
+    def _check_may_unlock(self):
+        if self._is_superuser() or self.env.user.has_group(ADMINISTRATOR):
+            self._check_companies(self._get_employees())
+            return
+        Line = self.env["account.analytic.line"]
+        raise AccessError(
+            self.env._(
+                "Only a Timesheets administrator can unlock: %(names)s.",
+                names=Line._format_administrators(),
+            )
+        )
+
+    def _check_limit(self, employees, day):
+        limits = self._get_lock_limits(employees)
+        short = employees.filtered(lambda employee: limits[employee.id] < day)
+        if short:
+            first = short.sorted(lambda employee: limits[employee.id])[:5]
+            raise UserError(
+                self.env._(
+                    "%(date)s is too far ahead. Time can be locked up to the end of "
+                    "the last open billing period or of the current cycle: %(limits)s.",
+                    date=format_date(self.env, day),
+                    limits="; ".join(
+                        self.env._(
+                            "%(person)s until %(date)s",
+                            person=employee.name,
+                            date=format_date(self.env, limits[employee.id]),
+                        )
+                        for employee in first
+                    ),
+                )
+            )
+
+    @api.model
+    def _get_lock_limits(self, employees):
+        """How far each person may be locked, in a fixed number of queries.
+
+        The end of the last open billing period of the projects where the person has
+        time or is required, or of the company's current cycle: whichever is later.
+
+        :param employees: superuser ``hr.employee``
+        :return: dict, employee id to ``datetime.date``
+        """
+        today = fields.Date.context_today(self)
+        cycle_end = {
+            company: company._get_billing_cycle(today)[1]
+            for company in employees.company_id
+        }
+        limits = {
+            employee.id: cycle_end.get(employee.company_id, today)
+            for employee in employees
+        }
+        # sudo: consultants read neither billing periods nor who is required; they
+        # learn one date from it.
+        sudo_env = self.sudo().env
+        time = sudo_env["account.analytic.line"]._read_group(
+            [("employee_id", "in", employees.ids), ("project_id", "!=", False)],
+            ["employee_id", "project_id"],
+        )
+        project_ends = dict(
+            sudo_env["project.billing.period"]._read_group(
+                [
+                    ("project_id", "in", list({project.id for _, project in time})),
+                    ("state", "in", OPEN_STATES),
+                    ("date_to", "!=", False),
+                ],
+                ["project_id"],
+                ["date_to:max"],
+            )
+        )
+        required = sudo_env["project.billing.period.required"]._read_group(
+            [
+                ("employee_id", "in", employees.ids),
+                ("period_id.state", "in", OPEN_STATES),
+                ("period_id.date_to", "!=", False),
+            ],
+            ["employee_id", "period_id"],
+        )
+        ends = [(employee, project_ends.get(project)) for employee, project in time]
+        ends += [(employee, period.date_to) for employee, period in required]
+        for employee, end in ends:
+            if end:
+                limits[employee.id] = max(limits[employee.id], end)
+        return limits

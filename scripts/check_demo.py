@@ -1,0 +1,147 @@
+"""Loads the demo data on several days and looks at it; a script for Odoo's shell.
+
+For a database with Odoo's demo data, where the add-on is installed without its own.
+Whatever the day, every section of the Invoicing screen has to have rows, for every
+role, and every case that the demo is there to show. Nothing is stored.
+"""
+
+import contextlib
+import logging
+
+from freezegun import freeze_time
+
+from odoo.modules import get_manifest
+from odoo.tools.convert import convert_file
+
+ADDON = "invoicing_cycle"
+# Today, the first and the last day of a short month, the last ones of long months.
+DAYS = (None, "2027-02-01", "2028-02-29", "2026-12-31", "2027-03-31")
+MISSING = {"schedule", "sale_line", "order_not_confirmed", "price", "periods"}
+# Of whom which sections have to have rows.
+ROLES = {
+    "user_accountant_demo": ("missing", "to_invoice", "to_send", "sent"),
+    "user_manager_demo": ("missing", "to_invoice", "to_send", "sent"),
+    "user_salesperson_demo": ("missing", "to_invoice", "to_send", "sent"),
+}
+
+
+class Warnings(logging.Handler):
+    """Keeps what Odoo warns of."""
+
+    def __init__(self):
+        super().__init__(logging.WARNING)
+        self.texts = []
+
+    def emit(self, record):
+        self.texts.append(record.getMessage())
+
+
+def look(env):
+    """What the demo data lacks, as a list of texts."""
+    return [
+        text
+        for text, found in {
+            **dict(look_at_sections(env)),
+            **dict(look_at_periods(env)),
+            **dict(look_at_projects(env)),
+            **dict(look_at_invoices(env)),
+        }.items()
+        if not found
+    ]
+
+
+def look_at_sections(env):
+    for name, keys in ROLES.items():
+        user = env.ref(f"{ADDON}.{name}")
+        Period = env["project.billing.period"].with_user(user)
+        overview = Period.get_cycle_overview()
+        sections = {section["key"]: section for section in overview["sections"]}
+        for key in keys:
+            action = Period.get_cycle_action(key)
+            rows = Period.env[action["res_model"]].search(action["domain"])
+            yield f"{user.login}: rows in {key}", rows
+            count = sections[key]["count"]
+            yield f"{user.login}: {count} rows in {key}", count == len(rows)
+        yield f"{user.login}: Pending", sections["to_invoice"]["pending"]
+        yield f"{user.login}: Ready", sections["to_invoice"]["ready"]
+
+
+def look_at_periods(env):
+    Period = env["project.billing.period"]
+    periods = Period.search([("state", "in", ["pending", "ready"])])
+    ready = periods.filtered(lambda period: period.state == "ready")
+    readiness = [period.readiness for period in periods]
+    owing = [p for item in readiness for p in item["open"] if p["open_days"]]
+    workless = periods.required_ids.filtered(lambda row: not row.last_work_day)
+    yield f"work for {workless.employee_id.mapped('name')}", not workless
+    yield "never locked", [p for p in owing if not p["locked_until"]]
+    yield "locked too short", [p for p in owing if p["locked_until"]]
+    yield "pending approval", [item for item in readiness if item["pending"]]
+    yield "overdue", periods.filtered("is_overdue")
+    yield "late time", ready.filtered("late_hours")
+    yield "fixed amount", ready.filtered("fixed_amount")
+    yield "posted expense", ready.filtered("expense_amount")
+    waiting = [item for item in readiness if item["expenses"]["pending"]]
+    yield "waiting expense", waiting
+    yield "several frequencies", len(set(ready.project_id.mapped(frequency))) > 3
+    yield "several invoice owners", len(periods.billing_owner_id) > 3
+
+
+def frequency(project):
+    return project.billing_frequency
+
+
+def look_at_projects(env):
+    projects = env["project.project"].search([("billing_missing", "!=", False)])
+    codes = {code for p in projects for code in p.billing_missing.split(",")}
+    yield f"missing data {sorted(MISSING - codes)}", codes >= MISSING
+    yield "many hours", max(projects.mapped("uninvoiced_hours")) > 100
+
+
+def look_at_invoices(env):
+    moves = env["account.move"].search([("billing_origin", "!=", False)])
+    sent = moves.filtered("sent_on")
+    to_send = moves - sent
+    yield "draft", to_send.filtered(lambda move: move.state == "draft")
+    yield "confirmed", to_send.filtered(lambda move: move.state == "posted")
+    freeform = to_send.filtered(lambda move: move.billing_origin == "freeform")
+    yield (
+        "freeform credit note",
+        freeform.filtered(lambda move: move.move_type == "out_refund"),
+    )
+    yield "several channels", len(set(sent.mapped("sent_channel"))) > 1
+    yield (
+        "paid",
+        sent.filtered(lambda move: move.payment_state in ("paid", "in_payment")),
+    )
+
+
+def load(env):
+    idref = {}
+    for filename in get_manifest(ADDON)["demo"]:
+        convert_file(env, ADDON, filename, idref, "init", noupdate=True)
+    env.flush_all()
+    env.invalidate_all()
+
+
+def check(env):
+    problems = []
+    warnings = Warnings()
+    logging.getLogger().addHandler(warnings)
+    for day in DAYS:
+        # Frozen time still runs, else everything is made in the same instant.
+        frozen = freeze_time(day, tick=True) if day else contextlib.nullcontext()
+        with frozen:
+            load(env)
+            lacking = look(env)
+        env.cr.rollback()
+        env.invalidate_all()
+        env.registry.clear_all_caches()
+        problems += [f"{day or 'today'}: {text}" for text in lacking + warnings.texts]
+        warnings.texts.clear()
+    logging.getLogger().removeHandler(warnings)
+    if problems:
+        raise AssertionError("\n".join(["The demo data lacks:", *problems]))
+
+
+check(env)  # noqa: F821  # given by Odoo's shell

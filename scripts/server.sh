@@ -1,0 +1,140 @@
+# shellcheck shell=bash
+# Calls that run Odoo in the foreground.
+
+readonly DEMO_STAMP=$DEV/demo.stamp
+readonly DEMO_LOGINS=$DEV/demo.logins
+readonly DEMO_LOG=$LOGS/demo.log
+
+foreground() {
+    if [ -t 0 ]; then
+        run_on_terminal "$@"
+    else
+        run "$@"
+    fi
+}
+
+cmd_odoo() {
+    quiet_output
+    prepare run
+    foreground odoo "$@"
+}
+
+cmd_shell() {
+    quiet_output
+    prepare run
+    db_exists "$1" || die "there is no database '$1'; ./dev db $1 makes it"
+    foreground odoo shell -d "$1" --no-http --log-level=warn
+}
+
+# --- the demo --------------------------------------------------------------------------
+
+port_is_taken() {
+    (: <>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
+}
+
+# The first line that Odoo answers with, such as "HTTP/1.0 200 OK".
+http_status() {
+    (
+        exec 5<>"/dev/tcp/127.0.0.1/$1" || exit
+        printf 'GET /web/login HTTP/1.0\r\nHost: 127.0.0.1:%s\r\n\r\n' "$1" >&5
+        timeout 60 head -n 1 <&5
+    ) 2>/dev/null
+}
+
+demo_options() {
+    DEMO_PORT=${DEV_HTTP_PORT:-8069}
+    DEMO_FRESH=
+    while [ $# -gt 0 ]; do
+        case $1 in
+            --port=*) DEMO_PORT=${1#*=} ;;
+            --port)
+                [ $# -gt 1 ] || die "--port needs a number"
+                DEMO_PORT=$2
+                shift
+                ;;
+            --fresh) DEMO_FRESH=1 ;;
+            *) die "unknown option '$1'; ./dev help tells the calls" ;;
+        esac
+        shift
+    done
+    [[ $DEMO_PORT =~ ^[0-9]{1,5}$ ]] && [ "$DEMO_PORT" -ge 1 ] && [ "$DEMO_PORT" -le 65535 ] \
+        || die "'$DEMO_PORT' is no port"
+    ! port_is_taken "$DEMO_PORT" \
+        || die "port $DEMO_PORT is in use; choose another one: ./dev demo --port $((DEMO_PORT + 1))"
+}
+
+# The demo's database keeps what one did in it. When the add-on has changed since, a
+# copy is updated and takes its place, so that a failing update spoils nothing.
+ensure_demo_database() {
+    local database=$1
+    if [ -n "$DEMO_FRESH" ] || ! db_exists "$database"; then
+        rm -f "$DEMO_STAMP"
+        make_demo_database "$database"
+    elif [ "$(cat "$DEMO_STAMP" 2>/dev/null)" != "$ADDON_HASH" ]; then
+        step "Updating $MODULE in the demo's database" demo-update \
+            in_strict_shell update_copy "$database" \
+            || die "cannot update the demo's database, which stays as it was; ./dev demo --fresh makes a new one (log: $LOGS/demo-update.log)"
+    else
+        return 0
+    fi
+    step "Looking up who can log in" demo-logins write_logins "$database" \
+        || die "cannot read the demo's users (log: $LOGS/demo-logins.log)"
+    echo "$ADDON_HASH" >"$DEMO_STAMP"
+}
+
+update_copy() {
+    db_copy "$1" "$1.new"
+    odoo_update "$1.new"
+    db_drop "$1"
+    db_rename "$1.new" "$1"
+}
+
+write_logins() {
+    odoo shell -d "$1" --no-http --log-level=warn <"$ROOT/scripts/logins.py" >"$DEMO_LOGINS.new" \
+        && mv "$DEMO_LOGINS.new" "$DEMO_LOGINS"
+}
+
+# PDF reports fetch their style sheets from this address.
+set_base_url() {
+    psql_quiet --dbname "$1" >/dev/null -c "UPDATE ir_config_parameter
+        SET value = 'http://127.0.0.1:$DEMO_PORT' WHERE key = 'web.base.url'"
+}
+
+wait_until_up() {
+    local _
+    for _ in {1..240}; do
+        case $(http_status "$DEMO_PORT") in
+            *' 200 '* | *' 303 '*) return 0 ;;
+        esac
+        kill -0 "$CHILD" 2>/dev/null || return 1
+        sleep 0.5
+    done
+    return 1
+}
+
+cmd_demo() {
+    local database status=0
+    demo_options "$@"
+    prepare run
+    database=$(own_name demo)
+    exec 7>>"$DEV/demo.lock"
+    flock -n 7 || die "another ./dev demo of this checkout runs"
+    ensure_demo_database "$database"
+    set_base_url "$database"
+    say "-- Starting Odoo"
+    start odoo -d "$database" --db-filter="^$database\$" --http-port="$DEMO_PORT" \
+        --logfile="$DEMO_LOG" </dev/null >"$DEMO_LOG.start" 2>&1
+    wait_until_up || die "Odoo does not start (logs: $DEMO_LOG, $DEMO_LOG.start)"
+    cat <<EOF
+
+Odoo runs at http://127.0.0.1:$DEMO_PORT (Invoicing Cycle: /odoo/invoicing-cycle)
+
+Who can log in, as login / password:
+$(cat "$DEMO_LOGINS")
+
+Log: $DEMO_LOG
+Ctrl-C stops it.
+EOF
+    wait "$CHILD" || status=$?
+    die "Odoo has ended by itself, status $status (log: $DEMO_LOG)"
+}

@@ -1,0 +1,74 @@
+from datetime import date
+
+from odoo.tests import tagged
+
+from odoo.addons.invoicing_cycle.hooks import post_init_hook
+
+from .common import InvoicingCycleCommon
+
+
+@tagged("post_install", "-at_install")
+class TestStockInvoices(InvoicingCycleCommon):
+    """Odoo's own way to bill time sets our links, and our periods follow."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.order = cls._create_order()
+        cls.project = cls._create_project(order=cls.order)
+        cls.entries = cls._log_time(cls.project, date(2026, 1, 5), 3.0)
+        cls.entries |= cls._log_time(cls.project, date(2026, 1, 6), 1.0)
+        cls._lock(date(2026, 1, 31))
+        cls.january = cls._period(cls.project, date(2026, 1, 5))
+
+    def test_unranged_invoice(self):
+        invoice = self.order._create_invoices()
+        self.assertEqual(self.entries.invoice_line_id, invoice.invoice_line_ids)
+        self.assertEqual(invoice.invoice_line_ids.quantity_made, 4.0)
+        self.assertEqual(self.january.state, "to_send")
+        self.assertEqual(self.january.amount_invoiced, 400.0)
+        self.assertEqual(self.order.order_line.qty_to_invoice, 0.0)
+
+    def test_next_period_bills_only_the_rest(self):
+        self.order._create_invoices()
+        self._log_time(self.project, date(2026, 2, 3), 2.0)
+        self._lock(date(2026, 2, 28))
+        february = self._period(self.project, date(2026, 2, 3))
+        february.action_generate_invoices()
+        self.assertEqual(february.invoice_line_ids.quantity, 2.0)
+        self.assertEqual(self.order.order_line.qty_invoiced, 6.0)
+
+    def test_cancelled_and_credited(self):
+        invoice = self.order._create_invoices()
+        invoice.action_post()
+        refund = invoice._reverse_moves()
+        refund._post()
+        self.env.flush_all()
+        self.assertFalse(self.entries.invoice_line_id)
+        self.assertFalse(self.entries.timesheet_invoice_id)
+        self.assertEqual(self.january.state, "ready")
+
+    def test_install_on_a_database_with_invoices(self):
+        invoice = self.order._create_invoices()
+        line = invoice.invoice_line_ids
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE account_analytic_line SET invoice_line_id = NULL WHERE id IN %s",
+            [tuple(self.entries.ids)],
+        )
+        self.env.cr.execute(
+            "UPDATE account_move_line SET quantity_made = 0 WHERE id = %s", [line.id]
+        )
+        self.env.invalidate_all()
+        self.assertFalse(self.entries.invoice_line_id)
+        post_init_hook(self.env)
+        self.assertEqual(self.entries.invoice_line_id, line)
+        self.assertEqual(line.quantity_made, 4.0)
+
+    def test_cancelled_in_another_invoicing_app(self):
+        """Odoo counts such invoices as billed, although they are cancelled."""
+        invoice = self.order._create_invoices()
+        invoice.action_post()
+        invoice.write({"state": "cancel", "payment_state": "invoicing_legacy"})
+        self.assertEqual(self.entries.timesheet_invoice_id, invoice)
+        self.assertEqual(self.order.order_line.qty_invoiced, 4.0)
