@@ -4,7 +4,7 @@ const js = require("@eslint/js");
 const globals = require("globals");
 
 module.exports = [
-    {ignores: [".dev/", "node_modules/", "**/static/lib/", "invoicing_cycle/tests/"]},
+    {ignores: [".dev/", "node_modules/", "**/static/lib/"]},
     js.configs.recommended,
     {
         files: ["**/*.cjs"],

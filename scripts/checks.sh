@@ -96,6 +96,18 @@ check_install() {
         && check_log check-install
 }
 
+# Names the tests that failed in one of Odoo's runs: the end of a long output is what is
+# seen of it.
+failed_tests() {
+    local log
+    case $1 in
+        odoo-runner) log=$LOGS/check-odoo.log ;;
+        odoo-linters) log=$LOGS/check-lint.log ;;
+        *) return 0 ;;
+    esac
+    grep -E ' (FAIL|ERROR): ' -A 40 "$log" 2>/dev/null | tail -n 120 >&3 || true
+}
+
 # The add-on's tests but those in a browser, which pytest runs; as an update, which is
 # thereby tested as well.
 check_odoo_runner() {
@@ -139,6 +151,7 @@ all_checks() {
     fi
     for name in "${CHECKS_FAILED[@]}"; do
         say "dev: failed: $name"
+        failed_tests "$name"
     done
     [ ${#CHECKS_FAILED[@]} -eq 0 ] || exit 1
     say "All checks pass ($(((SECONDS - started) / 60)) min $(((SECONDS - started) % 60)) s)."
