@@ -1,6 +1,6 @@
 """Gives the files in tests/ their Odoo identity under pytest.
 
-They are the add-on's tests: the package invoicing_cycle/tests takes its modules from
+They are the tests of the add-on: invoicing_cycle/tests takes its modules from
 there. Odoo's test classes take their tags, and Odoo its module, from the Python module's
 name, so a file must be imported as ``odoo.addons.invoicing_cycle.tests.<file>`` from
 there as well.
