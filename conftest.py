@@ -1,9 +1,8 @@
 """Gives the files in tests/ their Odoo identity under pytest.
 
-They are the tests of the add-on: invoicing_cycle/tests takes its modules from
-there. Odoo's test classes take their tags, and Odoo its module, from the Python module's
-name, so a file must be imported as ``odoo.addons.invoicing_cycle.tests.<file>`` from
-there as well.
+They are the tests of the add-on: invoicing_cycle/tests takes its modules from there.
+Odoo's test classes take their tags, and Odoo its module, from the Python module's name,
+so a file must be imported as ``odoo.addons.invoicing_cycle.tests.<file>`` here as well.
 """
 
 from pathlib import Path
