@@ -14,6 +14,7 @@
         "security/invoicing_cycle_security.xml",
         "security/ir.model.access.csv",
         "data/ir_cron_data.xml",
+        "data/mail_activity_type_data.xml",
         "wizards/timesheet_lock_views.xml",
         "wizards/account_move_freeform_views.xml",
         "wizards/account_move_unsend_views.xml",

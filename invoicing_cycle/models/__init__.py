@@ -44,6 +44,8 @@ from . import account_move_batch
 from . import account_move_display
 from . import account_move_send
 from . import ir_actions_report
+from . import mail_activity_type
+from . import mail_activity
 from . import mail_mail
 from . import mail_message
 from . import mail_notification

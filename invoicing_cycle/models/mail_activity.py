@@ -1,0 +1,71 @@
+from odoo import api, models
+
+
+class MailActivity(models.Model):
+    """Reminders of what somebody owes: one open activity per person and kind.
+
+    They belong to no document: a consultant may read neither the billing period that
+    waits for time nor, once it is locked, change the entry.
+    """
+
+    _inherit = "mail.activity"
+
+    @api.model
+    def _remind(self, xmlid, reminders):
+        """Give each user who has no open reminder of a kind one, in one create.
+
+        :param str xmlid: the activity type
+        :param dict reminders: ``res.users`` to (summary, note as ``Markup``, deadline),
+            or to a function that makes them from an environment in the user's language
+        :return: the ``res.users`` that were reminded now
+        """
+        kind = self.env.ref(xmlid)
+        users = self.env["res.users"].union(*reminders)
+        users -= self._search_reminders(xmlid, users).user_id
+        vals_list = []
+        for user in users:
+            reminder = reminders[user]
+            if callable(reminder):
+                # sudo: the language that somebody prefers
+                lang = user.sudo().lang or self.env.lang
+                reminder = reminder(self.with_context(lang=lang).env)
+            summary, note, deadline = reminder
+            vals_list.append(
+                {
+                    "activity_type_id": kind.id,
+                    "user_id": user.id,
+                    "summary": summary,
+                    "note": note,
+                    "date_deadline": deadline,
+                    "automated": True,
+                }
+            )
+        # sudo: nobody may create an activity without a document for somebody else
+        self.sudo().create(vals_list)
+        return users
+
+    @api.model
+    def _close_reminders(self, xmlid, users):
+        """Mark the open reminders of a kind as done: nothing is owed any more.
+
+        :param str xmlid: the activity type
+        :param users: ``res.users``
+        """
+        self._search_reminders(xmlid, users)._action_done()
+
+    @api.model
+    def _search_reminders(self, xmlid, users=None):
+        """The open reminders of a kind, as superuser: each is its user's own.
+
+        :param users: ``res.users``, everybody by default
+        """
+        # sudo: to tell who has one; what it says stays its user's own
+        activities = self.sudo()
+        # Whatever an import did to our data: locking must not fail because of it.
+        kind = self.env.ref(xmlid, raise_if_not_found=False)
+        if not kind:
+            return activities.browse()
+        domain = [("activity_type_id", "=", kind.id), ("res_model", "=", False)]
+        if users is not None:
+            domain.append(("user_id", "in", users.ids))
+        return activities.search(domain)
