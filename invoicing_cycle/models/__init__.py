@@ -21,6 +21,7 @@ from . import project_sale_line_employee_map
 from . import project_project_missing_sql
 from . import project_project_missing
 from . import project_project_hours
+from . import project_project_expenses
 from . import project_update
 from . import project_task
 from . import project_billing_period
@@ -35,6 +36,7 @@ from . import project_billing_period_readiness
 from . import project_billing_period_generate
 from . import billing_cycle
 from . import hr_expense
+from . import sale_order
 from . import sale_order_line
 from . import account_move
 from . import account_move_line

@@ -134,10 +134,13 @@ class ProjectBillingPeriod(models.Model):
             & Domain("billing_missing", "ilike", "schedule")
         )
         held = self._get_held_hours()
+        expenses, orders = self._get_unmapped_expenses()
         return {
             "unscheduled_projects": len(unscheduled),
             "unscheduled_hours": sum(unscheduled.mapped("uninvoiced_hours")),
             "held_hours": held,
+            "unmapped_expenses": expenses,
+            "unmapped_expense_orders": orders,
             "skipped": self.search_count(
                 Domain("state", "=", "skipped")
                 & Domain("invoice_date", ">=", date_from)
@@ -160,6 +163,30 @@ class ProjectBillingPeriod(models.Model):
             tuple(projects.ids),
         )
         return self.env.execute_query(query)[0][0]
+
+    @api.model
+    def _get_unmapped_expenses(self):
+        """How many re-invoiced expenses no project takes, and on which orders.
+
+        Where no project bills on the order, no row of Missing data can tell it.
+        """
+        if not self.env.user.has_group("invoicing_cycle.group_invoicing_cycle_manager"):
+            return 0, []
+        # sudo: a number and names of orders, of this user's companies only; who bills
+        # need not read expenses.
+        Project = self.env["project.project"].sudo()
+        query = SQL(
+            "SELECT %(order)s, COUNT(*) FROM hr_expense expense"
+            " WHERE %(company)s IN %(companies)s AND %(unmapped)s"
+            " GROUP BY 1 ORDER BY 1",
+            order=self._column("expense", "sale_order_id", "hr.expense"),
+            company=self._column("expense", "company_id", "hr.expense"),
+            companies=tuple(self.env.companies.ids),
+            unmapped=Project._unmapped_expense_sql(),
+        )
+        counts = dict(self.env.execute_query(query))
+        orders = Project.env["sale.order"].browse(counts)
+        return sum(counts.values()), orders.mapped("name")
 
     @api.model
     def _shows_invoices(self):

@@ -49,7 +49,16 @@ class HrExpense(models.Model):
             project.account_id.id: project
             for project in self.env["project.project"]
             .sudo()
-            .search([("account_id", "in", list(account_ids))])
+            .with_context(active_test=False)
+            # Of two projects with one account the active one has the last word.
+            .search(
+                [
+                    ("account_id", "in", list(account_ids)),
+                    ("allow_billable", "=", True),
+                    ("is_template", "=", False),
+                ],
+                order="active, id desc",
+            )
         }
         for expense in reinvoiced.sudo():
             carried = [
@@ -58,12 +67,8 @@ class HrExpense(models.Model):
                 for account_id in key.split(",")
                 if int(account_id) in by_account
             ]
-            order = expense.sale_order_id
-            billable = order.project_ids.filtered("allow_billable")
             expense.billing_project_id = (
-                (carried and carried[0])
-                or order.project_id
-                or (len(billable) == 1 and billable)
+                carried[0] if carried else expense.sale_order_id._get_expense_project()
             )
 
     @api.depends("billing_project_id", "date", "state")
@@ -91,6 +96,15 @@ class HrExpense(models.Model):
         for expense in waiting:
             allocator = allocators.get(expense.billing_project_id.id)
             expense.billing_period_id = allocator and allocator.period_of(expense.date)
+
+    def _find_project_anew(self):
+        """Projects were billed by an order, or got an account: which one takes these?
+
+        As if the account had changed, so that all that follows from it does so.
+        """
+        # Odoo does not tell an order about its projects.
+        self.sale_order_id.invalidate_recordset(["project_ids"], flush=False)
+        self.modified(["analytic_distribution"])
 
     def _find_period_anew(self):
         """Periods were opened, closed or moved: find the period of these expenses."""

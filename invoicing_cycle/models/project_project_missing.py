@@ -38,11 +38,17 @@ class ProjectProject(models.Model):
         "billing_unmapped_intended",
         "is_template",
         "partner_id",
+        "reinvoiced_sale_order_id.expense_ids.billing_project_id",
+        "sale_line_employee_ids.sale_line_id.order_id.expense_ids.billing_project_id",
         "sale_line_employee_ids.sale_line_id.price_unit",
         "sale_line_employee_ids.sale_line_id.state",
+        "sale_line_id.order_id.expense_ids.billing_project_id",
+        "sale_line_id.order_id.expense_ids.sale_order_line_id.qty_invoiced",
+        "sale_line_id.order_id.expense_ids.state",
         "sale_line_id.price_unit",
         "sale_line_id.state",
         "tasks.active",
+        "tasks.sale_line_id.order_id.expense_ids.billing_project_id",
         "tasks.sale_line_id.price_unit",
         "tasks.sale_line_id.state",
         "tasks.state",
@@ -92,6 +98,10 @@ class ProjectProject(models.Model):
             "price": _("Give the sales order item a price."),
             "periods": _("Enter the next custom period."),
             "unmapped_time": _("Map the time without a sales order item."),
+            "unmapped_expense": _(
+                "Choose the project of re-invoiced expenses: on their sales order, or "
+                "by the project's analytic account on the expense."
+            ),
         }
 
     # ----------------------------------------------------------------- search

@@ -12,6 +12,7 @@ MISSING_CODES = (
     "price",
     "periods",
     "unmapped_time",
+    "unmapped_expense",
 )
 
 
@@ -143,6 +144,52 @@ class ProjectProject(models.Model):
             column("entry", "is_so_line_edited", Entry),
             column("entry", "unit_amount", Entry),
             column("entry", "billing_hold", Entry),
+        )
+
+    @api.model
+    def _missing_unmapped_expense_sql(self, alias):
+        """Several projects bill on the order of an expense, and none takes it."""
+        orders = SQL(
+            "SELECT %s FROM hr_expense expense WHERE %s",
+            self._column_sql("expense", "sale_order_id", "hr.expense"),
+            self._unmapped_expense_sql(),
+        )
+        return SQL(
+            "(%s IN (%s) OR %s)",
+            self._column_sql(alias, "reinvoiced_sale_order_id"),
+            orders,
+            self._has_sale_line_sql(
+                alias,
+                SQL(
+                    "%s IN (%s)",
+                    self._column_sql("line", "order_id", "sale.order.line"),
+                    orders,
+                ),
+            ),
+        )
+
+    @api.model
+    def _unmapped_expense_sql(self):
+        """Handed in to be re-invoiced, not invoiced, and of no project."""
+        column, Expense = self._column_sql, "hr.expense"
+        return SQL(
+            """
+            (%(order)s IS NOT NULL
+             AND %(project)s IS NULL
+             AND %(state)s NOT IN ('draft', 'refused')
+             AND (%(line)s IS NULL
+                  OR EXISTS (
+                    SELECT 1
+                      FROM sale_order_line expense_line
+                     WHERE expense_line.id = %(line)s
+                       AND %(delivered)s <> %(invoiced)s)))
+            """,
+            order=column("expense", "sale_order_id", Expense),
+            project=column("expense", "billing_project_id", Expense),
+            state=column("expense", "state", Expense),
+            line=column("expense", "sale_order_line_id", Expense),
+            delivered=column("expense_line", "qty_delivered", "sale.order.line"),
+            invoiced=column("expense_line", "qty_invoiced", "sale.order.line"),
         )
 
     # ------------------------------------------------------ sales order items

@@ -45,6 +45,8 @@ test("a clear cycle says so, and what is outside of it", async () => {
                 unscheduled_hours: 12.5,
                 held_hours: 3,
                 skipped: 1,
+                unmapped_expenses: 5,
+                unmapped_expense_orders: ["S01", "S02", "S03", "S04"],
             },
         },
         noRows
@@ -56,6 +58,7 @@ test("a clear cycle says so, and what is outside of it", async () => {
         "2 projects without a schedule (12:30 h)",
         "3 h held back",
         "1 skipped period",
+        "5 re-invoiced expenses without a project (S01, S02, S03, …)",
     ]);
     await contains(`${empty} li button`).click();
     expect.verifySteps(["missing false"]);
@@ -89,4 +92,21 @@ test("every section has its own words", async () => {
     overview = makeOverview({}, noRows);
     await mountEmpty("missing");
     expect(`${empty} > p:first`).toHaveText("No data is missing");
+    expect(`${empty} li`).toHaveCount(0);
+});
+
+test("an expense that no project takes is missing data without a row", async () => {
+    const outside = {
+        unscheduled_projects: 0,
+        unscheduled_hours: 0,
+        held_hours: 3,
+        skipped: 0,
+        unmapped_expenses: 1,
+        unmapped_expense_orders: ["S01"],
+    };
+    overview = makeOverview({outside}, noRows);
+    await mountEmpty("missing");
+    expect(queryAllTexts(`${empty} li`)).toEqual([
+        "1 re-invoiced expense without a project (S01)",
+    ]);
 });

@@ -35,6 +35,8 @@ export function makeOverview(changes = {}, sections = {}) {
             unscheduled_hours: 0,
             held_hours: 0,
             skipped: 0,
+            unmapped_expenses: 0,
+            unmapped_expense_orders: [],
         },
         sections: [
             section("missing", "Missing data", {count: 2, hours: 12.5}),

@@ -3,6 +3,8 @@ import {_t} from "@web/core/l10n/translation";
 import {useBillingCycleActions} from "../billing_cycle_header/billing_cycle_actions";
 import {formatHours} from "../billing_readiness/readiness";
 
+const MAX_ORDERS = 3;
+
 /**
  * What an empty section says: that the cycle is clear and what is outside of it, or what
  * is left and where, or only that the search finds nothing.
@@ -106,9 +108,47 @@ export class BillingCycleEmpty extends Component {
 
     /** What the cycle does not cover, so that "clear" is not taken for "all billed". */
     get outside() {
-        if (this.isFiltered || this.cycle.section !== "to_invoice") {
+        if (this.isFiltered) {
             return [];
         }
+        switch (this.cycle.section) {
+            case "to_invoice":
+                return [...this.outsideProjects, ...this.outsideExpenses];
+            case "missing":
+                // Rows are projects: what none of them takes can only be said here
+                return this.outsideExpenses;
+            default:
+                return [];
+        }
+    }
+
+    get outsideExpenses() {
+        const {unmapped_expenses: count, unmapped_expense_orders: orders = []} =
+            this.overview.outside;
+        if (!count) {
+            return [];
+        }
+        const names = orders.slice(0, MAX_ORDERS).join(", ");
+        const ellipsis = orders.length > MAX_ORDERS ? ", …" : "";
+        const values = {count, orders: names + ellipsis};
+        return [
+            {
+                key: "expenses",
+                text:
+                    count === 1
+                        ? _t(
+                              "1 re-invoiced expense without a project (%(orders)s)",
+                              values
+                          )
+                        : _t(
+                              "%(count)s re-invoiced expenses without a project (%(orders)s)",
+                              values
+                          ),
+            },
+        ];
+    }
+
+    get outsideProjects() {
         const {unscheduled_projects, unscheduled_hours, held_hours, skipped} =
             this.overview.outside;
         const facts = [];
