@@ -77,8 +77,10 @@ apt_private() {
     mkdir -p "$state/lists/partial" "$state/cache/archives/partial"
     local options=(-o "Dir::State::Lists=$state/lists" -o "Dir::Cache=$state/cache"
         -o APT::Sandbox::User=root -o Acquire::Retries=2 -o Acquire::Languages=none)
+    # A mirror may lag behind unstable's week of validity; it is signed all the same.
     if [ -e "$state/sources.list" ]; then
-        options+=(-o "Dir::Etc::SourceList=$state/sources.list" -o Dir::Etc::SourceParts=/dev/null)
+        options+=(-o "Dir::Etc::SourceList=$state/sources.list" -o Dir::Etc::SourceParts=/dev/null
+            -o Acquire::Check-Valid-Until=false)
     fi
     apt-get -qq "${options[@]}" "$@"
 }
