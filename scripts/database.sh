@@ -228,11 +228,11 @@ prepare() {
     lock_setup
     ensure_packages "$level"
     use_own_tmp
+    use_database_server
     ensure_odoo
     ensure_venv
     [ "$level" = run ] || ensure_tools
     unlock_setup
-    use_database_server
     use_odoo_environment
     name_templates
 }

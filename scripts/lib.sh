@@ -235,9 +235,3 @@ sweep() {
         esac
     done
 }
-
-cmd_bench() {
-    [ -x "$ROOT/scripts/bench" ] || die "there is no benchmark yet"
-    cmd_setup
-    run "$ROOT/scripts/bench" "$@"
-}

@@ -18,7 +18,7 @@ readonly ODOO_BRANCH=https://github.com/odoo/odoo.git
 # The folder to import `odoo` from.
 odoo_path() {
     if [ -n "${ODOO_HOME:-}" ]; then
-        (cd -P -- "$ODOO_HOME" && pwd)
+        echo "$ODOO_HOME"
     elif [ -d "$ODOO_TREE/usr/lib/python3/dist-packages" ]; then
         echo "$ODOO_TREE/usr/lib/python3/dist-packages"
     else
@@ -39,6 +39,7 @@ odoo_addons_path() {
 check_odoo_home() {
     [ -f "$ODOO_HOME/odoo/release.py" ] || die "ODOO_HOME=$ODOO_HOME holds no Odoo source tree (odoo/release.py)"
     grep -q '^version_info = (19, 0' "$ODOO_HOME/odoo/release.py" || die "ODOO_HOME=$ODOO_HOME is not Odoo 19.0"
+    ODOO_HOME=$(cd -P -- "$ODOO_HOME" && pwd)
 }
 
 ensure_odoo() {

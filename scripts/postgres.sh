@@ -29,26 +29,40 @@ as_owner() {
     fi
 }
 
-# The cluster's folder: in .dev, unless its owner cannot reach that or the socket's path
-# would be too long; then in a folder of its own. A link in .dev remembers it.
+# The cluster's folder as a link in .dev remembers it. In a checkout that was moved or
+# copied the link leads to another one's cluster, which is none of our business.
+remembered_cluster() {
+    local folder
+    folder=$(readlink -- "$DEV/cluster") || return 1
+    case $folder in
+        "$DEV/pg" | "$(folder_elsewhere)") ;;
+        *) return 1 ;;
+    esac
+    [ -d "$folder/data" ] || return 1
+    echo "$folder"
+}
+
+# In .dev, unless the cluster's owner cannot reach that or the socket's path would be too
+# long; then in a folder elsewhere.
 choose_cluster_folder() {
-    local link=$DEV/cluster folder
-    if [ ! -d "$link/data" ]; then
-        folder=$DEV/pg
-        mkdir -p "$folder"
-        if [ ${#folder} -gt $SOCKET_FOLDER_LIMIT ] || ! as_owner test -x "$folder"; then
-            rmdir "$folder"
-            folder=$(folder_elsewhere)
-            mkdir -p "$folder"
-            case $(stat -c %U "$folder") in
-                postgres | "$(id -un)") ;;
-                *) die "$folder belongs to another user" ;;
-            esac
-            say "-- the database cluster is kept in $folder, since its owner or its socket cannot use $DEV"
-        fi
-        ln -sfn "$folder" "$link"
+    if CLUSTER=$(remembered_cluster); then
+        return 0
     fi
-    CLUSTER=$(cd -P -- "$link" && pwd)
+    CLUSTER=$DEV/pg
+    # The copy of a cluster that ran is broken, and names the other one's server.
+    [ ! -e "$CLUSTER/data/postmaster.pid" ] || rm -rf "$CLUSTER"
+    mkdir -p "$CLUSTER"
+    if [ ${#CLUSTER} -gt $SOCKET_FOLDER_LIMIT ] || ! as_owner test -x "$CLUSTER"; then
+        rm -rf "$CLUSTER"
+        CLUSTER=$(folder_elsewhere)
+        mkdir -p "$CLUSTER"
+        case $(stat -c %U "$CLUSTER") in
+            postgres | "$(id -un)") ;;
+            *) die "$CLUSTER belongs to another user" ;;
+        esac
+        say "-- the database cluster is kept in $CLUSTER, since its owner or its socket cannot use $DEV"
+    fi
+    ln -sfn "$CLUSTER" "$DEV/cluster"
 }
 
 make_cluster() {
@@ -61,7 +75,6 @@ make_cluster() {
     # Speed before safety: all that lies here can be made again.
     as_owner tee -a "$CLUSTER/data.new/postgresql.conf" >/dev/null <<EOF
 listen_addresses = ''
-unix_socket_directories = '$CLUSTER'
 unix_socket_permissions = 0700
 fsync = off
 synchronous_commit = off
@@ -90,14 +103,15 @@ cluster_runs() {
 }
 
 start_cluster() {
-    as_owner "$PG_BIN/pg_ctl" start -D "$CLUSTER/data" -l "$CLUSTER/server.log" -w -t 60 -s
+    as_owner "$PG_BIN/pg_ctl" start -D "$CLUSTER/data" -l "$CLUSTER/server.log" -w -t 60 -s \
+        -o "-k '$CLUSTER'"
 }
 
 use_own_cluster() {
     PG_BIN=$(find_pg_bin)
-    choose_cluster_folder
     exec 6>>"$DEV/cluster.lock"
     flock 6
+    choose_cluster_folder
     drop_outdated_cluster
     [ -d "$CLUSTER/data" ] || step "Making the database cluster" initdb in_strict_shell make_cluster \
         || die "cannot make a database cluster in $CLUSTER (log: $LOGS/initdb.log)"
@@ -110,8 +124,7 @@ use_own_cluster() {
 
 # Called when nobody else uses the cluster; it may have been started by another call.
 stop_own_cluster() {
-    [ -d "$DEV/cluster/data" ] || return 0
-    CLUSTER=$(cd -P -- "$DEV/cluster" && pwd)
+    CLUSTER=$(remembered_cluster) || return 0
     PG_BIN=${PG_BIN:-$(find_pg_bin)}
     ! cluster_runs || as_owner "$PG_BIN/pg_ctl" stop -D "$CLUSTER/data" -m fast -t 60 -s
 }

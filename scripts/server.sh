@@ -57,8 +57,13 @@ demo_options() {
         esac
         shift
     done
-    [[ $DEMO_PORT =~ ^[0-9]{1,5}$ ]] && [ "$DEMO_PORT" -ge 1 ] && [ "$DEMO_PORT" -le 65535 ] \
+    [[ $DEMO_PORT =~ ^[1-9][0-9]{0,4}$ ]] && [ "$DEMO_PORT" -le 65535 ] \
         || die "'$DEMO_PORT' is no port"
+    check_demo_port
+}
+
+# Asked at once, and again when Odoo starts: the set-up takes minutes.
+check_demo_port() {
     ! port_is_taken "$DEMO_PORT" \
         || die "port $DEMO_PORT is in use; choose another one: ./dev demo --port $((DEMO_PORT + 1))"
 }
@@ -121,6 +126,7 @@ cmd_demo() {
     flock -n 7 || die "another ./dev demo of this checkout runs"
     ensure_demo_database "$database"
     set_base_url "$database"
+    check_demo_port
     say "-- Starting Odoo"
     start odoo -d "$database" --db-filter="^$database\$" --http-port="$DEMO_PORT" \
         --logfile="$DEMO_LOG" </dev/null >"$DEMO_LOG.start" 2>&1
