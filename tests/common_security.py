@@ -20,6 +20,16 @@ BILLING_MODELS = (
     "account.move.unsend",
 )
 
+#: Models that the add-on brings for everybody who logs time.
+TIMESHEET_MODELS = {
+    "timesheet.approval.delegation",
+    "timesheet.approval.flow",
+    "timesheet.approval.log",
+    "timesheet.approval.step",
+    "timesheet.lock",
+    "timesheet.send.back",
+}
+
 
 class SecurityCommon(InvoicingCycleCommon):
     """One Ready period each of the project manager, the salesperson and a stranger.

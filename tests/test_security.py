@@ -5,7 +5,12 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from .common_security import BILLING_MODELS, JANUARY, SecurityCommon
+from .common_security import (
+    BILLING_MODELS,
+    JANUARY,
+    TIMESHEET_MODELS,
+    SecurityCommon,
+)
 
 OPERATIONS = ("read", "write", "create", "unlink")
 PACKAGE = "odoo.addons.invoicing_cycle."
@@ -34,7 +39,7 @@ class TestSecurityModels(SecurityCommon):
             for name, model in self.env.registry.items()
             if model._original_module == "invoicing_cycle" and not model._abstract
         }
-        self.assertEqual(models - {"timesheet.lock"}, set(BILLING_MODELS))
+        self.assertEqual(models - TIMESHEET_MODELS, set(BILLING_MODELS))
 
     def _get_public_methods(self):
         """(record, method name, arguments) of all that the add-on opens to RPC."""
@@ -107,6 +112,7 @@ class TestSecurityModels(SecurityCommon):
             "account.move.freeform": {"project_id": self.project.id},
             "account.move.unsend": {"reason": "x", "move_ids": []},
             "timesheet.lock": {"employee_ids": self.consultant.ids},
+            "timesheet.send.back": {"reason": "x"},
         }
 
     def test_dialogs_are_their_authors_own(self):

@@ -8,9 +8,17 @@ from . import account_analytic_line
 from . import account_analytic_line_frozen
 from . import account_analytic_line_protected
 from . import account_analytic_line_lock
+from . import timesheet_approval_flow
+from . import timesheet_approval_step
+from . import timesheet_approval_delegation
+from . import timesheet_approval_log
 from . import account_analytic_line_approval_sql
 from . import account_analytic_line_approval
+from . import account_analytic_line_route
+from . import account_analytic_line_approver
 from . import account_analytic_line_approvers
+from . import account_analytic_line_unusual
+from . import timesheet_approval_bulk
 from . import account_analytic_line_links
 from . import project_project
 from . import project_project_periods

@@ -66,6 +66,20 @@ class AccountAnalyticLine(models.Model):
         copy=False,
         groups="base.group_user",
     )
+    approved_step_id = fields.Many2one(
+        "timesheet.approval.step",
+        string="Last Approval Given",
+        compute="_compute_approved",
+        store=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        help="Where several approvals follow one another: the last one that was given.",
+        groups="base.group_user",
+    )
+    approval_log_ids = fields.One2many(
+        "timesheet.approval.log", "entry_id", groups="base.group_user"
+    )
     approval_key = fields.Char(
         compute="_compute_approval_key",
         store=True,
@@ -88,6 +102,7 @@ class AccountAnalyticLine(models.Model):
         # Nothing is approved yet: spare a large database the computation.
         for name, kind in (
             ("approved_by_id", "int4"),
+            ("approved_step_id", "int4"),
             ("approved_on", "timestamp"),
             ("approval_key", "varchar"),
         ):
@@ -142,24 +157,37 @@ class AccountAnalyticLine(models.Model):
         for line in self:
             line.approval_automatic = automatic.get(line._origin.id, False)
 
-    @api.depends("approval_state", "user_id", "employee_id")
+    @api.depends("approval_state", "approved_step_id", "user_id", "employee_id")
     @api.depends_context("uid")
     def _compute_is_to_approve(self):
-        waiting = self._query_sql(self._is_to_approve_sql)
-        for line in self:
-            line.is_to_approve = waiting.get(line._origin.id, False)
+        pending = self.filtered(
+            lambda line: line._origin.id and line.approval_state == "pending"
+        )
+        (self - pending).is_to_approve = False
+        routes = pending._get_routes()
+        mine = pending.sudo()._filter_decidable(self.env.user, routes)
+        for line in pending:
+            line.is_to_approve = line.sudo() in mine
 
     @api.depends(*PRICE_FIELDS)
     def _compute_approved(self):
+        lost = self.browse()
         for line in self:
-            kept = line.approved_on and line.approval_key == line._get_approval_key()
+            given = bool(line.approved_on or line.approved_step_id)
+            kept = given and line.approval_key == line._get_approval_key()
+            if given and not kept and line._origin.id:
+                lost += line
             line.approved_on = kept and line.approved_on
             line.approved_by_id = kept and line.approved_by_id
+            line.approved_step_id = kept and line.approved_step_id
+        if lost:
+            self.env["timesheet.approval.log"]._log(lost._origin, "changed")
 
     def _compute_approval_key(self):
         # Without dependencies: taken down when an entry is approved.
         for line in self:
-            line.approval_key = line.approved_on and line._get_approval_key()
+            given = bool(line.approved_on or line.approved_step_id)
+            line.approval_key = given and line._get_approval_key()
 
     def _get_approval_key(self):
         self.ensure_one()
@@ -176,6 +204,9 @@ class AccountAnalyticLine(models.Model):
             [
                 "approval_state",
                 "approval_automatic",
+                "approval_explanation",
+                "approver_ids",
+                "is_approver",
                 "is_to_approve",
                 "readonly_timesheet",
             ],
@@ -206,7 +237,8 @@ class AccountAnalyticLine(models.Model):
     def _search_is_to_approve(self, operator, value):
         if operator != "in":
             return NotImplemented
-        return self._get_sql_domain("_is_to_approve_sql", value, False)
+        domain = Domain("id", "in", self._get_pending_of_user())
+        return domain if True in value else ~domain
 
     @api.model
     def _get_sql_domain(self, method, values, empty):

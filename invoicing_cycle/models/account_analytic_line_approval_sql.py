@@ -149,7 +149,7 @@ class AccountAnalyticLine(models.Model):
 
     @api.model
     def _automatic_choice_sql(self, alias):
-        """The project has no manager, and the company approves such time itself."""
+        """No flow, no project manager, and the company approves such time itself."""
         column = self._approval_column
         return SQL(
             """
@@ -159,8 +159,10 @@ class AccountAnalyticLine(models.Model):
                   JOIN project_project project ON project.id = %(project)s
                  WHERE company.id = %(company)s
                    AND %(choice)s = 'automatic'
-                   AND %(manager)s IS NULL)
+                   AND %(manager)s IS NULL
+                   AND %(flow)s IS NULL)
             """,
+            flow=self._flow_sql(alias),
             company=self._approval_company_sql(alias),
             project=column(alias, "project_id"),
             choice=column("company", "timesheet_approval_default", "res.company"),

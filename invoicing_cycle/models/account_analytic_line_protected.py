@@ -8,6 +8,7 @@ RECORDED_FIELDS = frozenset(
         "approval_key",
         "approved_by_id",
         "approved_on",
+        "approved_step_id",
         "billing_period_id",
         "invoice_line_id",
         "sent_back",

@@ -9,3 +9,4 @@ from . import account_move_unsend
 from . import project_billing_period_reason
 from . import project_billing_schedule
 from . import project_billing_sale_order
+from . import timesheet_send_back

@@ -1,0 +1,37 @@
+from odoo import models
+
+# Lists that are grouped by person or project have a button on each group.
+
+
+class AccountAnalyticLine(models.Model):
+    _inherit = "account.analytic.line"
+
+    def _approve_waiting_of(self, name, record):
+        """Approve all that waits for the current user, of one person or project.
+
+        :param str name: the entry's field
+        :param record: ``hr.employee`` or ``project.project``
+        """
+        waiting = self.search([(name, "in", record.ids), ("is_to_approve", "=", True)])
+        if not waiting:
+            # Somebody else was faster; a stranger learns nothing.
+            record.check_access("read")
+        return waiting.action_approve()
+
+
+class HrEmployee(models.Model):
+    _inherit = "hr.employee"
+
+    def action_approve_timesheets(self):
+        """Approve all time of these people that waits for the current user."""
+        return self.env["account.analytic.line"]._approve_waiting_of(
+            "employee_id", self
+        )
+
+
+class ProjectProject(models.Model):
+    _inherit = "project.project"
+
+    def action_approve_timesheets(self):
+        """Approve all time of these projects that waits for the current user."""
+        return self.env["account.analytic.line"]._approve_waiting_of("project_id", self)
