@@ -19,6 +19,8 @@ HARMLESS = {
     # Dialogs and forms, where the rights are checked.
     "account.move.action_open_unsend",
     "project.project.action_open_billing_form",
+    # Approves what waits for the caller, which may be nothing.
+    "project.project.action_approve_timesheets",
 }
 
 

@@ -17,6 +17,7 @@ from . import account_analytic_line_approval
 from . import account_analytic_line_route
 from . import account_analytic_line_approver
 from . import account_analytic_line_approvers
+from . import account_analytic_line_sent_back
 from . import account_analytic_line_unusual
 from . import timesheet_approval_bulk
 from . import account_analytic_line_links

@@ -93,6 +93,7 @@ class AccountAnalyticLine(models.Model):
         routes = lines._get_routes()
         lines.write({"sent_back": True, "sent_back_reason": reason, **NOT_APPROVED})
         self.env["timesheet.approval.log"]._log(lines, "sent_back", reason, routes)
+        lines._remind_of_sent_back(reason)
         return True
 
     def action_withdraw_approval(self, reason):

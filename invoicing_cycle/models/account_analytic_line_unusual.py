@@ -25,7 +25,11 @@ class AccountAnalyticLine(models.Model):
         groups="sales_team.group_sale_salesman,"
         "invoicing_cycle.group_invoicing_cycle_manager",
     )
-    billing_currency_id = fields.Many2one(related="so_line.currency_id")
+    billing_currency_id = fields.Many2one(
+        related="so_line.currency_id",
+        groups="base.group_user",
+        export_string_translation=False,
+    )
 
     @api.depends("unit_amount", "so_line.price_unit", "so_line.discount")
     def _compute_billing_value(self):

@@ -223,8 +223,7 @@ class TimesheetLock(models.TransientModel):
                 ("date", "<=", day),
             ]
         )
-        if entries:
-            entries.write({"sent_back": False, "sent_back_reason": False})
+        entries._resubmit()
         return entries
 
     def _notify(self, message):
