@@ -50,7 +50,7 @@ make_venv() {
 ensure_venv() {
     venv_path
     [ ! -e "$VENV/.complete" ] || return 0
-    step "Installing the Python packages" venv in_strict_shell make_venv \
+    STEP_TAIL=3 step "Installing the Python packages" venv in_strict_shell make_venv \
         || die "cannot install the Python packages from PyPI; is the network there? (log: $LOGS/venv.log)"
 }
 
@@ -58,7 +58,7 @@ ensure_tools() {
     local stamp
     stamp=$VENV/.tools-$(hash_text <"$ROOT/requirements-dev.txt")
     [ ! -e "$stamp" ] || return 0
-    step "Installing the test tools" tools pip_install "$ROOT/requirements-dev.txt" \
+    STEP_TAIL=3 step "Installing the test tools" tools pip_install "$ROOT/requirements-dev.txt" \
         || die "cannot install the test tools from PyPI; is the network there? (log: $LOGS/tools.log)"
     rm -f "$VENV"/.tools-*
     : >"$stamp"

@@ -154,5 +154,6 @@ ensure_wkhtmltopdf() {
         fi
     fi
     say "-- no wkhtmltopdf here: invoices cannot be printed as PDF"
-    : >"$NO_WKHTMLTOPDF"
+    # Asked again the next time where apt could not know.
+    [ "$(id -u)" -eq 0 ] && have apt-get && ! has_candidate python3 || : >"$NO_WKHTMLTOPDF"
 }
