@@ -80,7 +80,7 @@ has_candidate() {
 step_uninterrupted() {
     local text=$1 log=$LOGS/$2.log started=$SECONDS status signalled=
     shift 2
-    trap 'signalled=1' INT TERM HUP
+    trap 'signalled=1; printf "stopping as soon as that is done ... " >&3' INT TERM HUP
     printf -- '-- %s ... ' "$text" >&3
     start "$@" >"$log" 2>&1 </dev/null
     while :; do
@@ -90,7 +90,10 @@ step_uninterrupted() {
     done
     CHILD=
     trap_signals
-    [ -z "$signalled" ] || exit 130
+    [ -z "$signalled" ] || {
+        say ""
+        exit 130
+    }
     [ "$status" -eq 0 ] || {
         printf 'failed\n' >&3
         tail -n 5 "$log" >&3
