@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools.sql import column_exists, create_column
 
@@ -127,6 +128,21 @@ class AccountMove(models.Model):
             lambda line: before[line.move_id.id] == "posted"
         )._unfollow_credit()
         changed.invoice_line_ids._get_billing_periods()._reassign_entries()
+
+    def _reverse_moves(self, default_values_list=None, cancel=False):
+        # EXTENDS account
+        # The invoice that reverses a credit note would bill its time without a link to
+        # it, and the time would be billed again.
+        for move in self:
+            if move.move_type == "out_refund" and move.billing_period_ids:
+                raise UserError(
+                    self.env._(
+                        "%(document)s credits time. Reset it to draft and cancel it "
+                        "instead of reversing it: the time follows then.",
+                        document=move.display_name,
+                    )
+                )
+        return super()._reverse_moves(default_values_list, cancel=cancel)
 
     def unlink(self):
         lines = self.invoice_line_ids

@@ -145,10 +145,11 @@ class AccountMoveLine(models.Model):
     def _copy_data_extend_business_fields(self, values):
         # EXTENDS account
         result = super()._copy_data_extend_business_fields(values)
-        # The key is set by _reverse_moves alone; copies that re-create an invoice
-        # after its reversal do not carry it.
-        reversing = "move_reverse_cancel" in self.env.context
-        values["credited_line_id" if reversing else "recreated_line_id"] = self.id
+        # Other documents have no time to give back. The key is set by _reverse_moves
+        # alone; copies that re-create an invoice after its reversal do not carry it.
+        if self.move_id.move_type == "out_invoice":
+            reversing = "move_reverse_cancel" in self.env.context
+            values["credited_line_id" if reversing else "recreated_line_id"] = self.id
         return result
 
     # ---------------------------------------------------------------- ledger
