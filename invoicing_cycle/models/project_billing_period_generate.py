@@ -56,26 +56,29 @@ class ProjectBillingPeriod(models.Model):
         return self._get_generated_action(result)
 
     def _get_generated_action(self, result):
+        """The invoices made, in the section and under the head where they are now."""
         invoices = self.env["account.move"].browse(result.made)
-        action = {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Invoices created"),
-            "res_model": "account.move",
-            "view_mode": "list,form",
-            "views": [(False, "list"), (False, "form")],
-            "domain": [("id", "in", invoices.ids)],
-            "context": {
-                "default_move_type": "out_invoice",
+        readable = self._shows_invoices() and invoices.has_access("read")
+        # Project managers without a right to invoices see the periods instead.
+        # sudo: the periods of the invoices made here are this user's own
+        records = invoices if readable else invoices.sudo().billing_period_ids
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "invoicing_cycle.account_move_action_to_send"
+            if readable
+            else "invoicing_cycle.project_billing_period_action"
+        )
+        name = self.env._("Invoices created")
+        action.update(
+            name=name,
+            display_name=name,
+            domain=[("id", "in", records.ids)],
+            context={
+                "billing_cycle_section": "to_send",
                 "billing_result": result.as_dict(),
             },
-        }
-        if not invoices.has_access("read"):
-            # Project managers without a right to invoices see the periods instead.
-            periods = invoices.sudo().billing_period_ids
-            action.update(res_model=self._name, domain=[("id", "in", periods.ids)])
-            # The head of the screen follows them to where they are now.
-            action["context"]["billing_cycle_section"] = "to_send"
-        elif len(invoices) == 1 and not (result.skipped or result.failed):
+        )
+        if readable and len(invoices) == 1 and not (result.skipped or result.failed):
+            action["context"]["default_move_type"] = "out_invoice"
             action.update(view_mode="form", views=[(False, "form")], res_id=invoices.id)
         return action
 

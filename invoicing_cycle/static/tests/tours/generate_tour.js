@@ -32,6 +32,8 @@ addTour("generate_invoices", () => [
         trigger: `.o_form_view .o_field_widget[name=invoice_line_ids]:contains("8.00")`,
     },
     goBack,
+    // Only then the rows are read anew, which takes ticks away
+    checkCount("to_invoice", 2),
     checkNoRow("Ready single"),
     ...selectRow("Ready many"),
     ...selectRow("Ready more"),
@@ -44,6 +46,15 @@ addTour("generate_invoices", () => [
         content: "Both drafts are shown",
         trigger: `.o_breadcrumb:contains("Invoices created")`,
     },
+    {
+        content: "They are shown where they are to be sent",
+        trigger: `.o_billing_cycle_section.active[data-section="to_send"]`,
+    },
+    ...["Ready many", "Ready more"].map((project) => ({
+        content: `The draft of ${project} can be reviewed`,
+        trigger: `${row(project)}:contains("Draft to review")`,
+    })),
+    checkNoRow("Ready single"),
     goBack,
     checkCount("to_invoice", 0),
     ...openSection("to_send"),
