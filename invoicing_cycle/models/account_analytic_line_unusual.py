@@ -26,6 +26,7 @@ class AccountAnalyticLine(models.Model):
         "invoicing_cycle.group_invoicing_cycle_manager",
     )
     billing_currency_id = fields.Many2one(
+        string="Billing Currency",
         related="so_line.currency_id",
         groups="base.group_user",
         export_string_translation=False,
