@@ -80,7 +80,8 @@ has_candidate() {
 step_uninterrupted() {
     local text=$1 log=$LOGS/$2.log started=$SECONDS status signalled=
     shift 2
-    trap 'signalled=1; printf "stopping as soon as that is done ... " >&3' INT TERM HUP
+    trap '[ "$signalled" ] || printf "stopping as soon as that is done ... " >&3
+        signalled=1' INT TERM HUP
     printf -- '-- %s ... ' "$text" >&3
     start "$@" >"$log" 2>&1 </dev/null
     while :; do
