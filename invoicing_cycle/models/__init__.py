@@ -3,6 +3,8 @@ from . import res_company
 from . import res_config_settings
 from . import hr_employee
 from . import hr_employee_work_days
+from . import hr_employee_completeness
+from . import hr_employee_automatic_lock
 from . import hr_employee_public
 from . import account_analytic_line
 from . import account_analytic_line_frozen

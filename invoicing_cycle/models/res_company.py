@@ -9,6 +9,7 @@ APPROVAL_FIELDS = frozenset(
         "timesheet_approval_default",
     }
 )
+CHECKS = [("warn", "Warning"), ("stop", "Stop")]
 CYCLE_FIELDS = frozenset({"billing_cycle", "billing_cycle_anchor"})
 
 
@@ -59,6 +60,32 @@ class ResCompany(models.Model):
         default="hold",
         required=True,
         help="What happens with the locked time of projects without a project manager.",
+    )
+
+    timesheet_check_days = fields.Selection(
+        CHECKS,
+        string="Empty Working Days",
+        help="What a lock does when a working day of the person, less leave, has no "
+        "time.",
+    )
+    timesheet_check_entries = fields.Selection(
+        CHECKS,
+        string="Entries Without Task or Description",
+        help="What a lock does when an entry lacks a task or a description.",
+    )
+    timesheet_lock_automatic = fields.Boolean(
+        string="Automatic Lock",
+        help="Time of billing periods is locked some days after their end.",
+    )
+    timesheet_lock_after_days = fields.Integer(
+        string="Days After the Period",
+        default=3,
+        help="How many days after a billing period's end its time is locked.",
+    )
+
+    _timesheet_lock_after_days = models.Constraint(
+        "CHECK (timesheet_lock_after_days >= 0)",
+        "Time is locked after the end of its billing period: use 0 days or more.",
     )
 
     def write(self, vals):

@@ -25,3 +25,15 @@ class ResConfigSettings(models.TransientModel):
     timesheet_approval_default = fields.Selection(
         related="company_id.timesheet_approval_default", readonly=False, required=True
     )
+    timesheet_check_days = fields.Selection(
+        related="company_id.timesheet_check_days", readonly=False
+    )
+    timesheet_check_entries = fields.Selection(
+        related="company_id.timesheet_check_entries", readonly=False
+    )
+    timesheet_lock_automatic = fields.Boolean(
+        related="company_id.timesheet_lock_automatic", readonly=False
+    )
+    timesheet_lock_after_days = fields.Integer(
+        related="company_id.timesheet_lock_after_days", readonly=False
+    )

@@ -1,10 +1,20 @@
-from odoo import models
+from odoo import fields, models
 
 # Lists that are grouped by person or project have a button on each group.
 
 
 class AccountAnalyticLine(models.Model):
     _inherit = "account.analytic.line"
+
+    # The employee by another name: an employee has a field employee_id as well, and
+    # Odoo's views do not bear a group of a list named like a field of its own model.
+    author_id = fields.Many2one(
+        "hr.employee",
+        string="Person",
+        related="employee_id",
+        groups="base.group_user",
+        export_string_translation=False,
+    )
 
     def _approve_waiting_of(self, name, record):
         """Approve all that waits for the current user, of one person or project.

@@ -2,6 +2,8 @@ from . import account_move_reversal
 from . import timesheet_lock
 from . import timesheet_lock_checks
 from . import timesheet_lock_consequences
+from . import timesheet_lock_gaps
+from . import timesheet_lock_scope
 from . import account_move_freeform
 from . import account_move_freeform_check
 from . import account_move_freeform_line

@@ -20,7 +20,8 @@ class TimesheetLock(models.TransientModel):
     ==========================  =========  ===============================
 
     Who may what, and how far, is checked in ``timesheet_lock_checks.py``; what
-    unlocking changes is told by ``timesheet_lock_consequences.py``.
+    is missing in ``timesheet_lock_gaps.py``; what unlocking changes is told by
+    ``timesheet_lock_consequences.py``.
     """
 
     _name = "timesheet.lock"
@@ -155,6 +156,7 @@ class TimesheetLock(models.TransientModel):
                 or employee.timesheet_locked_until < day
             )
         )
+        self._check_gaps(moving, day)
         resubmitted = self._resubmit(employees, day)
         if not moving and not resubmitted:
             raise UserError(

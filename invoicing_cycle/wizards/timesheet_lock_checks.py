@@ -59,14 +59,19 @@ class TimesheetLock(models.TransientModel):
                 )
             )
 
-    def _check_may_lock(self, employees):
+    @api.model
+    def _get_not_lockable(self, employees):
+        """Those of some people (superuser records) whom the user may not lock."""
         user = self.env.user
-        self._check_companies(employees)
         if self._is_superuser() or user.has_group(APPROVER):
-            return
-        foreign = employees.filtered(
+            return employees.browse()
+        return employees.filtered(
             lambda employee: user not in (employee.user_id, employee.parent_id.user_id)
         )
+
+    def _check_may_lock(self, employees):
+        self._check_companies(employees)
+        foreign = self._get_not_lockable(employees)
         if foreign:
             raise AccessError(
                 self.env._(

@@ -1,0 +1,131 @@
+from collections import defaultdict
+from datetime import timedelta
+from typing import NamedTuple
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+#: How far back a timesheet that was never locked is looked at, in days.
+LOOK_BACK = 92
+
+
+class Gaps(NamedTuple):
+    """What is missing in a stretch of somebody's timesheet."""
+
+    #: ``datetime.date`` of working days without time, in order
+    empty_days: list
+    #: ``account.analytic.line`` without a task or a description (superuser records)
+    entries: models.BaseModel
+
+
+class HrEmployee(models.Model):
+    """Whether a timesheet is complete: the question before it is locked."""
+
+    _inherit = "hr.employee"
+
+    def _get_timesheet_gaps(self, day):
+        """What is missing in these people's timesheets, since their last lock.
+
+        Working days are those of the person's calendar less leave. For a fixed number
+        of queries.
+
+        :param date day: up to and including this day
+        :return: dict, employee id to :class:`Gaps`
+        """
+        # sudo: time and calendars only as far as what is missing in them
+        employees = self.sudo()
+        first_days = employees._get_first_unlocked_days(day)
+        start = min(first_days.values(), default=day)
+        work_days = employees._get_days_of_work(start, day)
+        entries = self.env["account.analytic.line"].sudo()
+        entries = entries.search(
+            Domain("employee_id", "in", self.ids)
+            & Domain("project_id", "!=", False)
+            & Domain("date", ">=", start)
+            & Domain("date", "<=", day),
+            order="date, id",
+        )
+        entries.fetch(["employee_id", "date", "task_id", "name"])
+        by_employee = defaultdict(entries.browse)
+        for employee, lines in entries.grouped("employee_id").items():
+            by_employee[employee.id] = lines
+        gaps = {}
+        for employee in employees:
+            first = first_days[employee.id]
+            lines = by_employee[employee.id].filtered(
+                lambda line, first=first: line.date >= first
+            )
+            logged = set(lines.mapped("date"))
+            gaps[employee.id] = Gaps(
+                sorted(
+                    work_day
+                    for work_day in work_days[employee.id]
+                    if work_day >= first and work_day not in logged
+                ),
+                lines.filtered(lambda line: line._is_incomplete()),
+            )
+        return gaps
+
+    def _get_first_unlocked_days(self, day):
+        """From which day on each timesheet is open.
+
+        For one that was never locked: the first day with time, at most three months
+        back.
+
+        :return: dict, employee id to ``datetime.date``
+        """
+        never = self.filtered(lambda employee: not employee.timesheet_locked_until)
+        earliest = day - timedelta(days=LOOK_BACK)
+        groups = self.env["account.analytic.line"]._read_group(
+            [
+                ("employee_id", "in", never.ids),
+                ("project_id", "!=", False),
+                ("date", ">=", earliest),
+            ],
+            ["employee_id"],
+            ["date:min"],
+        )
+        first_entries = {employee.id: first for employee, first in groups}
+        return {
+            employee.id: employee.timesheet_locked_until + timedelta(days=1)
+            if employee.timesheet_locked_until
+            else first_entries.get(employee.id, day)
+            for employee in self
+        }
+
+    @api.model
+    def get_my_timesheet_status(self):
+        """Up to which day the own timesheet is locked, and complete.
+
+        :return: False for a user without an employee, else a dict of
+            ``locked_until`` (ISO date or False), ``complete_until`` (ISO date or False:
+            the day before the first working day without time, today when none is
+            missing), ``empty_days`` (number of working days without time up to today)
+        """
+        # sudo: the own employee, which hr keeps from most users
+        employee = self.env.user.sudo().employee_ids.filtered(
+            lambda employee: employee.company_id == self.env.company
+        )[:1]
+        if not employee:
+            return False
+        today = fields.Date.context_today(self)
+        empty_days = employee._get_timesheet_gaps(today)[employee.id].empty_days
+        # Who has not logged today yet is not late.
+        empty_days = [day for day in empty_days if day != today]
+        complete = empty_days[0] - timedelta(days=1) if empty_days else today
+        locked = employee.timesheet_locked_until
+        return {
+            "locked_until": fields.Date.to_string(locked) or False,
+            "complete_until": fields.Date.to_string(max(complete, locked or complete)),
+            "empty_days": len(empty_days),
+        }
+
+
+class AccountAnalyticLine(models.Model):
+    _inherit = "account.analytic.line"
+
+    def _is_incomplete(self):
+        """Whether a task or a description is missing."""
+        self.ensure_one()
+        # hr_timesheet writes a slash for an empty description.
+        return not self.task_id or (self.name or "/").strip() == "/"
