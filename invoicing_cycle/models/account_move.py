@@ -118,10 +118,10 @@ class AccountMove(models.Model):
                 line.parent_state == "cancel"
                 and line.move_id.payment_state != "invoicing_legacy"
             )
-        )._give_entries_back()
+        )._follow_cancel()
         lines.filtered(
             lambda line: before[line.move_id.id] == "cancel"
-        )._take_entries_again()
+        )._unfollow_cancel()
         credits = lines.filtered(lambda line: line.move_id.move_type == "out_refund")
         credits.filtered(lambda line: line.parent_state == "posted")._follow_credit()
         credits.filtered(

@@ -211,6 +211,19 @@ class AccountMoveLine(models.Model):
             entries._set_invoice_line(line)
             line.released_entry_ids = [fields.Command.clear()]
 
+    def _follow_cancel(self):
+        """Lines of invoices that were just cancelled bill nothing any more."""
+        self._give_entries_back()
+        # What a credit note took back from them went with them.
+        self.sudo().credit_line_ids.filtered("quantity_made").quantity_made = 0.0
+
+    def _unfollow_cancel(self):
+        """Lines of cancelled invoices that were re-opened bill again, but for what was
+        credited meanwhile."""
+        credited = self.sudo()._get_fully_credited()
+        (self - credited)._take_entries_again()
+        credited._take_back_made()
+
     def _get_fully_credited(self):
         """These lines less those that no posted credit note has credited in full."""
         credited = {
@@ -245,7 +258,10 @@ class AccountMoveLine(models.Model):
         """Credit lines that are posted no more: their invoice bills again."""
         lines = self.sudo().filtered("credited_line_id")
         lines.filtered("quantity_made").quantity_made = 0.0
-        originals = lines.credited_line_id
+        # A cancelled invoice bills nothing, credited or not.
+        originals = lines.credited_line_id.filtered(
+            lambda line: line.parent_state != "cancel"
+        )
         credited = originals._get_fully_credited()
         (originals - credited)._take_entries_again()
         # Another credit note credits them in full as well.
@@ -260,7 +276,7 @@ class AccountMoveLine(models.Model):
         :return: those of these lines of which nothing was taken back before
         """
         taken = self.browse()
-        for original in self:
+        for original in self.filtered(lambda line: line.parent_state != "cancel"):
             credits = original.credit_line_ids.filtered(
                 lambda line: line.parent_state == "posted"
             )
