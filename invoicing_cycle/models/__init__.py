@@ -45,6 +45,11 @@ from . import project_billing_period_totals
 from . import project_billing_period_state
 from . import project_billing_period_readiness
 from . import project_billing_period_generate
+from . import project_billing_debt
+from . import project_billing_debt_remind
+from . import project_billing_period_remind
+from . import hr_employee_remind
+from . import account_analytic_line_remind
 from . import billing_cycle
 from . import hr_expense
 from . import sale_order

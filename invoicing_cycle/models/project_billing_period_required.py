@@ -61,9 +61,13 @@ class ProjectBillingPeriodRequired(models.Model):
             vals = {**vals, "reason": False}
         before = {required: required.expected for required in self}
         result = super().write(vals)
-        self.filtered(
-            lambda required: required.expected != before[required]
-        )._log_expectation()
+        changed = self.filtered(lambda required: required.expected != before[required])
+        changed._log_expectation()
+        # sudo: whose reminder closes where nothing else is owed
+        freed = changed.filtered(lambda required: not required.expected).sudo()
+        self.env["project.billing.debt"]._close_reminders(
+            "lock", freed.employee_id.user_id
+        )
         return result
 
     def _log_expectation(self):
