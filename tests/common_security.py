@@ -12,6 +12,7 @@ JANUARY = date(2026, 1, 15)
 BILLING_MODELS = (
     "project.billing.period",
     "project.billing.period.required",
+    "project.billing.debt",
     "project.billing.period.reason",
     "project.billing.schedule",
     "project.billing.sale.order",

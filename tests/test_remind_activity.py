@@ -79,6 +79,19 @@ class TestRemindActivity(InvoicingCycleCommon):
         self.assertEqual(self._reminders(self.user_consultant).summary, "en_US")
         self.assertEqual(self._reminders(self.user_colleague).summary, "fi_FI")
 
+    def test_leads_to_the_own_list(self):
+        self._remind()
+        self._remind(xmlid=APPROVE)
+        for xmlid, path in ((LOCK, "time-to-submit"), (APPROVE, "time-to-approve")):
+            reminder = self._reminders(self.user_consultant, xmlid)
+            self.assertTrue(reminder.is_time_reminder)
+            self.assertEqual(reminder.action_open_document()["path"], path)
+        other = self.env["mail.activity"].create(
+            {"user_id": self.user_consultant.id, "summary": "Other"}
+        )
+        self.assertFalse(other.is_time_reminder)
+        self.assertEqual(other.action_open_document()["res_model"], "mail.activity")
+
     def test_kinds_cannot_be_deleted(self):
         with self.assertRaises(UserError):
             self.env.ref(LOCK).unlink()

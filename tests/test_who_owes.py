@@ -128,6 +128,7 @@ class TestWhoOwes(ReadinessCommon):
         self.consultant.user_id = False
         self.env.invalidate_all()
         self.assertFalse(lock.can_remind)
+        self.assertEqual(lock.waits_for, "Consultant (no user)")
 
     def test_reminded_on(self):
         self._log_time(self.project, day(1, 15), 2.0)

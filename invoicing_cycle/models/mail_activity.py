@@ -1,4 +1,13 @@
-from odoo import api, models
+from odoo import api, fields, models
+
+from .mail_activity_type import REMIND_APPROVE, REMIND_LOCK, REMIND_SENT_BACK
+
+#: The list to which a reminder leads.
+ACTIONS = {
+    REMIND_LOCK: "invoicing_cycle.account_analytic_line_action_submit",
+    REMIND_SENT_BACK: "invoicing_cycle.account_analytic_line_action_submit",
+    REMIND_APPROVE: "invoicing_cycle.account_analytic_line_action_approve",
+}
 
 
 class MailActivity(models.Model):
@@ -9,6 +18,31 @@ class MailActivity(models.Model):
     """
 
     _inherit = "mail.activity"
+
+    is_time_reminder = fields.Boolean(compute="_compute_is_time_reminder")
+
+    @api.depends("activity_type_id", "res_model")
+    def _compute_is_time_reminder(self):
+        for activity in self:
+            activity.is_time_reminder = bool(activity._get_reminder_action())
+
+    def action_open_document(self):
+        # EXTENDS mail: a reminder leads to the list of what is owed
+        self.ensure_one()
+        action = self._get_reminder_action()
+        if action:
+            return self.env["ir.actions.act_window"]._for_xml_id(action)
+        return super().action_open_document()
+
+    def _get_reminder_action(self):
+        """The xml id of the list to which a reminder leads, None for others."""
+        if self.res_model:
+            return None
+        for xmlid, action in ACTIONS.items():
+            kind = self.env.ref(xmlid, raise_if_not_found=False)
+            if kind and kind == self.activity_type_id:
+                return action
+        return None
 
     @api.model
     def _remind(self, xmlid, reminders):

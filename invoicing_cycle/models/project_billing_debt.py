@@ -18,7 +18,7 @@ class ProjectBillingDebt(models.Model):
     _name = "project.billing.debt"
     _description = "Who Owes What"
     _auto = False
-    _order = "invoice_date, employee_id, kind desc, id"
+    _order = "employee_id, invoice_date, kind desc, id"
 
     kind = fields.Selection(KINDS, readonly=True)
     employee_id = fields.Many2one("hr.employee", string="Person", readonly=True)
@@ -202,13 +202,16 @@ class ProjectBillingDebt(models.Model):
                 people = [(debt.employee_id, debt.employee_id.company_id)]
             else:
                 people = [(user, user.company_ids) for user in debtors[debt]]
-            names = [
+            names = sorted(
                 Period._get_visible_name(who, theirs, companies)
                 for who, theirs in people
-            ]
-            debt.waits_for = ", ".join(sorted(names)) or self.env._(
-                "nobody can approve it"
             )
+            if not names:
+                debt.waits_for = self.env._("nobody can approve it")
+            elif debtors[debt]:
+                debt.waits_for = ", ".join(names)
+            else:
+                debt.waits_for = self.env._("%(person)s (no user)", person=names[0])
 
     @api.depends("kind", "employee_id", "entry_id")
     @api.depends_context("tz")

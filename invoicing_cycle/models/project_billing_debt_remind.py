@@ -29,6 +29,7 @@ class ProjectBillingDebt(models.Model):
         return self.search(Domain.TRUE).action_remind()
 
     def action_open_period(self):
+        self.check_access("read")
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",

@@ -122,6 +122,25 @@ describe("header", () => {
     });
 
     test.tags("desktop");
+    test("Who owes what, as long as something due waits for somebody", async () => {
+        mockService("action", {doAction: (action) => expect.step(action)});
+        await mountSection();
+        await contains(".o_billing_cycle_debts").click();
+        expect.verifySteps([
+            "overview false",
+            "invoicing_cycle.project_billing_debt_action",
+        ]);
+    });
+
+    test.tags("desktop");
+    test("nobody owes anything where nothing is pending", async () => {
+        overview = makeOverview({}, {to_invoice: {pending: 0}});
+        await mountSection();
+        expect(".o_billing_cycle_debts").toHaveCount(0);
+        expect.verifySteps(["overview false"]);
+    });
+
+    test.tags("desktop");
     test("the freeform button opens the dialog and reloads when it closes", async () => {
         mockService("action", {
             doAction(action, options) {

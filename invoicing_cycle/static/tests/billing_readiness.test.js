@@ -32,6 +32,7 @@ defineInvoicingCycleModels();
 
 const indicator = (row) => `.o_data_row:nth-child(${row}) .o_billing_readiness`;
 const breakdown = ".o_billing_readiness_popover";
+const remind = `${breakdown} .o_billing_readiness_remind`;
 
 async function mountList() {
     onRpc("has_group", () => true);
@@ -195,6 +196,47 @@ describe("indicator in the list", () => {
         expect(breakdown).toHaveCount(0);
         expect(button).toHaveAttribute("aria-expanded", "false");
         expect(button).toBeFocused();
+    });
+
+    test("Remind asks for the row's reminders and tells who got one", async () => {
+        onRpc("project.billing.period", "action_remind", ({args}) => {
+            expect.step(args[0]);
+            return {
+                type: "ir.actions.client",
+                tag: "display_notification",
+                params: {message: "2 people reminded", type: "success"},
+            };
+        });
+        await mountList();
+        await contains(indicator(1)).click();
+        await contains(remind).click();
+        expect.verifySteps([[1]]);
+        expect(".o_notification").toHaveText("2 people reminded");
+        expect(breakdown).toHaveCount(0);
+    });
+
+    test("nobody is reminded where nothing is owed", async () => {
+        await mountList();
+        await contains(indicator(2)).click();
+        expect(breakdown).toHaveCount(1);
+        expect(remind).toHaveCount(0);
+    });
+
+    test("Enter goes to Remind, Escape comes back", async () => {
+        await mountList();
+        const button = queryOne(indicator(1));
+        button.focus();
+        await animationFrame();
+        await press("Enter");
+        await animationFrame();
+        expect(remind).toBeFocused();
+        await press("Escape");
+        await animationFrame();
+        expect(breakdown).toHaveCount(0);
+        expect(button).toBeFocused();
+        await press("Enter");
+        await animationFrame();
+        expect(remind).toBeFocused({message: "where the breakdown was closed too"});
     });
 
     test("click pins, a second click closes, and the row stays closed", async () => {

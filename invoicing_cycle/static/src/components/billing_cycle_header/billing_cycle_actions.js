@@ -41,5 +41,9 @@ export function useBillingCycleActions() {
         });
     }
 
-    return {openSection, openFreeform};
+    function openDebts() {
+        return action.doAction("invoicing_cycle.project_billing_debt_action");
+    }
+
+    return {openSection, openFreeform, openDebts};
 }

@@ -45,6 +45,14 @@ export class BillingCycleHeader extends Component {
         return this.env.isSmall && !this.overview.is_current;
     }
 
+    /** Only what is due can wait for somebody. */
+    get hasDebts() {
+        return (
+            this.overview.is_current &&
+            this.overview.sections.some((section) => section.pending)
+        );
+    }
+
     get activeSection() {
         return this.sections.find((section) => section.isActive);
     }

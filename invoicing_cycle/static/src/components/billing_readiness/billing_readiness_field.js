@@ -10,6 +10,7 @@ import {browser} from "@web/core/browser/browser";
 import {_t} from "@web/core/l10n/translation";
 import {usePopover} from "@web/core/popover/popover_hook";
 import {registry} from "@web/core/registry";
+import {useService} from "@web/core/utils/hooks";
 import {formatMonetary} from "@web/views/fields/formatters";
 import {standardFieldProps} from "@web/views/fields/standard_field_props";
 import {BillingReadinessPopover} from "./billing_readiness_popover";
@@ -22,7 +23,8 @@ let nextId = 1;
 
 /**
  * Indicator of the "Time entries and expenses" column. The breakdown opens on hover, on
- * keyboard focus and on click or tap; a click pins it. Escape closes it.
+ * keyboard focus and on click or tap; a click pins it, Enter goes to its button. Escape
+ * closes it.
  */
 export class BillingReadinessField extends Component {
     static template = "invoicing_cycle.BillingReadinessField";
@@ -33,20 +35,23 @@ export class BillingReadinessField extends Component {
     };
 
     setup() {
+        this.orm = useService("orm");
+        this.action = useService("action");
         this.popoverId = `o_billing_readiness_${nextId++}`;
         this.button = useRef("button");
         this.state = useState({open: false});
         const onClose = () => {
             this.state.open = false;
             this.pinned = false;
+            this.takeFocusBack();
         };
         this.popover = usePopover(BillingReadinessPopover, {
             closeOnEscape: true,
             onClose,
             popoverClass: "o_billing_readiness_overlay",
             position: "bottom-start",
-            role: "tooltip",
-            // The focus stays on the indicator: the breakdown has nothing to focus
+            role: "dialog",
+            // The focus stays on the indicator, until Enter asks for the button
             setActiveElement: false,
         });
         this.sheet = usePopover(BillingReadinessPopover, {
@@ -95,6 +100,50 @@ export class BillingReadinessField extends Component {
         return this.props.record.data.state === "upcoming";
     }
 
+    /** Somebody owes something for a period that is due. */
+    get canRemind() {
+        const {open, pending} = this.summary;
+        return (
+            this.props.record.data.state === "pending" &&
+            Boolean(open.length || pending.length)
+        );
+    }
+
+    /** What the breakdown shows, wherever it is shown. */
+    get breakdownProps() {
+        return {
+            id: this.popoverId,
+            summary: this.summary,
+            formatAmount: this.formatAmount.bind(this),
+            onRemind: this.canRemind ? this.remind.bind(this) : undefined,
+        };
+    }
+
+    async remind() {
+        const {resId, resModel} = this.props.record;
+        const notification = await this.orm.call(resModel, "action_remind", [[resId]]);
+        this.close();
+        return this.action.doAction(notification);
+    }
+
+    get breakdown() {
+        return document.getElementById(this.popoverId);
+    }
+
+    /** The focus was in the breakdown, which closes. */
+    takeFocusBack() {
+        if (this.breakdown?.contains(document.activeElement)) {
+            this.focusQuietly();
+        }
+    }
+
+    /** Like a click: without opening the breakdown again. */
+    focusQuietly() {
+        this.pointerDown = true;
+        this.button.el?.focus();
+        this.pointerDown = false;
+    }
+
     formatAmount(amount) {
         const currency = this.props.record.data[this.props.currencyField];
         return formatMonetary(amount, {currencyId: currency?.id});
@@ -109,7 +158,7 @@ export class BillingReadinessField extends Component {
         this.timer = browser.setTimeout(callback, delay);
     }
 
-    open({pinned}) {
+    open({pinned, autofocus = false}) {
         this.clearTimer();
         this.pinned = pinned;
         if (this.state.open || !this.button.el) {
@@ -118,9 +167,8 @@ export class BillingReadinessField extends Component {
         // A sheet for a thumb: it has no room for an arrow, but for the whole breakdown
         const opener = this.env.isSmall ? this.sheet : this.popover;
         opener.open(this.button.el, {
-            id: this.popoverId,
-            summary: this.summary,
-            formatAmount: this.formatAmount.bind(this),
+            ...this.breakdownProps,
+            autofocus,
             onEnter: () => this.clearTimer(),
             onLeave: () => this.deferClose(),
         });
@@ -170,11 +218,16 @@ export class BillingReadinessField extends Component {
     }
 
     onClick() {
+        // Enter and Space click without a pointer
+        const byKeyboard = !this.pointerDown;
         this.pointerDown = false;
         if (this.state.open && this.pinned) {
             this.close();
         } else {
-            this.open({pinned: true});
+            this.open({pinned: true, autofocus: byKeyboard});
+            if (byKeyboard) {
+                this.breakdown?.querySelector("button")?.focus();
+            }
         }
     }
 
@@ -182,6 +235,9 @@ export class BillingReadinessField extends Component {
         if (ev.key === "Escape" && this.state.open) {
             ev.stopPropagation();
             this.close();
+        } else if (ev.key === "Enter") {
+            // A list would take it as its own and open the row
+            ev.stopPropagation();
         }
     }
 }

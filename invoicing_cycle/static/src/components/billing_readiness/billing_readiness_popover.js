@@ -1,11 +1,11 @@
-import {Component} from "@odoo/owl";
+import {Component, onMounted, useRef, useState} from "@odoo/owl";
 import {_t} from "@web/core/l10n/translation";
 import {imageUrl} from "@web/core/utils/urls";
 import {formatHours, formatLockedUntil, formatOpenDays} from "./readiness";
 
 /**
- * The breakdown behind the indicator. Nothing in it can be clicked: it is a description
- * of the indicator, so that a screen reader reads it out with the button.
+ * The breakdown behind the indicator: a description of it, so that a screen reader reads
+ * it out with the button, and the way to remind those who owe something.
  */
 export class BillingReadinessPopover extends Component {
     static template = "invoicing_cycle.BillingReadinessPopover";
@@ -13,6 +13,8 @@ export class BillingReadinessPopover extends Component {
         id: String,
         summary: Object,
         formatAmount: Function,
+        onRemind: {type: Function, optional: true},
+        autofocus: {type: Boolean, optional: true},
         onEnter: {type: Function, optional: true},
         onLeave: {type: Function, optional: true},
         close: {type: Function, optional: true},
@@ -22,10 +24,26 @@ export class BillingReadinessPopover extends Component {
         this.formatHours = formatHours;
         this.formatOpenDays = formatOpenDays;
         this.formatLockedUntil = formatLockedUntil;
+        this.remindButton = useRef("remind");
+        this.state = useState({reminding: false});
+        onMounted(() => {
+            if (this.props.autofocus) {
+                this.remindButton.el?.focus();
+            }
+        });
     }
 
     get summary() {
         return this.props.summary;
+    }
+
+    async remind() {
+        this.state.reminding = true;
+        try {
+            await this.props.onRemind();
+        } finally {
+            this.state.reminding = false;
+        }
     }
 
     avatarUrl(person) {
