@@ -176,10 +176,15 @@ class TestRemind(ReadinessCommon):
         lines = self.env["account.analytic.line"].with_user(self.user_manager)
         first, second = lines.browse(self.january.timesheet_ids.ids)
         first.action_approve()
-        lines._close_approval_reminders()
         self.assertTrue(self._reminders(self.user_manager, APPROVE))
         second.action_approve()
-        lines._close_approval_reminders()
+        self.assertFalse(self._reminders(self.user_manager, APPROVE))
+
+    def test_closes_when_sent_back(self):
+        self._lock(day(3, 31))
+        self._remind()
+        lines = self.env["account.analytic.line"].with_user(self.user_manager)
+        lines.browse(self.january.timesheet_ids.ids).action_send_back("Which task?")
         self.assertFalse(self._reminders(self.user_manager, APPROVE))
 
     def test_closes_when_nothing_is_expected(self):

@@ -5,7 +5,7 @@ from .mail_activity_type import REMIND_APPROVE, REMIND_LOCK, REMIND_SENT_BACK
 #: The list to which a reminder leads.
 ACTIONS = {
     REMIND_LOCK: "invoicing_cycle.account_analytic_line_action_submit",
-    REMIND_SENT_BACK: "invoicing_cycle.account_analytic_line_action_submit",
+    REMIND_SENT_BACK: "invoicing_cycle.account_analytic_line_action_sent_back",
     REMIND_APPROVE: "invoicing_cycle.account_analytic_line_action_approve",
 }
 
