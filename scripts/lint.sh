@@ -40,6 +40,8 @@ prepare_lint() {
     ensure_tools
     ensure_node
     unlock_setup
+    # The linters keep caches there.
+    export HOME=$DEV/home
 }
 
 all_linters() {
