@@ -105,13 +105,32 @@ class TestApprovalFlowMatch(ApprovalFlowCommon):
 
     def test_query_count(self):
         """Which flow applies, and who approves, costs the same for any number."""
-        self._create_user_flow(self.user_finance)
+        self._create_flow(
+            {"is_project_manager": True, "manager_levels": 2}, customer="internal"
+        )
         entries = self.entry
-        for number in range(8):
-            project = self._create_project(f"Project {number}")
-            entries |= self._log_time(project, DAY)
+        people = self.env["hr.employee"].create(
+            [
+                {
+                    "name": f"Person {number}",
+                    "parent_id": self.boss.id,
+                    "user_id": self._new_user(
+                        f"person_{number}", "hr_timesheet.group_hr_timesheet_user"
+                    ).id,
+                }
+                for number in range(8)
+            ]
+        )
+        for number, person in enumerate(people):
+            # some by the flow, some by the project manager, some by the superior
+            project = self._create_project(
+                f"Project {number}", user_id=person.user_id.id
+            )
+            if number % 2:
+                project.partner_id = self.company.partner_id
+            entries |= self._log_time(project, DAY, employee=person)
         counts = []
-        for lines in (entries[:2], entries):
+        for lines in (entries[1:3], entries[1:]):
             self.env.flush_all()
             self.env.invalidate_all()
             count = self.cr.sql_log_count

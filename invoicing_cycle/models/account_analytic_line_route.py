@@ -131,53 +131,71 @@ class AccountAnalyticLine(models.Model):
         """
         # sudo: names of the people to turn to
         env = self.env(su=True)
-        chosen = {}
+        # What all combinations need is read for all of them at once.
+        projects = env["project.project"].browse(
+            {key.project for key in keys if key.project}
+        )
+        employees = env["hr.employee"].browse(
+            {key.employee for key in keys if key.employee}
+        )
+        named, superiors, steps = {}, {}, {}
         for key in keys:
-            flow = env["timesheet.approval.flow"].browse(key.flow or ())
-            step = (
-                flow._get_next_step(
-                    env["timesheet.approval.step"].browse(key.step or ())
-                )
-                if flow
-                else env["timesheet.approval.step"]
+            project = projects.browse(key.project or ()).with_prefetch(projects._ids)
+            employee = employees.browse(key.employee or ()).with_prefetch(
+                employees._ids
             )
-            # Steps were removed while the entry was on its way: the last one decides.
-            step = step or flow.step_ids.sorted()[-1:]
-            chosen[key] = (flow, step, *self._choose_approvers(key, step))
+            flow = env["timesheet.approval.flow"].browse(key.flow or ())
+            step = flow._get_step_to_give(
+                env["timesheet.approval.step"].browse(key.step or ())
+            )
+            steps[key] = flow, step
+            named[key] = (
+                step._get_candidates(project, employee) if step else project.user_id
+            )
+            superiors[key] = employee.parent_id.user_id
+        users = env["res.users"].union(*named.values(), *superiors.values())
+        users.company_ids.ids  # noqa: B018 - read once for all
+        chosen = {
+            key: (*steps[key], *self._choose_approvers(key, step, named, superiors))
+            for key, (_flow, step) in steps.items()
+        }
         return self._add_delegates(chosen)
 
     @api.model
-    def _choose_approvers(self, key, step):
+    def _choose_approvers(self, key, step, named, superiors):
         """Approvers of one combination, without those who stand in, and the reason.
 
         :param RouteKey key: the combination
         :param step: ``timesheet.approval.step``, empty: the project manager approves
+        :param dict named: key to the ``res.users`` that step or project name
+        :param dict superiors: key to the ``res.users`` of the author's manager
         :return: ``res.users`` and the reason, see :class:`Route`
         """
-        env = step.env
-        project = env["project.project"].browse(key.project or ())
-        employee = env["hr.employee"].browse(key.employee or ())
-        named = step._get_candidates(project, employee) if step else project.user_id
-        users = self._filter_can_approve(named, key, step.allow_own)
+        own = {key.user, self._get_author(key).id}
+        users = self._filter_can_approve(named[key], key, () if step.allow_own else own)
         if users:
             return users, "step" if step else "project_manager"
-        if step or project.user_id:
-            users = self._filter_can_approve(employee.parent_id.user_id, key)
+        if step or named[key]:
+            users = self._filter_can_approve(superiors[key], key, own)
             if users:
                 return users, "superior"
         administrators = self._get_timesheet_administrators()
-        return self._filter_can_approve(administrators, key), "administrator"
+        return self._filter_can_approve(administrators, key, own), "administrator"
 
     @api.model
-    def _filter_can_approve(self, users, key, allow_own=False):
-        """Those who can log in, work in the entry's company, and are not its author."""
-        author = users.env["hr.employee"].browse(key.employee or ()).user_id
+    def _filter_can_approve(self, users, key, own):
+        """Those who can log in, work in the entry's company, and are not its author.
+
+        :param users: ``res.users``
+        :param RouteKey key: the combination
+        :param own: ids of the users whose own time it is
+        """
         return users.filtered(
             lambda user: (
                 user.active
                 and not user.share
                 and key.company in user.company_ids.ids
-                and (allow_own or user.id not in (key.user, author.id))
+                and user.id not in own
             )
         )
 
@@ -197,15 +215,23 @@ class AccountAnalyticLine(models.Model):
         )
         routes = {}
         for key, (flow, step, approvers, reason) in chosen.items():
+            own = {key.user, self._get_author(key).id}
             represented = {}
             for user in approvers & Users.union(*delegates):
-                able = self._filter_can_approve(delegates[user], key, step.allow_own)
+                able = self._filter_can_approve(
+                    delegates[user], key, () if step.allow_own else own
+                )
                 # Who is named as well acts in the own name.
                 for delegate in able - approvers:
                     represented.setdefault(delegate.id, user.id)
             approvers |= Users.browse(represented)
             routes[key] = Route(flow, step, approvers, represented, reason)
         return routes
+
+    @api.model
+    def _get_author(self, key):
+        # sudo: whose time it is, to keep them from approving it
+        return self.env["hr.employee"].sudo().browse(key.employee or ()).user_id
 
     # ------------------------------------------------------- pending, by user
 
@@ -249,8 +275,7 @@ class AccountAnalyticLine(models.Model):
         administrator = user.has_group(ADMINISTRATOR)
         result = []
         for key, ids in waiting.items():
-            author = self.env["hr.employee"].sudo().browse(key.employee or ()).user_id
-            own = user.id in (key.user, author.id)
+            own = user.id in (key.user, self._get_author(key).id)
             if self._is_decidable(routes[key], user, own, administrator):
                 result += ids
         return result

@@ -169,8 +169,7 @@ class TimesheetApprovalFlow(models.Model):
         """The approval that comes after one that was given.
 
         :param approved: ``timesheet.approval.step``, empty where none was given
-        :return: the next step; where the flow was changed meanwhile and nothing comes
-            after, its last one; empty when all are given
+        :return: ``timesheet.approval.step``, empty when all are given
         """
         self.ensure_one()
         steps = self.step_ids.sorted()
@@ -178,6 +177,17 @@ class TimesheetApprovalFlow(models.Model):
             return steps[:1]
         position = steps.ids.index(approved.id)
         return steps[position + 1 : position + 2]
+
+    def _get_step_to_give(self, approved):
+        """The approval that an entry waits for, of this flow or of none.
+
+        :param approved: ``timesheet.approval.step``, the last one that was given
+        :return: ``timesheet.approval.step``; where nothing comes after, as when steps
+            were removed while the entry was on its way, the last one
+        """
+        if not self:
+            return approved.browse()
+        return self._get_next_step(approved) or self.step_ids.sorted()[-1:]
 
     @api.model
     def _matching_sql(self, project, employee, department, company):
