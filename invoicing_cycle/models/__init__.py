@@ -50,6 +50,7 @@ from . import project_billing_debt_remind
 from . import project_billing_period_remind
 from . import hr_employee_remind
 from . import account_analytic_line_remind
+from . import res_users_reminder_digest
 from . import billing_cycle
 from . import hr_expense
 from . import sale_order

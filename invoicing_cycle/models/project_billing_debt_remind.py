@@ -72,9 +72,10 @@ class ProjectBillingDebt(models.Model):
 
     @api.model
     def _cron_remind(self):
-        """Once a day: close what no action closed, such as after an invoice."""
+        """Once a day: close what no action closed, such as after an invoice; mail."""
         for kind in REMINDERS:
             self._close_reminders(kind)
+        self.env["res.users"]._cron_send_reminder_digests()
 
     # -------------------------------------------------------------- what is owed
 
@@ -89,20 +90,22 @@ class ProjectBillingDebt(models.Model):
             for user, debts in self._get_debts_by_user(kind, users).items()
         }
 
-    def _get_debts_by_user(self, kind, users):
+    def _get_debts_by_user(self, kind, users=None, domain=()):
         """All rows of a kind that these users can do something about.
 
+        :param users: ``res.users``, everybody by default
+        :param domain: of the rows to look at
         :return: dict, user to rows; without users who owe nothing
         """
-        if not users:
+        if users is not None and not users:
             return {}
-        domain = [("kind", "=", kind)]
-        if kind == "lock":
+        domain = [*domain, ("kind", "=", kind)]
+        if kind == "lock" and users is not None:
             domain.append(("employee_id.user_id", "in", users.ids))
         debts = self.search(domain)
         owed = defaultdict(list)
         for debt, debtors in debts._get_debtors().items():
-            for user in debtors & users:
+            for user in debtors if users is None else debtors & users:
                 owed[user].append(debt.id)
         # What is told to one of them is read for all of them at once.
         return {
@@ -129,7 +132,7 @@ class ProjectBillingDebt(models.Model):
             {
                 "debts": self.with_env(env),
                 "base_url": base_url,
-                "format_hours": _format_hours,
+                "format_hours": format_hours,
             },
             minimal_qcontext=True,
         )
@@ -194,7 +197,7 @@ class ProjectBillingDebt(models.Model):
         return texts
 
 
-def _format_hours(hours):
+def format_hours(hours):
     """Exact to the minute, as time is entered: "12", "7:20"."""
     minutes = round(abs(hours) * 60)
     text = f"{minutes // 60}:{minutes % 60:02d}".removesuffix(":00")

@@ -82,6 +82,11 @@ class ResCompany(models.Model):
         default=3,
         help="How many days after a billing period's end its time is locked.",
     )
+    timesheet_reminder_digest = fields.Boolean(
+        string="Reminders by E-mail",
+        help="Once a day at most, people get a mail with the time that they have to "
+        "submit, to approve or to mend.",
+    )
 
     _timesheet_lock_after_days = models.Constraint(
         "CHECK (timesheet_lock_after_days >= 0)",

@@ -37,3 +37,6 @@ class ResConfigSettings(models.TransientModel):
     timesheet_lock_after_days = fields.Integer(
         related="company_id.timesheet_lock_after_days", readonly=False
     )
+    timesheet_reminder_digest = fields.Boolean(
+        related="company_id.timesheet_reminder_digest", readonly=False
+    )
