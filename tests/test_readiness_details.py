@@ -20,6 +20,7 @@ class TestReadinessDetails(ReadinessCommon):
                 "open": [],
                 "pending": [],
                 "approved": [],
+                "freed": [],
                 "late": {"hours": 0.0},
                 "expenses": {"ready": 0.0, "pending": 0.0},
                 "approval": False,

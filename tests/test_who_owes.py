@@ -86,6 +86,34 @@ class TestWhoOwes(ReadinessCommon):
         )
         self.assertSameAsReadiness()
 
+    def test_who_was_freed_and_why(self):
+        self._log_time(self.project, day(1, 15), 2.0)
+        row = self.february.required_ids
+        row.with_user(self.user_accountant).write(
+            {"expected": False, "reason": "On another project"}
+        )
+        readiness = self.february.with_user(self.user_accountant).readiness
+        self.assertEqual(
+            readiness["freed"],
+            [
+                {
+                    "employee_id": self.consultant.id,
+                    "name": "Consultant",
+                    "reason": "On another project",
+                }
+            ],
+        )
+        self.assertIn("On another project", self.february.message_ids[0].body)
+
+    def test_who_may_free(self):
+        self._log_time(self.project, day(1, 15), 2.0)
+        row = self.january.required_ids
+        self.assertTrue(row.with_user(self.user_accountant).can_free)
+        self.assertTrue(row.with_user(self.user_manager).can_free, "invoice owner")
+        self.project.billing_owner_id = self.user_accountant
+        self.env.invalidate_all()
+        self.assertFalse(row.with_user(self.user_manager).can_free)
+
     def test_somebody_who_left(self):
         self._log_time(self.project, day(1, 15), 2.0)
         self.consultant.active = False

@@ -24,6 +24,7 @@ class ProjectBillingPeriod(models.Model):
         "late_hours",
         "company_id.timesheet_approval",
         "required_ids.expected",
+        "required_ids.reason",
         "required_ids.last_work_day",
         "required_ids.employee_id.active",
         "required_ids.employee_id.timesheet_locked_until",
@@ -47,6 +48,7 @@ class ProjectBillingPeriod(models.Model):
         entries = self._get_hours_by_person()
         owing = self._get_owing_persons()
         approvers = self._get_pending_approvers(entries)
+        freed = self._get_freed_persons()
         expenses = self._get_expense_readiness()
         visible_companies = self._get_visible_companies()
         for period in self:
@@ -115,6 +117,10 @@ class ProjectBillingPeriod(models.Model):
             period.approved_hours = totals["approved"]
             period.readiness = {
                 **lists,
+                "freed": [
+                    period._describe_freed(row, visible_companies)
+                    for row in freed[period.id]
+                ],
                 "late": {"hours": period.late_hours},
                 "expenses": expenses[period.id],
                 "approval": bool(period.company_id.timesheet_approval),
@@ -204,6 +210,28 @@ class ProjectBillingPeriod(models.Model):
                 result[row.period_id.id][row.employee_id] = open_days
         return result
 
+    def _get_freed_persons(self):
+        """Of whom nothing is expected, with the reason on the row.
+
+        :return: dict, period id to ``project.billing.period.required``
+        """
+        Required = self.env["project.billing.period.required"]
+        rows = Required.search(
+            [("period_id", "in", self.ids), ("expected", "=", False)]
+        ).sorted(lambda row: (row.employee_id.name or "", row.id))
+        return defaultdict(Required.browse, rows.grouped(lambda row: row.period_id.id))
+
+    @api.model
+    def _describe_freed(self, row, visible_companies):
+        person = row.employee_id
+        name = self._get_visible_name(person, person.company_id, visible_companies)
+        # Who must not see the person must not read about the person either.
+        return {
+            "employee_id": person.id,
+            "name": name,
+            "reason": row.reason if name == person.name else "",
+        }
+
     def _get_pending_approvers(self, entries):
         """Who may approve the pending time of each person.
 
@@ -216,7 +244,11 @@ class ProjectBillingPeriod(models.Model):
             for (employee, state), values in groups.items()
             if state == "pending"
         }
-        approvers = self.env["account.analytic.line"].browse(samples)._get_approvers()
+        lines = self.env["account.analytic.line"].browse(samples)
+        # At once: who approves is looked for project by project, person by person.
+        lines.project_id.mapped("user_id")
+        lines.employee_id.mapped("parent_id.user_id")
+        approvers = lines._get_approvers()
         return {samples[line_id]: users for line_id, users in approvers.items()}
 
     def _get_expense_readiness(self):

@@ -32,6 +32,11 @@ class ProjectBillingPeriodRequired(models.Model):
         "then, no day is open.",
     )
 
+    can_free = fields.Boolean(
+        compute="_compute_can_free",
+        help="You may say that nothing is expected of this person.",
+    )
+
     _unique_person = models.UniqueIndex(
         "(period_id, employee_id)", "This person is required for the period already."
     )
@@ -46,6 +51,12 @@ class ProjectBillingPeriodRequired(models.Model):
                         person=required.employee_id.name,
                     )
                 )
+
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_can_free(self):
+        mine = set(self._filtered_access("write").ids)
+        for required in self:
+            required.can_free = required.id in mine
 
     # ------------------------------------------------------------------ CRUD
 

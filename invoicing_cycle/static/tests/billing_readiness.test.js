@@ -23,6 +23,7 @@ import {
 } from "@web/../tests/web_test_helpers";
 import {defineInvoicingCycleModels} from "./invoicing_cycle_test_helpers";
 import {
+    ProjectBillingPeriod,
     READINESS_APPROVED,
     READINESS_LOCKED,
     READINESS_MIXED,
@@ -213,6 +214,19 @@ describe("indicator in the list", () => {
         expect.verifySteps([[1]]);
         expect(".o_notification").toHaveText("2 people reminded");
         expect(breakdown).toHaveCount(0);
+    });
+
+    test("who is not expected is told with the reason", async () => {
+        const [record] = ProjectBillingPeriod._records;
+        record.readiness = {
+            ...READINESS_MIXED,
+            freed: [{employee_id: 5, name: "Lea Away", reason: "On another project"}],
+        };
+        await mountList();
+        await contains(indicator(1)).click();
+        expect(
+            `${breakdown} [data-section=freed] .o_billing_readiness_person`
+        ).toHaveText("Lea Away\nOn another project");
     });
 
     test("nobody is reminded where nothing is owed", async () => {

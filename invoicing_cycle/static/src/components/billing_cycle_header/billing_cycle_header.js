@@ -40,9 +40,9 @@ export class BillingCycleHeader extends Component {
         return this.env.isSmall ? "btn-sm" : "";
     }
 
-    /** A phone has no room for "Today" and two words more. */
+    /** A phone has no room for another button and two words more. */
     get isTight() {
-        return this.env.isSmall && !this.overview.is_current;
+        return this.env.isSmall && (!this.overview.is_current || this.hasDebts);
     }
 
     /** Only what is due can wait for somebody. */

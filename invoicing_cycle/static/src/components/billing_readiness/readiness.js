@@ -48,7 +48,7 @@ function openText(open, days, hours) {
  *  "none"), `text` and the `segments` of the bar
  */
 export function summarize(readiness) {
-    const {open = [], pending = [], approved = []} = readiness || {};
+    const {open = [], pending = [], approved = [], freed = []} = readiness || {};
     const late = readiness?.late?.hours || 0;
     const expenses = {ready: 0, pending: 0, ...readiness?.expenses};
     const approval = Boolean(readiness?.approval);
@@ -99,6 +99,7 @@ export function summarize(readiness) {
         open,
         pending,
         approved,
+        freed,
         late,
         expenses,
         approval,
