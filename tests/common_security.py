@@ -10,6 +10,7 @@ JANUARY = date(2026, 1, 15)
 
 #: Models that the add-on brings and that nobody without a billing role may touch.
 BILLING_MODELS = (
+    "billing.recount",
     "project.billing.period",
     "project.billing.period.required",
     "project.billing.debt",

@@ -94,7 +94,7 @@ class TestGenerateFailure(InvoicingCycleCommon):
         Period = type(self.env["project.billing.period"])
         busy = self.periods[0]
         lock = patch.object(
-            Period, "try_lock_for_update", lambda periods: periods - busy
+            Period, "try_lock_for_update", lambda periods, **options: periods - busy
         )
         with lock:
             result = self.periods._generate_invoices()

@@ -16,6 +16,8 @@ class TestReadinessPerformance(ScheduleCommon):
         cls.company.timesheet_approval = True
         cls.few = cls._create_projects(3)
         cls.many = cls._create_projects(6)
+        cls.env.flush_all()
+        cls.env["billing.recount"]._count_all()
 
     @classmethod
     def _create_projects(cls, number):

@@ -1,4 +1,6 @@
 from . import billing_recorded_mixin
+from . import billing_recount_mixin
+from . import billing_recount
 from . import res_company
 from . import res_config_settings
 from . import hr_employee

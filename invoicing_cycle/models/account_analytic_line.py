@@ -1,3 +1,5 @@
+import functools
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools.sql import column_exists, create_column
@@ -95,12 +97,12 @@ class AccountAnalyticLine(models.Model):
         # saving one entry does not depend on every field of every period of its
         # project. Odoo computes an entry twice while it is created: the second time it
         # is where it belongs already.
-        self._assign_period(self.filtered(lambda line: line._is_in_its_period()))
+        self._assign_period(settled=lambda line: line._is_in_its_period())
 
     def _find_period_anew(self):
         """Periods were opened, closed or moved: find the period of these entries."""
         with self.env.protecting([self._fields["billing_period_id"]], self):
-            self._assign_period(self.browse())
+            self._assign_period(settled=lambda line: False)
 
     def _is_in_its_period(self):
         """Whether this entry waits in the period that covers it.
@@ -117,9 +119,10 @@ class AccountAnalyticLine(models.Model):
         )
 
     def _assign_period(self, settled):
-        """Link these entries to their periods, in one query.
+        """Link these entries to their periods, in at most one query.
 
-        :param settled: those that keep their period as long as they wait
+        :param settled: function that tells whether an entry keeps its period as long
+            as it waits
         """
         waiting = self.filtered(lambda line: line._is_waiting_for_billing())
         for line in self - waiting:
@@ -130,34 +133,51 @@ class AccountAnalyticLine(models.Model):
                 )
             else:
                 line.billing_period_id = False
-        for line in waiting & settled:
-            line.billing_period_id = line.billing_period_id
-        waiting -= settled
-        if not waiting:
-            return
+        scheduled = waiting.filtered("project_id.has_billing_periods")
+        (waiting - scheduled).billing_period_id = False
+        for line, period_id in scheduled._get_allocated_period_ids(settled).items():
+            line.billing_period_id = period_id
+
+    def _get_allocated_period_ids(self, settled):
+        """The period that each of these entries waits in, in at most one query.
+
+        :param settled: as in :meth:`_assign_period`
+        :return: dict, entry to id of ``project.billing.period`` or a false value
+        """
         Period = self.env["project.billing.period"]
-        allocators = {
-            project_id: Allocator(periods)
-            for project_id, periods in Period._get_allocation(
-                waiting.project_id.ids
-            ).items()
-        }
-        for line in waiting:
-            allocator = allocators.get(line.project_id.id)
-            line.billing_period_id = allocator and allocator.period_of(line.date)
+
+        @functools.cache
+        def get_allocators():
+            return {
+                project_id: Allocator(periods)
+                for project_id, periods in Period._get_allocation(
+                    self.project_id.ids
+                ).items()
+            }
+
+        current = self.billing_period_id
+        if any(Period._fields["date_from"]._cache_missing_ids(current)):
+            # The same query reads what tells whether they are settled.
+            get_allocators()
+        result = {}
+        for line in self:
+            if settled(line):
+                result[line] = line.billing_period_id.id
+            else:
+                allocator = get_allocators().get(line.project_id.id)
+                result[line] = allocator and allocator.period_of(line.date)
+        return result
 
     @api.model_create_multi
     def create(self, vals_list):
         lines = super().create(vals_list)
-        # sudo: who must have locked follows from the time, not from its author
-        entries = lines.sudo().filtered("project_id.billing_frequency")
-        if entries:
-            self.env["project.billing.period"].sudo()._require_people_of(entries)
-            # An item of their own may be what makes their project bill time.
-            edited = entries.filtered(
-                lambda line: line.is_so_line_edited and line.so_line
-            )
-            edited._get_covering_periods()._sync_required()
+        Period = self.env["project.billing.period"].sudo()
+        places = lines._get_places()
+        # An item of their own may be what makes their project bill time.
+        edited = lines.filtered(lambda line: line.is_so_line_edited and line.so_line)
+        rated = edited._get_places()
+        Period._sync_required_at(rated)
+        Period._require_people_at(places - rated)
         lines._find_late_period()
         return lines
 
@@ -165,33 +185,31 @@ class AccountAnalyticLine(models.Model):
         """Open a period for time of schedules that have ended, where none takes it."""
         # sudo: authors of time need not read the order that it is billed on
         homeless = self.sudo().filtered(
-            lambda line: not line.billing_period_id and line._is_waiting_for_billing()
+            lambda line: (
+                not line.billing_period_id
+                and line.project_id.has_billing_periods
+                and line._is_waiting_for_billing()
+            )
         )
         homeless.project_id._open_supplementary_periods()
 
     def unlink(self):
-        periods = self._get_covering_periods()
+        places = self._get_places()
         result = super().unlink()
-        periods._sync_required()
+        self.env["project.billing.period"].sudo()._sync_required_at(places)
         return result
 
-    def _get_covering_periods(self):
-        """The periods in which these entries make their persons required."""
-        # sudo: as in create
-        Period = self.env["project.billing.period"].sudo()
-        entries = self.sudo().filtered("project_id.billing_frequency")
-        if not entries:
-            return Period
-        days = entries.mapped("date")
-        return Period.search(
-            [
-                ("project_id", "in", entries.project_id.ids),
-                ("date_from", "<=", max(days)),
-                "|",
-                ("date_to", "=", False),
-                ("date_to", ">=", min(days)),
-            ]
-        )._get_with_next()
+    def _get_places(self):
+        """Where these entries make their persons required.
+
+        :return: set of (project id, employee id, date)
+        """
+        # sudo: who must have locked follows from the time, not from its author
+        return {
+            (line.project_id.id, line.employee_id.id, line.date)
+            for line in self.sudo()
+            if line.project_id.billing_frequency
+        }
 
     def write(self, vals):
         # sale_timesheet frees entries by sale line and invoice: it clears too many
@@ -212,10 +230,12 @@ class AccountAnalyticLine(models.Model):
                 linked.write(rest)
         lines = self - linked
         moved = not MOVING_FIELDS.isdisjoint(vals)
-        periods = lines._get_covering_periods() if moved else None
+        places = lines._get_places() if moved else None
         result = super(AccountAnalyticLine, lines).write(vals)
         if moved:
-            (periods | lines._get_covering_periods())._sync_required()
+            self.env["project.billing.period"].sudo()._sync_required_at(
+                places | lines._get_places()
+            )
         if moved or "billing_hold" in vals:
             lines._find_late_period()
         return result

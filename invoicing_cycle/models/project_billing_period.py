@@ -372,6 +372,10 @@ class ProjectBillingPeriod(models.Model):
         )
         for project_id, *values in rows:
             result[project_id].append(Period(*values))
+        # What was read spares reading the period that an entry gets.
+        periods = self.browse(row[1] for row in rows)
+        for index, name in ((0, "project_id"), (2, "date_from"), (3, "date_to")):
+            self._fields[name]._insert_cache(periods, [row[index] for row in rows])
         return result
 
     def _reassign_entries(self):

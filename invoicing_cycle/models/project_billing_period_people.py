@@ -35,16 +35,41 @@ class ProjectBillingPeriod(models.Model):
         before, or stand in its rate table; nobody where no time is billed. Rows that
         say "not expected" stay.
         """
-        if not self:
-            return
-        self.env.flush_all()
+        if self:
+            self.env.flush_all()
+            self._sync_required_of(SQL("SELECT UNNEST(%s)", list(self.ids)))
+
+    @api.model
+    def _sync_required_at(self, places):
+        """Time came, went or was moved: sync the periods around it, in one query.
+
+        :param set places: (project id, employee id, date) of the time
+        """
+        if places:
+            self._flush_people()
+            self._sync_required_of(
+                SQL(
+                    "SELECT period.id FROM %s JOIN project_billing_period period ON %s",
+                    self._places_sql(places),
+                    self._is_near_sql(),
+                )
+            )
+
+    @api.model
+    def _sync_required_of(self, periods_sql):
+        """
+        :param SQL periods_sql: query for the ids of the periods
+        """
         rows = self.env.execute_query(
             SQL(
                 """
-                WITH wanted AS MATERIALIZED (%(wanted)s),
+                WITH noted AS (%(note)s),
+                affected AS MATERIALIZED (%(periods)s),
+                wanted AS MATERIALIZED (%(wanted)s),
                 removed AS (
                     DELETE FROM project_billing_period_required required
-                     WHERE required.period_id IN %(ids)s AND required.expected
+                     WHERE required.period_id IN (SELECT id FROM affected)
+                       AND required.expected
                        AND NOT EXISTS (
                            SELECT 1 FROM wanted
                             WHERE wanted.period_id = required.period_id
@@ -57,81 +82,130 @@ class ProjectBillingPeriod(models.Model):
                     SELECT wanted.period_id, wanted.employee_id, TRUE, %(uid)s,
                            NOW() AT TIME ZONE 'UTC', %(uid)s, NOW() AT TIME ZONE 'UTC'
                       FROM wanted
+                     WHERE NOT EXISTS (
+                           SELECT 1
+                             FROM project_billing_period_required known
+                            WHERE known.period_id = wanted.period_id
+                              AND known.employee_id = wanted.employee_id)
                ON CONFLICT (period_id, employee_id) DO NOTHING
-                 RETURNING id)
-                SELECT id, FALSE FROM removed UNION ALL SELECT id, TRUE FROM added
+                 RETURNING id),
+                noted_people AS (
+                    INSERT INTO billing_recount (required_id) SELECT id FROM added)
+                SELECT FALSE FROM removed UNION ALL SELECT TRUE FROM added
                 """,
+                note=self._note_recount_sql(self._take_pending_counts()),
+                periods=SQL("SELECT DISTINCT id FROM (%s) AS period (id)", periods_sql),
                 wanted=self._required_sql(),
-                ids=tuple(self.ids),
                 uid=self.env.uid,
             )
         )
-        if not all(is_added for _id, is_added in rows):
+        if not all(is_added for [is_added] in rows):
             self.env["project.billing.period.required"].invalidate_model(flush=False)
-            self._invalidate_required()
-        self._after_required_added([row[0] for row in rows if row[1]])
+        if rows:
+            self._after_required_changed()
 
     @api.model
-    def _require_people_of(self, entries):
+    def _require_people_at(self, places):
         """New time makes its person required here and in the next period: one query.
 
-        :param entries: ``account.analytic.line`` that were just created
+        :param set places: (project id, employee id, date) of the time
         """
-        self.env.flush_all()
+        if not places:
+            return
+        self._flush_people()
         added = self.env.execute_query(
             SQL(
                 """
-                INSERT INTO project_billing_period_required
-                            (period_id, employee_id, expected, create_uid, create_date,
-                             write_uid, write_date)
-                SELECT DISTINCT period.id, entry.employee_id, TRUE, %(uid)s,
-                       NOW() AT TIME ZONE 'UTC', %(uid)s, NOW() AT TIME ZONE 'UTC'
-                  FROM account_analytic_line entry
-                  JOIN hr_employee employee
-                    ON employee.id = entry.employee_id AND employee.active
-                  JOIN project_project project ON project.id = entry.project_id
-                  JOIN project_billing_period period
-                    ON period.project_id = entry.project_id
-                   AND (period.date_to IS NULL OR period.date_to >= entry.date)
-                   AND NOT EXISTS (
-                       SELECT 1
-                         FROM project_billing_period earlier
-                        WHERE earlier.project_id = period.project_id
-                          AND earlier.date_from < period.date_from
-                          AND earlier.date_from > entry.date)
-                   AND EXISTS (
-                       SELECT 1
-                         FROM project_billing_period started
-                        WHERE started.project_id = period.project_id
-                          AND started.date_from <= entry.date)
-                 WHERE entry.id IN %(ids)s AND %(bills_time)s
-           ON CONFLICT (period_id, employee_id) DO NOTHING
-             RETURNING id
+                WITH noted AS (%(note)s),
+                added AS (
+                    INSERT INTO project_billing_period_required
+                                (period_id, employee_id, expected, create_uid,
+                                 create_date, write_uid, write_date)
+                    SELECT DISTINCT period.id, place.employee_id, TRUE, %(uid)s,
+                           NOW() AT TIME ZONE 'UTC', %(uid)s, NOW() AT TIME ZONE 'UTC'
+                      FROM %(places)s
+                      JOIN hr_employee employee
+                        ON employee.id = place.employee_id AND employee.active
+                      JOIN project_project project ON project.id = place.project_id
+                      JOIN project_billing_period period ON %(is_near)s
+                     WHERE %(bills_time)s
+                       -- Not left to the conflict, which waits for who counts them.
+                       AND NOT EXISTS (
+                           SELECT 1
+                             FROM project_billing_period_required known
+                            WHERE known.period_id = period.id
+                              AND known.employee_id = place.employee_id)
+               ON CONFLICT (period_id, employee_id) DO NOTHING
+                 RETURNING id)
+                INSERT INTO billing_recount (required_id) SELECT id FROM added
+             RETURNING required_id
                 """,
+                note=self._note_recount_sql(self._take_pending_counts()),
                 uid=self.env.uid,
-                ids=tuple(entries.ids),
+                places=self._places_sql(places),
+                is_near=self._is_near_sql(),
                 bills_time=self._bills_time_sql(),
             )
         )
-        self._after_required_added([row[0] for row in added])
+        if added:
+            self._after_required_changed()
 
     @api.model
-    def _after_required_added(self, ids):
-        if not ids:
-            return
-        Required = self.env["project.billing.period.required"]
-        self._invalidate_required()
-        self.env.add_to_compute(Required._fields["last_work_day"], Required.browse(ids))
+    def _flush_people(self):
+        """Flush what decides who must have locked.
+
+        Time as a whole: else what is computed of it later costs another query.
+        """
+        self.env["account.analytic.line"].flush_model()
+        self.env["hr.employee"].flush_model(["active"])
+        self.env["project.sale.line.employee.map"].flush_model()
+        self.env["project.billing.period.required"].flush_model()
+        self.flush_model(["project_id", "date_from", "date_to"])
 
     @api.model
-    def _invalidate_required(self):
+    def _places_sql(self, places):
+        return SQL(
+            "(VALUES %s) AS place (project_id, employee_id, day)",
+            SQL(", ").join(
+                SQL("(%s, %s::integer, %s::date)", *place) for place in places
+            ),
+        )
+
+    @api.model
+    def _is_near_sql(self):
+        """``period`` covers the day of ``place``, or is the next one after it.
+
+        Not where the day lies before the first period.
+        """
+        return SQL(
+            """
+            period.project_id = place.project_id
+            AND (period.date_to IS NULL OR period.date_to >= place.day)
+            AND NOT EXISTS (
+                SELECT 1
+                  FROM project_billing_period earlier
+                 WHERE earlier.project_id = period.project_id
+                   AND earlier.date_from < period.date_from
+                   AND earlier.date_from > place.day)
+            AND EXISTS (
+                SELECT 1
+                  FROM project_billing_period started
+                 WHERE started.project_id = period.project_id
+                   AND started.date_from <= place.day)
+            """
+        )
+
+    @api.model
+    def _after_required_changed(self):
         """Forget what follows from the rows that were changed in SQL."""
+        self.env["project.billing.period.required"]._forget_counts()
         self.invalidate_model(
             ["required_ids", "state", "is_overdue", "readiness"], flush=False
         )
 
+    @api.model
     def _required_sql(self):
-        """(period_id, employee_id) of who must have locked for these periods."""
+        """(period_id, employee_id) of who must have locked for ``affected`` periods."""
         return SQL(
             """
             WITH spans AS MATERIALIZED (
@@ -140,8 +214,9 @@ class ProjectBillingPeriod(models.Model):
                   FROM project_billing_period p
                  WHERE p.project_id IN (
                        SELECT project.id
-                         FROM project_project project
-                        WHERE project.id IN %(project_ids)s AND %(bills_time)s)
+                         FROM project_billing_period period
+                         JOIN project_project project ON project.id = period.project_id
+                        WHERE period.id IN (SELECT id FROM affected) AND %(bills_time)s)
                 WINDOW before AS (PARTITION BY p.project_id ORDER BY p.date_from)),
             people AS (
                 SELECT span.id AS period_id, entry.employee_id
@@ -150,20 +225,18 @@ class ProjectBillingPeriod(models.Model):
                     ON entry.project_id = span.project_id
                    AND entry.date >= span.since
                    AND (span.date_to IS NULL OR entry.date <= span.date_to)
-                 WHERE span.id IN %(ids)s
+                 WHERE span.id IN (SELECT id FROM affected)
                  UNION
                 SELECT span.id, rate.employee_id
                   FROM spans span
                   JOIN project_sale_line_employee_map rate
                     ON rate.project_id = span.project_id
-                 WHERE span.id IN %(ids)s)
+                 WHERE span.id IN (SELECT id FROM affected))
             SELECT people.period_id, people.employee_id
               FROM people
               JOIN hr_employee employee
                 ON employee.id = people.employee_id AND employee.active
             """,
-            ids=tuple(self.ids),
-            project_ids=tuple(self.project_id.ids),
             bills_time=self._bills_time_sql(),
         )
 

@@ -11,8 +11,10 @@ class ProjectBillingPeriodRequired(models.Model):
     """
 
     _name = "project.billing.period.required"
+    _inherit = ["billing.recount.mixin"]
     _description = "Person Who Must Have Locked"
     _order = "period_id, employee_id"
+    _recount_link = "required_id"
 
     period_id = fields.Many2one(
         "project.billing.period", required=True, index=True, ondelete="cascade"
@@ -117,9 +119,20 @@ class ProjectBillingPeriodRequired(models.Model):
     )
     def _compute_last_work_day(self):
         # Leave refreshes it by itself, see resource_calendar_leaves.py.
-        days = self._get_work_days()
+        counts = self._count()
         for required in self:
-            required.last_work_day = max(days.get(required, ()), default=False)
+            required.update(counts[required.id])
+
+    @api.model
+    def _get_recounted_fields(self):
+        return (*super()._get_recounted_fields(), "last_work_day")
+
+    def _count(self):
+        days = self._get_work_days()
+        return {
+            row.id: {"last_work_day": max(days.get(row, ()), default=False)}
+            for row in self
+        }
 
     def _refresh_last_work_day(self):
         """Leave was entered, moved or taken back for these persons."""

@@ -3,30 +3,47 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+TOTALS = (
+    "hours",
+    "late_hours",
+    "expense_amount",
+    "amount_to_invoice",
+    "amount_invoiced",
+)
+
 
 class ProjectBillingPeriod(models.Model):
     """Hours and amounts of a period. Stored, because lists and groups sum them."""
 
-    _inherit = "project.billing.period"
+    _name = "project.billing.period"
+    _inherit = ["project.billing.period", "billing.recount.mixin"]
+    _recount_link = "period_id"
 
     hours = fields.Float(
         compute="_compute_totals",
         store=True,
+        prefetch="totals",
         help="Billable time that lands on this period's invoice, or landed there.",
     )
     late_hours = fields.Float(
         compute="_compute_totals",
         store=True,
+        prefetch="totals",
         help="Part of the hours that is dated outside the period, because its own "
         "period is closed.",
     )
-    expense_amount = fields.Monetary(compute="_compute_totals", store=True)
+    expense_amount = fields.Monetary(
+        compute="_compute_totals", store=True, prefetch="totals"
+    )
     amount_to_invoice = fields.Monetary(
         compute="_compute_totals",
         store=True,
+        prefetch="totals",
         help="Untaxed value of what the invoice would bill now.",
     )
-    amount_invoiced = fields.Monetary(compute="_compute_totals", store=True)
+    amount_invoiced = fields.Monetary(
+        compute="_compute_totals", store=True, prefetch="totals"
+    )
 
     @api.depends(
         "date_from",
@@ -52,6 +69,16 @@ class ProjectBillingPeriod(models.Model):
         "invoice_line_ids.credit_line_ids.parent_state",
     )
     def _compute_totals(self):
+        totals = self._count()
+        for period in self:
+            period.update(totals[period.id])
+
+    @api.model
+    def _get_recounted_fields(self):
+        return (*super()._get_recounted_fields(), *TOTALS)
+
+    def _count(self):
+        # In a fixed number of queries.
         hours = self._get_hours()
         closed = self._filtered_closed()
         amounts, expenses = defaultdict(float), defaultdict(float)
@@ -68,15 +95,45 @@ class ProjectBillingPeriod(models.Model):
         for period in self - closed:
             if period.fixed_amount and not period.sale_line_id:
                 amounts[period.id] += period.fixed_amount
+        result = {}
         for period in self:
-            period.hours, period.late_hours = hours.get(period.id, (0.0, 0.0))
-            period.amount_to_invoice = amounts[period.id]
-            period.amount_invoiced = period._get_amount_invoiced()
-            period.expense_amount = (
-                period._get_expense_amount_invoiced()
+            time, late = hours.get(period.id, (0.0, 0.0))
+            result[period.id] = {
+                "hours": time,
+                "late_hours": late,
+                "expense_amount": period._get_expense_amount_invoiced()
                 if period in closed
-                else expenses[period.id]
-            )
+                else expenses[period.id],
+                "amount_to_invoice": amounts[period.id],
+                "amount_invoiced": period._get_amount_invoiced(),
+            }
+        return result
+
+    def _prepare_recount(self):
+        # Time that was being saved while somebody else closed its period stands there
+        # unbilled: neither saw the other. Each save leaves a note, so it is found here.
+        Entry = "account.analytic.line"
+        query = SQL(
+            """
+            SELECT DISTINCT p.project_id
+              FROM project_billing_period p
+             WHERE p.id IN %(ids)s
+               AND EXISTS (
+                   SELECT 1
+                     FROM account_analytic_line entry
+                    WHERE %(period)s = p.id AND %(invoice_line)s IS NULL)
+               AND %(closed)s
+            """,
+            ids=tuple(self.ids),
+            period=self._column("entry", "billing_period_id", Entry),
+            invoice_line=self._column("entry", "invoice_line_id", Entry),
+            closed=self._closed_sql("p"),
+        )
+        rows = self.env.execute_query(query)
+        projects = self.env["project.project"].browse(row[0] for row in rows)
+        projects._reassign_entries()
+        projects._open_supplementary_periods()
+        return super()._prepare_recount()
 
     def _get_hours(self):
         """(hours, late hours) by period id, in one query."""

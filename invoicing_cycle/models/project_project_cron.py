@@ -30,7 +30,8 @@ class ProjectProject(models.Model):
             self.browse(ids)._open_billing_periods_apart(today)
             remaining -= len(ids)
             if not self.env["ir.cron"]._commit_progress(len(ids), remaining=remaining):
-                break
+                return
+        self.env["billing.recount"]._count_all()
 
     def _open_billing_periods_apart(self, today):
         """Open the periods of all these projects, else of those that can."""

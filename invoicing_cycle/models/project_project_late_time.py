@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..tools.billing_calendar import FREQUENCIES
@@ -8,6 +8,19 @@ class ProjectProject(models.Model):
     """Gives time its period, also time that comes after the schedule has ended."""
 
     _inherit = "project.project"
+
+    has_billing_periods = fields.Boolean(
+        compute="_compute_has_billing_periods",
+        store=True,
+        export_string_translation=False,
+        groups="base.group_user",
+        help="Spares the time of all other projects the search for a period.",
+    )
+
+    @api.depends("billing_period_ids")
+    def _compute_has_billing_periods(self):
+        for project in self:
+            project.has_billing_periods = bool(project.billing_period_ids)
 
     def _reassign_entries(self):
         """Let the unbilled entries and expenses of these projects find their period."""
