@@ -1,4 +1,5 @@
-"""Invoices one month of many projects and tells how long it took; for Odoo's shell.
+"""Invoices one month of many projects, saves a time entry, and tells what that took;
+for Odoo's shell.
 
 On a database with the add-on by its generator, else by Odoo's own wizard: the same
 customers, orders, projects and time entries in both. Nothing is stored.
@@ -21,8 +22,8 @@ WARM_UP = 3
 
 
 @contextmanager
-def measured(env, text, invoices):
-    """Prints a line of the table; without invoices, seconds only."""
+def measured(env, text, number):
+    """Prints a line of the table for a number of documents; seconds only for none."""
     env.flush_all()
     env.invalidate_all()
     queries, start = env.cr.sql_log_count, time.perf_counter()
@@ -31,8 +32,8 @@ def measured(env, text, invoices):
     seconds = time.perf_counter() - start
     queries = env.cr.sql_log_count - queries
     line = f"{text:46} {seconds:9.2f}"
-    if invoices:
-        line += f" {invoices / seconds:13.1f} {queries / invoices:16.1f}"
+    if number:
+        line += f" {number / seconds:13.1f} {queries / number:16.1f}"
     print(line)  # noqa: T201
 
 
@@ -112,6 +113,27 @@ def by_addon(env):
     return "project.billing.period" in env
 
 
+def save_time(env, project):
+    """What a consultant waits for: each save with nothing in memory, as a request."""
+    groups = "base.group_user", "hr_timesheet.group_hr_timesheet_user"
+    user = env["res.users"].create(
+        {
+            "name": "Consultant",
+            "login": "bench",
+            "group_ids": [Command.set([env.ref(group).id for group in groups])],
+        }
+    )
+    env["hr.employee"].create({"name": user.name, "user_id": user.id})
+    entries = env["account.analytic.line"].with_user(user)
+    values = {"name": "Work", "project_id": project.id, "unit_amount": 1.0}
+    entries.create(values).unit_amount = 2.0
+    name = "the add-on" if by_addon(env) else "Odoo alone"
+    with measured(env, f"{name}: create a time entry", 1):
+        entry = entries.create(values)
+    with measured(env, f"{name}: change its hours", 1):
+        entry.unit_amount = 2.0
+
+
 def invoice_by_wizard(orders, first, last):
     wizard = (
         orders.env["sale.advance.payment.inv"]
@@ -171,6 +193,7 @@ def bench(env):
     with measured(env, text, len(orders)):
         invoice(orders, first, last)
     check(orders)
+    save_time(env, warm_up.project_ids[:1])
     env.cr.rollback()
 
 
