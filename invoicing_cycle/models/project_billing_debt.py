@@ -177,7 +177,8 @@ class ProjectBillingDebt(models.Model):
             "(%s AND %s AND %s > COALESCE(%s, '-infinity'::date))",
             column(alias, "expected", Required),
             column("employee", "active", "hr.employee"),
-            column(alias, "last_work_day", Required),
+            # Counted when it is read, see billing.recount.mixin.
+            self.env[Required]._field_to_sql(alias, "last_work_day"),
             column("employee", "timesheet_locked_until", "hr.employee"),
         )
 

@@ -271,6 +271,7 @@ class ProjectBillingPeriod(models.Model):
             alias_id=SQL.identifier(alias, "id"),
             expected=self._column("required", "expected", Required),
             active=self._column("employee", "active", Employee),
+            # Counted when it is read, see billing.recount.mixin.
             last_work_day=self.env[Required]._field_to_sql("required", "last_work_day"),
             locked_until=self._column("employee", "timesheet_locked_until", Employee),
         )
