@@ -76,7 +76,10 @@ class ProjectProject(models.Model):
         known = self.with_context(active_test=False).union(*last_days)
         homeless = self.union(*(row[0] for row in known._get_homeless_time()))
         return lacking | homeless.filtered(
-            lambda project: project._has_no_period_to_come()
+            lambda project: (
+                project._has_no_period_to_come()
+                or project.billing_frequency in FREQUENCIES
+            )
         )
 
     def _lacks_periods(self, last_day, today):

@@ -51,20 +51,24 @@ class ProjectProject(models.Model):
         self.env["project.billing.period"].invalidate_model(
             ["state", "is_overdue", "readiness"], flush=False
         )
+        # Given back after all periods were closed, or left by one that was skipped.
+        self._open_supplementary_periods()
 
     # ---------------------------------------------------------- supplementary
 
     def _open_supplementary_periods(self, today=None):
-        """Late time that no period will ever take gets a period of its own.
+        """Late time that no period takes gets one.
 
         Where the schedule has ended (the project's end is past, it is complete or
-        archived, or its schedule was taken away) unbilled time would belong nowhere.
+        archived, or its schedule was taken away) one of its own; where it goes on, and
+        all periods are closed already, the next one.
 
         :param date today: the day to count from, today by default
         """
         # sudo: where time belongs does not depend on who may read it
         projects = self.sudo().with_context(active_test=False)
         late = projects.filtered(lambda project: project._has_no_period_to_come())
+        (projects - late)._open_following_periods()
         homeless = late._get_homeless_time() if late else []
         if not homeless:
             return
@@ -96,6 +100,20 @@ class ProjectProject(models.Model):
         for date_to, group in Period.union(*extended).grouped(extended.get).items():
             group.write({"date_to": date_to})
         Period.create(vals_list)
+
+    def _open_following_periods(self):
+        """Open the next periods where all were closed ahead of time, and time is left.
+
+        Periods are opened up to the end of the next cycle; invoicing all of them before
+        leaves later time without one.
+        """
+        going_on = self.filtered(
+            lambda project: project.billing_frequency in FREQUENCIES
+        )
+        for project, _last_day in going_on._get_homeless_time() if going_on else ():
+            last = project.billing_period_ids.sorted("date_from")[-1:]
+            if last in last._filtered_closed():
+                project._open_billing_periods(today=last.date_to)
 
     def _has_no_period_to_come(self):
         """Whether this project has periods, and the schedule will open no more."""
