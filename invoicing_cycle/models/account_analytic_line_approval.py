@@ -175,13 +175,14 @@ class AccountAnalyticLine(models.Model):
         for line in self:
             given = bool(line.approved_on or line.approved_step_id)
             kept = given and line.approval_key == line._get_approval_key()
-            if given and not kept and line._origin.id:
+            # Not in a form that is still being filled in: nothing has changed yet.
+            if given and not kept and line.id:
                 lost += line
             line.approved_on = kept and line.approved_on
             line.approved_by_id = kept and line.approved_by_id
             line.approved_step_id = kept and line.approved_step_id
         if lost:
-            self.env["timesheet.approval.log"]._log(lost._origin, "changed")
+            self.env["timesheet.approval.log"]._log(lost, "changed")
 
     def _compute_approval_key(self):
         # Without dependencies: taken down when an entry is approved.
@@ -200,6 +201,8 @@ class AccountAnalyticLine(models.Model):
     @api.model
     def _invalidate_approval_state(self):
         """Forget what depends on locks and company switches."""
+        self.env["hr.employee"].invalidate_model(["timesheet_locked_until"])
+        self.env["hr.employee.public"].invalidate_model(["timesheet_locked_until"])
         self.invalidate_model(
             [
                 "approval_state",

@@ -6,8 +6,9 @@ class AccountAnalyticLine(models.Model):
     """The approval state of a time entry, as one SQL expression made of small ones.
 
     Lists, searches, groups and the state of billing periods all read this one. Another
-    source of locks or approvals overrides :meth:`_locked_until_sql` (with its twin for
-    entries in memory, :meth:`_get_locked_until`) or :meth:`_approved_sql`.
+    source of approvals overrides :meth:`_approved_sql`, one of locks
+    ``hr.employee._timesheet_locked_until_sql``; both tell what they read anew by
+    ``_invalidate_approval_state`` when it changes.
     """
 
     _inherit = "account.analytic.line"
@@ -76,16 +77,17 @@ class AccountAnalyticLine(models.Model):
 
         :param str alias: alias of the table account_analytic_line
         """
-        column = self._approval_column
         return SQL(
             "(SELECT %(day)s FROM hr_employee person WHERE person.id = %(employee)s)",
-            day=column("person", "timesheet_locked_until", "hr.employee"),
-            employee=column(alias, "employee_id"),
+            day=self.env["hr.employee"]._timesheet_locked_until_sql("person"),
+            employee=self._approval_column(alias, "employee_id"),
         )
 
     @api.model
     def _approved_sql(self, alias):
         """Whether nothing more is needed once the entry is locked, in SQL.
+
+        The seam of approvals: everything that asks for an approval state evaluates it.
 
         :param str alias: alias of the table account_analytic_line
         """

@@ -113,7 +113,6 @@ class TimesheetApprovalFlow(models.Model):
         return max(levels or 0, 1)
 
     @api.model
-    @ormcache("users")
     def _get_ids_naming(self, users):
         """Ids of the flows with a step that names one of some users.
 
@@ -121,6 +120,15 @@ class TimesheetApprovalFlow(models.Model):
 
         :param tuple users: ids of ``res.users``
         """
+        # sudo: the groups of those for whom the user stands in
+        groups = [
+            user._get_group_ids() for user in self.env["res.users"].sudo().browse(users)
+        ]
+        return self._get_ids_naming_of(users, tuple(sorted(set().union(*groups))))
+
+    @api.model
+    @ormcache("users", "groups")
+    def _get_ids_naming_of(self, users, groups):
         # sudo: the same for everybody who asks
         steps = self.env["timesheet.approval.step"].sudo()
         named = steps.search(
@@ -128,7 +136,7 @@ class TimesheetApprovalFlow(models.Model):
                 ("flow_id.active", "=", True),
                 "|",
                 ("user_ids", "in", users),
-                ("group_id.all_user_ids", "in", users),
+                ("group_id", "in", groups),
             ]
         )
         return tuple(named.flow_id.ids)

@@ -16,8 +16,9 @@ class AccountAnalyticLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         lines = super().create(vals_list)
-        # Locked time that an administrator adds is frozen before it has a customer.
-        lines._join(lines._get_closings())._follow_customer()
+        if self._may_change_closed_time(self.env.user):
+            # Locked time that they add is frozen before it has a customer.
+            lines._join(lines._get_closings())._follow_customer()
         return lines
 
     def write(self, vals):

@@ -4,7 +4,7 @@ from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import AccessError
 from odoo.tools import format_date
 
-#: What a closed entry keeps: whose, when, how much, for what, and at which price.
+#: What a closed entry keeps: whose, for whom, when, how much, for what, at which price.
 CLOSED_FIELDS = frozenset(
     {
         "company_id",
@@ -12,6 +12,7 @@ CLOSED_FIELDS = frozenset(
         "employee_id",
         "is_so_line_edited",
         "name",
+        "partner_id",
         "product_uom_id",
         "project_id",
         "so_line",
@@ -43,22 +44,20 @@ class AccountAnalyticLine(models.Model):
     posted invoice    closed                closed
     ================  ====================  ==========================
 
+    Costs stay editable, but for their sign: Odoo takes time that earns for revenue and
+    bills it no more.
+
+    An entry that is saved in the same instant as a lock is not refused: the lock is the
+    person's, and a row lock on it would make everybody who saves time wait for whoever
+    locks. It then reads locked like the rest, and waits for approval; what was approved
+    or billed by then is a row that both transactions write, so that one of them starts
+    again.
+
     What Odoo recomputes without a call of ``write`` is the matter of
     ``account_analytic_line_frozen.py``.
     """
 
     _inherit = "account.analytic.line"
-
-    # ------------------------------------------------------------------ seams
-
-    def _get_locked_until(self):
-        """The day up to which each entry's person has locked.
-
-        The same as :meth:`_locked_until_sql`, for entries in memory.
-
-        :return: dict, entry id to ``datetime.date`` or False
-        """
-        return {line.id: line.employee_id.timesheet_locked_until for line in self}
 
     # ---------------------------------------------------------------- closing
 
@@ -72,10 +71,9 @@ class AccountAnalyticLine(models.Model):
         # sudo: whether time is closed does not depend on who may read it.
         lines = self.sudo().filtered("project_id")
         administrator = user and self._may_change_closed_time(user)
-        locked_until = lines._get_locked_until()
         closings = {}
         for line in lines:
-            day = locked_until[line.id]
+            day = line.employee_id.timesheet_locked_until
             if not line._is_not_billed():
                 move = line.invoice_line_id.move_id or line.timesheet_invoice_id
                 if move.state != "draft" or not administrator:
@@ -111,7 +109,7 @@ class AccountAnalyticLine(models.Model):
         return lines
 
     def write(self, vals):
-        if CLOSED_FIELDS.isdisjoint(vals):
+        if CLOSED_FIELDS.isdisjoint(vals) and not self._is_sign_changed(vals):
             return super().write(vals)
         closed = self._get_closings(self.env.user)
         self._check_values_unchanged(closed, vals)
@@ -142,6 +140,9 @@ class AccountAnalyticLine(models.Model):
         # Odoo refuses changes of billed time whatever the state of its invoice; on a
         # draft, this add-on leaves it to the Timesheets administrator.
         lines = self
+        # Odoo asks the state of the invoices with the user's rights, who need not have
+        # any to invoices: what is in the cache is not asked for.
+        self.sudo().timesheet_invoice_id.mapped("state")
         if self._may_change_closed_time(self.env.user):
             lines = self.filtered(lambda line: not line.sudo()._is_on_draft_invoice())
         return super(AccountAnalyticLine, lines)._check_can_write(values)
@@ -176,7 +177,7 @@ class AccountAnalyticLine(models.Model):
         :param dict closed: result of :meth:`_get_closings`
         :param dict vals: values that are to be written
         """
-        names = CLOSED_FIELDS & vals.keys()
+        names = (CLOSED_FIELDS | {"amount"}) & vals.keys()
         changed = {}
         for line, closing in closed.items():
             for name in names:
@@ -191,6 +192,8 @@ class AccountAnalyticLine(models.Model):
         if name == "company_id" and not value:
             # hr_timesheet ignores it.
             return False
+        if name == "amount":
+            return self._is_sign_changed({name: value})
         if name == "name":
             # hr_timesheet writes a slash for an empty description.
             value = value or "/"
@@ -199,6 +202,16 @@ class AccountAnalyticLine(models.Model):
             field.convert_to_cache(value, self, validate=False), self
         )
         return new != self[name]
+
+    def _is_sign_changed(self, vals):
+        """Whether values turn costs into revenue or back, which is no matter of costs.
+
+        See ``_compute_timesheet_invoice_type`` of sale_timesheet.
+        """
+        return "amount" in vals and any(
+            line.unit_amount > 0 and (line.amount > 0) != (vals["amount"] > 0)
+            for line in self.sudo()
+        )
 
     def _raise_closed(self, closed, operation):
         if not self.env.su and operation == "write":

@@ -218,9 +218,8 @@ class AccountAnalyticLine(models.Model):
             own = {key.user, self._get_author(key).id}
             represented = {}
             for user in approvers & Users.union(*delegates):
-                able = self._filter_can_approve(
-                    delegates[user], key, () if step.allow_own else own
-                )
+                # Never the own time: the flow allows that to whom it names.
+                able = self._filter_can_approve(delegates[user], key, own)
                 # Who is named as well acts in the own name.
                 for delegate in able - approvers:
                     represented.setdefault(delegate.id, user.id)

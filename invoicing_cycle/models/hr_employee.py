@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
-from odoo.tools import format_date
+from odoo.tools import SQL, format_date
 
 
 class HrEmployee(models.Model):
@@ -17,6 +17,24 @@ class HrEmployee(models.Model):
         help="Up to and including this day the person's time entries are closed. "
         "Set by locking the timesheet, never by hand.",
     )
+
+    @api.model
+    def _timesheet_locked_until_sql(self, alias):
+        """The day up to which a person has locked, in SQL.
+
+        The seam of locks: whatever reads the field, in memory or in a query, evaluates
+        it, so another source of locks overrides this alone.
+
+        :param str alias: alias of the table hr_employee, or of that of public employees
+        """
+        field = self.env["hr.employee"]._fields["timesheet_locked_until"]
+        return SQL.identifier(alias, field.name, to_flush=field)
+
+    def _field_to_sql(self, alias, field_expr, query=None):
+        # EXTENDS base
+        if field_expr == "timesheet_locked_until":
+            return self._timesheet_locked_until_sql(alias)
+        return super()._field_to_sql(alias, field_expr, query)
 
     @api.model
     def default_get(self, fields):

@@ -154,7 +154,7 @@ class ProjectBillingDebt(models.Model):
         return SQL(
             "employee.id AS employee_id, %s AS locked_until, period.id AS period_id, "
             "%s",
-            column("employee", "timesheet_locked_until", "hr.employee"),
+            self.env["hr.employee"]._timesheet_locked_until_sql("employee"),
             SQL(", ").join(column("period", name) for name in names),
         )
 
@@ -179,7 +179,7 @@ class ProjectBillingDebt(models.Model):
             column("employee", "active", "hr.employee"),
             # Counted when it is read, see billing.recount.mixin.
             self.env[Required]._field_to_sql(alias, "last_work_day"),
-            column("employee", "timesheet_locked_until", "hr.employee"),
+            self.env["hr.employee"]._timesheet_locked_until_sql("employee"),
         )
 
     # ---------------------------------------------------------------- computes

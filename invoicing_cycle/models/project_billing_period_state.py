@@ -273,7 +273,7 @@ class ProjectBillingPeriod(models.Model):
             active=self._column("employee", "active", Employee),
             # Counted when it is read, see billing.recount.mixin.
             last_work_day=self.env[Required]._field_to_sql("required", "last_work_day"),
-            locked_until=self._column("employee", "timesheet_locked_until", Employee),
+            locked_until=self.env[Employee]._timesheet_locked_until_sql("employee"),
         )
 
     @api.model
