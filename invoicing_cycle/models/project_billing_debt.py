@@ -239,11 +239,7 @@ class ProjectBillingDebt(models.Model):
         """
         approvals = self.filtered(lambda debt: debt.kind == "approve")
         # sudo: of the entries only the names of those to turn to
-        entries = approvals.sudo().entry_id
-        # At once: who approves is looked for project by project, person by person.
-        entries.project_id.mapped("user_id")
-        entries.employee_id.mapped("parent_id.user_id")
-        approvers = entries._get_approvers()
+        approvers = approvals.sudo().entry_id._get_approvers()
         debtors = {}
         for debt in self:
             debt_sudo = debt.sudo()

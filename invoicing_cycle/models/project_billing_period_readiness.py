@@ -244,11 +244,7 @@ class ProjectBillingPeriod(models.Model):
             for (employee, state), values in groups.items()
             if state == "pending"
         }
-        lines = self.env["account.analytic.line"].browse(samples)
-        # At once: who approves is looked for project by project, person by person.
-        lines.project_id.mapped("user_id")
-        lines.employee_id.mapped("parent_id.user_id")
-        approvers = lines._get_approvers()
+        approvers = self.env["account.analytic.line"].browse(samples)._get_approvers()
         return {samples[line_id]: users for line_id, users in approvers.items()}
 
     def _get_expense_readiness(self):
