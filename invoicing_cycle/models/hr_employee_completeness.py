@@ -70,7 +70,7 @@ class HrEmployee(models.Model):
         """From which day on each timesheet is open.
 
         For one that was never locked: the first day with time, at most three months
-        back.
+        back, and without any the first day of the company's cycle.
 
         :return: dict, employee id to ``datetime.date``
         """
@@ -85,13 +85,16 @@ class HrEmployee(models.Model):
             ["employee_id"],
             ["date:min"],
         )
-        first_entries = {employee.id: first for employee, first in groups}
-        return {
-            employee.id: employee.timesheet_locked_until + timedelta(days=1)
-            if employee.timesheet_locked_until
-            else first_entries.get(employee.id, day)
-            for employee in self
+        first_days = {
+            employee.id: employee.company_id._get_billing_cycle(day)[0]
+            for employee in never
         }
+        first_days.update((employee.id, first) for employee, first in groups)
+        for employee in self - never:
+            first_days[employee.id] = employee.timesheet_locked_until + timedelta(
+                days=1
+            )
+        return first_days
 
     @api.model
     def get_my_timesheet_status(self):
