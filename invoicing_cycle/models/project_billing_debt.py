@@ -75,7 +75,8 @@ class ProjectBillingDebt(models.Model):
                           FROM account_analytic_line entry
                          WHERE %(entry_period)s = period.id
                            AND %(entry_employee)s = employee.id
-                           AND %(state)s = 'open'), 0) AS hours
+                           AND NOT %(billed)s
+                           AND %(locked)s IS NOT TRUE), 0) AS hours
               FROM project_billing_period_required required
               JOIN project_billing_period period ON period.id = %(required_period)s
               JOIN hr_employee employee ON employee.id = %(required_employee)s
@@ -85,7 +86,9 @@ class ProjectBillingDebt(models.Model):
             hours=column("entry", "unit_amount", Entry._name),
             entry_period=column("entry", "billing_period_id", Entry._name),
             entry_employee=column("entry", "employee_id", Entry._name),
-            state=Entry._approval_state_sql("entry"),
+            # Open, as in the state of an entry, without looking for flows.
+            billed=Entry._billed_sql("entry"),
+            locked=Entry._locked_sql("entry"),
             required_period=column(
                 "required", "period_id", "project.billing.period.required"
             ),
@@ -99,6 +102,8 @@ class ProjectBillingDebt(models.Model):
     @api.model
     def _entries_sql(self, due):
         """Time of due periods that is open, unless told already, or not approved."""
+        # OFFSET 0 keeps PostgreSQL from working out the state of an entry again at each
+        # place where it is used, and before it is known to be of a due period.
         column = self.env["project.billing.period"]._column
         Entry = self.env["account.analytic.line"]
         return SQL(
@@ -114,7 +119,7 @@ class ProjectBillingDebt(models.Model):
               FROM project_billing_period period
               JOIN account_analytic_line entry ON %(entry_period)s = period.id
               JOIN hr_employee employee ON employee.id = %(entry_employee)s
-        CROSS JOIN LATERAL (SELECT %(state)s AS state) approval
+        CROSS JOIN LATERAL (SELECT %(state)s AS state OFFSET 0) approval
              WHERE %(due)s
                AND approval.state IN ('open', 'pending')
                AND NOT (approval.state = 'open' AND EXISTS (

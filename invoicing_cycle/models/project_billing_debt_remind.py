@@ -82,12 +82,17 @@ class ProjectBillingDebt(models.Model):
     def _prepare_reminders(self, kind, users):
         """What to tell these users, see ``mail.activity._remind``.
 
-        Everything that they owe, not only what somebody just asks for: while one
-        reminder is open there is no second.
+        All the time that a person has to lock, not only what somebody just asks for:
+        while one reminder is open there is no second. Of the time to approve, only the
+        periods asked for: the approvers' list shows the rest, and looking through all
+        of it takes long.
         """
+        domain = []
+        if kind == "approve":
+            domain = [("period_id", "in", self.period_id.ids)]
         return {
             user: partial(debts._prepare_reminder, kind)
-            for user, debts in self._get_debts_by_user(kind, users).items()
+            for user, debts in self._get_debts_by_user(kind, users, domain).items()
         }
 
     def _get_debts_by_user(self, kind, users=None, domain=()):
@@ -101,7 +106,10 @@ class ProjectBillingDebt(models.Model):
             return {}
         domain = [*domain, ("kind", "=", kind)]
         if kind == "lock" and users is not None:
-            domain.append(("employee_id.user_id", "in", users.ids))
+            employees = self.env["hr.employee"].with_context(active_test=False)
+            employees = employees.search([("user_id", "in", users.ids)])
+            # By id, which PostgreSQL can use inside of the view.
+            domain.append(("employee_id", "in", employees.ids))
         debts = self.search(domain)
         owed = defaultdict(list)
         for debt, debtors in debts._get_debtors().items():
