@@ -8,6 +8,48 @@ import {
 
 const ENTRY = row("Wrong text");
 
+addTour("chase_time", () => [
+    {
+        content: "Look at who is waited for",
+        trigger: `${row("Time project")} .o_billing_readiness`,
+        run: "hover",
+    },
+    {
+        content: "Remind them",
+        trigger: ".o_billing_readiness_popover .o_billing_readiness_remind",
+        run: "click",
+    },
+    {
+        content: "It is said who was reminded",
+        trigger: `.o_notification:contains("1 person reminded")`,
+    },
+]);
+
+addTour("follow_reminder", () => [
+    {
+        content: "Open the reminders",
+        trigger: ".o-mail-ActivityMenu-counter:contains(1)",
+        run: "click",
+    },
+    {
+        content: "One's own",
+        trigger: ".o-mail-ActivityGroup",
+        run: "click",
+    },
+    {
+        content: "It leads to the list of what is owed",
+        trigger: `button[name=action_open_document]:contains("Open my list")`,
+        run: "click",
+    },
+    {
+        content: "The open time is there, and the way to submit it",
+        trigger: `${row("Right text")}`,
+    },
+    {
+        trigger: `.o_control_panel button:contains("Submit (lock) my timesheet")`,
+    },
+]);
+
 addTour("send_back_time", () => [
     ...selectRow("Wrong text"),
     {

@@ -4,8 +4,8 @@ from .common_http import InvoicingCycleHttpCommon
 
 
 @tagged("post_install", "-at_install", "browser")
-class TestUiSendBack(InvoicingCycleHttpCommon):
-    """Time is sent back, mended, handed in again and approved."""
+class TestUiCloseMonth(InvoicingCycleHttpCommon):
+    """A month is closed: chased, submitted, sent back, mended, approved, ready."""
 
     @classmethod
     def _setup_people(cls):
@@ -23,7 +23,11 @@ class TestUiSendBack(InvoicingCycleHttpCommon):
         right = self._log_time(
             period.project_id, self.last_month_end, 2.0, name="Right text"
         )
-        self._lock(self.last_month_end)
+
+        self._run_tour("chase_time", self.user_accountant)
+        self._run_tour("follow_reminder", self.user_consultant, url="/odoo")
+        self._run_tour("submit_timesheet", self.user_consultant, url="/odoo/timesheets")
+        self.assertEqual(set((wrong | right).mapped("approval_state")), {"pending"})
 
         self._run_tour("send_back_time", self.user_manager, url="/odoo/time-to-approve")
         self.assertEqual(wrong.approval_state, "open")
@@ -38,3 +42,5 @@ class TestUiSendBack(InvoicingCycleHttpCommon):
         )
         self.assertEqual(set((wrong | right).mapped("approval_state")), {"approved"})
         self.assertEqual(period.state, "ready")
+
+        self._run_tour("time_ready", self.user_accountant)
