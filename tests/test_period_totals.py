@@ -55,6 +55,22 @@ class TestPeriodTotals(ScheduleCommon):
         self.env.flush_all()
         return self.env["billing.recount"].search([]).period_id
 
+    def test_more_than_are_fetched_at_once(self):
+        people = self.env["hr.employee"].create(
+            [{"name": f"Person {number}"} for number in range(6)]
+        )
+        with (
+            patch("odoo.orm.models.PREFETCH_MAX", 3),
+            patch("odoo.orm.fields.PREFETCH_MAX", 3),
+        ):
+            for person in people:
+                self._log_time(self.project, day(1, 12), 1.0, employee=person)
+            self.env.flush_all()
+            self.env["project.billing.period.required"]._recount()
+            rows = self.january.required_ids
+            rows._refresh_last_work_day()
+            self.assertEqual(set(rows.mapped("last_work_day")), {day(1, 30)})
+
     def test_saving_leaves_a_note(self):
         self.entry.unit_amount = 5.0
         self.assertEqual(self._get_noted(), self.january)

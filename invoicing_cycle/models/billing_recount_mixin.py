@@ -120,7 +120,11 @@ class BillingRecountMixin(models.AbstractModel):
     def _compute_pending_counts(self):
         for name in self._get_recounted_fields():
             pending = self.env.records_to_compute(self._fields[name])
-            pending.browse(filter(None, pending._ids)).sudo().mapped(name)
+            # sudo: counts do not depend on who reads them. One by one: the first
+            # computes them all, and mapped() would query the column for so many that
+            # it fetches them, which comes back here.
+            for record in pending.browse(filter(None, pending._ids)).sudo():
+                record[name]
 
     @api.model
     def _recount(self):
