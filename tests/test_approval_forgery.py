@@ -62,3 +62,13 @@ class TestApprovalForgery(ApprovalFlowCommon):
         self.env.invalidate_all()
         self.assertFalse(entry.has_access("read"))
         self.assertFalse(entry.search([("id", "=", entry.id)]))
+
+    def test_send_back_where_nobody_approves(self):
+        """That would be unlocking, which is for administrators."""
+        self.company.timesheet_approval = False
+        self.env.flush_all()
+        with self.assertRaisesRegex(AccessError, "Timesheet Admin"):
+            self.entry.with_user(self.user_manager).action_send_back("Open it")
+        self.assertEqual(self.entry.approval_state, "approved")
+        self.entry.with_user(self.user_timesheet_admin).action_send_back("Open it")
+        self.assertEqual(self.entry.approval_state, "open")

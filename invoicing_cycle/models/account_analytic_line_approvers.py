@@ -90,6 +90,7 @@ class AccountAnalyticLine(models.Model):
             raise UserError(
                 self.env._("Only time that is locked and not invoiced is sent back.")
             )
+        lines._check_somebody_approves(self.env.user)
         routes = lines._get_routes()
         lines.write({"sent_back": True, "sent_back_reason": reason, **NOT_APPROVED})
         self.env["timesheet.approval.log"]._log(lines, "sent_back", reason, routes)
@@ -186,6 +187,27 @@ class AccountAnalyticLine(models.Model):
                     "This time is not yours to approve. %(approvers)s can: %(entries)s",
                     approvers=refused._format_approvers(routes),
                     entries=refused._format_entries(),
+                )
+            )
+
+    def _check_somebody_approves(self, user):
+        """Where nobody has to approve, sending back would be a way round unlocking."""
+        if self._may_change_closed_time(user):
+            return
+        untouched = self.filtered(
+            lambda line: (
+                line.approval_state == "approved"
+                and not line.approved_on
+                and not line.approved_step_id
+            )
+        )
+        if untouched:
+            raise AccessError(
+                self.env._(
+                    "Nobody has to approve this time, so it is not sent back either. A "
+                    "Timesheets administrator can unlock it: %(names)s. %(entries)s",
+                    names=self._format_administrators(),
+                    entries=untouched._format_entries(),
                 )
             )
 
