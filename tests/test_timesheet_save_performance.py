@@ -146,6 +146,17 @@ class TestTimesheetSavePerformance(ScheduleCommon):
         # The guard asks for the person's lock, which Odoo does not read here.
         self.assertCheap(save, colder=1)
 
+    def test_date_in_the_web_client(self):
+        """Its list reads the names that it shows, the person's as well."""
+        names = ("project_id", "employee_id")
+        spec = {name: {"fields": {"display_name": {}}} for name in names}
+
+        def save(project):
+            entry = self._save(project)
+            return lambda: entry.web_save({"date": day(2, 13)}, {"date": {}, **spec})
+
+        self.assertCheap(save)
+
     def test_other_period(self):
         def save(project):
             entry = self._save(project)
