@@ -117,7 +117,7 @@ class AccountAnalyticLine(models.Model):
             )
             for line in self.sudo()
         }
-        routes = self._resolve_routes(set(keys.values()))
+        routes = self._resolve_routes(dict.fromkeys(keys.values()))
         return {line_id: routes[key] for line_id, key in keys.items()}
 
     # ------------------------------------------------------------- resolution
@@ -126,17 +126,17 @@ class AccountAnalyticLine(models.Model):
     def _resolve_routes(self, keys):
         """Find the routes of many entries, each combination once.
 
-        :param keys: set of :class:`RouteKey`
+        :param keys: :class:`RouteKey`, each once
         :return: dict, key to :class:`Route`
         """
         # sudo: names of the people to turn to
         env = self.env(su=True)
         # What all combinations need is read for all of them at once.
         projects = env["project.project"].browse(
-            {key.project for key in keys if key.project}
+            dict.fromkeys(key.project for key in keys if key.project)
         )
         employees = env["hr.employee"].browse(
-            {key.employee for key in keys if key.employee}
+            dict.fromkeys(key.employee for key in keys if key.employee)
         )
         named, superiors, steps = {}, {}, {}
         for key in keys:
@@ -269,7 +269,7 @@ class AccountAnalyticLine(models.Model):
         waiting = defaultdict(list)
         for *key, ids in self.env.execute_query(query):
             waiting[RouteKey(*key)] += ids
-        routes = self._resolve_routes(set(waiting))
+        routes = self._resolve_routes(waiting)
         user = self.env.user
         administrator = user.has_group(ADMINISTRATOR)
         result = []
