@@ -59,20 +59,15 @@ class AccountAnalyticLine(models.Model):
         """
         Log = self.env["timesheet.approval.log"]
         groups = self.grouped(
-            lambda line: (
-                routes[line.id].step,
-                bool(routes[line.id].flow._get_next_step(routes[line.id].step))
-                if routes[line.id].step
-                else False,
-            )
+            lambda line: (routes[line.id].step, routes[line.id].is_last())
         )
-        for (step, is_followed), lines in groups.items():
+        for (step, is_last), lines in groups.items():
             values = {"approved_step_id": step.id}
-            if not is_followed:
+            if is_last:
                 values["approved_by_id"] = self.env.uid
                 values["approved_on"] = fields.Datetime.now()
             lines.write(values)
-            Log._log(lines, "step" if is_followed else "approved", routes=routes)
+            Log._log(lines, "approved" if is_last else "step", routes=routes)
         self._take_down_approval_key()
 
     def action_send_back(self, reason):

@@ -21,6 +21,10 @@ class Route(NamedTuple):
     #: "step", "project_manager", "superior" or "administrator"
     reason: str
 
+    def is_last(self):
+        """Whether no other approval follows this one."""
+        return not self.step or not self.flow._get_next_step(self.step)
+
     def is_own_time_allowed(self):
         """Whether an approver may approve the own time."""
         return bool(self.step.allow_own)

@@ -1,8 +1,7 @@
 import logging
-from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.tools import split_every
+from odoo.tools import SQL, split_every
 
 _logger = logging.getLogger(__name__)
 
@@ -39,28 +38,33 @@ class HrEmployee(models.Model):
         :return: dict, employee id to ``datetime.date``, only of those who have not
             locked that far
         """
-        days = {}
-        companies = self.env["res.company"].search(
-            [("timesheet_lock_automatic", "=", True)]
+        column = self.env["project.billing.period"]._column
+        Required = "project.billing.period.required"
+        locked_until = self._timesheet_locked_until_sql("employee")
+        query = SQL(
+            """
+            SELECT employee.id, MAX(%(date_to)s)
+              FROM project_billing_period_required required
+              JOIN project_billing_period period ON period.id = %(period)s
+              JOIN res_company company ON company.id = %(company)s
+              JOIN hr_employee employee ON employee.id = %(employee)s
+             WHERE %(automatic)s AND %(expected)s AND %(active)s
+               AND %(date_to)s + %(after_days)s < %(today)s
+               AND (%(locked_until)s IS NULL OR %(locked_until)s < %(date_to)s)
+          GROUP BY employee.id
+            """,
+            date_to=column("period", "date_to"),
+            company=column("period", "company_id"),
+            period=column("required", "period_id", Required),
+            employee=column("required", "employee_id", Required),
+            expected=column("required", "expected", Required),
+            active=column("employee", "active", "hr.employee"),
+            automatic=column("company", "timesheet_lock_automatic", "res.company"),
+            after_days=column("company", "timesheet_lock_after_days", "res.company"),
+            locked_until=locked_until,
+            today=fields.Date.context_today(self),
         )
-        today = fields.Date.context_today(self)
-        for company in companies:
-            ended = today - timedelta(days=company.timesheet_lock_after_days + 1)
-            groups = self.env["project.billing.period.required"]._read_group(
-                [
-                    ("period_id.company_id", "=", company.id),
-                    ("period_id.date_to", "<=", ended),
-                    ("expected", "=", True),
-                    ("employee_id.active", "=", True),
-                ],
-                ["employee_id", "period_id"],
-            )
-            for employee, period in groups:
-                locked_until = employee.timesheet_locked_until
-                if not locked_until or locked_until < period.date_to:
-                    day = days.get(employee.id, period.date_to)
-                    days[employee.id] = max(day, period.date_to)
-        return days
+        return dict(self.env.execute_query(query))
 
     def _lock_automatically(self, days):
         """Lock these people, but those whose timesheet lacks something that stops it.
