@@ -8,6 +8,8 @@
     "depends": [
         "sale_timesheet",
         "sale_expense",
+        # Odoo installs it by itself wherever there is accounting.
+        "account_edi_ubl_cii",
     ],
     "data": [
         "security/invoicing_cycle_groups.xml",

@@ -59,6 +59,9 @@ from . import sale_order
 from . import sale_order_line
 from . import account_move
 from . import account_move_line
+from . import account_move_line_span
+from . import account_edi_xml_ubl_bis3
+from . import account_edi_xml_cii
 from . import account_move_sent
 from . import account_move_einvoice
 from . import account_move_batch
