@@ -2,6 +2,7 @@ from . import billing_recorded_mixin
 from . import billing_recount_mixin
 from . import billing_recount
 from . import res_company
+from . import uom_uom
 from . import res_config_settings
 from . import hr_employee
 from . import hr_employee_work_days
@@ -9,6 +10,7 @@ from . import hr_employee_completeness
 from . import hr_employee_automatic_lock
 from . import hr_employee_public
 from . import account_analytic_line
+from . import account_analytic_line_billing_hours
 from . import account_analytic_line_frozen
 from . import account_analytic_line_protected
 from . import account_analytic_line_lock
@@ -26,6 +28,7 @@ from . import account_analytic_line_unusual
 from . import timesheet_approval_bulk
 from . import account_analytic_line_links
 from . import project_project
+from . import project_project_invoice
 from . import project_project_periods
 from . import project_project_late_time
 from . import project_project_cron
@@ -42,11 +45,14 @@ from . import project_billing_period_schedule
 from . import project_billing_period_rights
 from . import project_billing_period_required
 from . import project_billing_period_people
+from . import project_billing_period_time
 from . import project_billing_period_items
 from . import project_billing_period_totals
 from . import project_billing_period_state
 from . import project_billing_period_readiness
 from . import project_billing_period_generate
+from . import project_billing_period_lines
+from . import project_billing_period_invoice
 from . import project_billing_debt
 from . import project_billing_debt_remind
 from . import project_billing_period_remind

@@ -193,7 +193,10 @@ class AccountMove(models.Model):
             line.write(
                 {
                     "billing_period_id": original.billing_period_id.id,
+                    "billing_kind": original.billing_kind,
                     "quantity_made": original.quantity_made,
+                    "price_made": original.price_made,
+                    "discount_made": original.discount_made,
                     "released_entry_ids": [
                         Command.set(original.released_entry_ids.ids)
                     ],

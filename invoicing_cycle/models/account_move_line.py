@@ -4,9 +4,12 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 #: What only the ledger writes.
 LEDGER_FIELDS = frozenset(
     {
+        "billing_kind",
         "billing_period_id",
         "timesheet_entry_ids",
         "quantity_made",
+        "price_made",
+        "discount_made",
         "released_entry_ids",
         "credit_line_ids",
     }
@@ -47,6 +50,35 @@ class AccountMoveLine(models.Model):
         copy=False,
         help="The quantity that follows from the billed entries, in the unit of the "
         "sales order line. What a person changes on the draft is the difference.",
+        groups="base.group_user",
+    )
+    price_made = fields.Float(
+        digits="Product Price",
+        readonly=True,
+        copy=False,
+        help="The unit price that the line was made with.",
+        groups="base.group_user",
+    )
+    discount_made = fields.Float(
+        digits="Discount",
+        readonly=True,
+        copy=False,
+        help="The discount that the line was made with.",
+        groups="base.group_user",
+    )
+    billing_kind = fields.Selection(
+        [
+            ("time", "Time"),
+            ("fixed", "Fixed amount"),
+            ("milestone", "Milestone"),
+            ("expense", "Expense"),
+            ("down_payment", "Down payment"),
+            ("section", "Section"),
+        ],
+        readonly=True,
+        copy=False,
+        help="What the invoicing cycle made this line from; empty on lines that a "
+        "person added.",
         groups="base.group_user",
     )
     credited_line_id = fields.Many2one(

@@ -155,10 +155,11 @@ class ProjectBillingPeriod(models.Model):
             return 0.0
         query = SQL(
             """
-            SELECT COALESCE(SUM(entry.unit_amount), 0)
+            SELECT COALESCE(SUM(%s), 0)
               FROM account_analytic_line entry
              WHERE %s = 'hold' AND entry.project_id IN %s
             """,
+            self._column("entry", "billing_hours", "account.analytic.line"),
             self._column("entry", "billing_hold", "account.analytic.line"),
             tuple(projects.ids),
         )

@@ -1,44 +1,63 @@
 from collections import defaultdict
+from datetime import date
 from typing import NamedTuple
 
-from odoo import models
+from odoo import api, models
 from odoo.tools import SQL
 
-from ..tools.allocation import fixed_quantity, next_quantity
+from ..tools.allocation import fixed_quantity, next_quantity, round_quantity, round_up
 
 
 class BillingItem(NamedTuple):
     """What one period puts on one line of an invoice.
 
-    ``quantity`` is what the line shows and ``made`` what the order counts, both in the
-    unit of the sale order line; ``entries`` and ``hours`` say what it was made from.
+    ``quantity`` is what the line shows, in ``uom`` at ``price_unit`` less ``discount``;
+    ``made`` is what the order counts, in the unit of the sale order line. ``entry_ids``
+    and ``hours`` say what it was made from.
     """
 
     period: models.BaseModel
     sale_line: models.BaseModel
-    kind: str  # time, fixed or expense
+    kind: str  # a value of account.move.line.billing_kind
     quantity: float
     made: float
     amount: float  # untaxed, in the currency of the sale order line
+    uom: models.BaseModel
+    price_unit: float
+    discount: float = 0.0
     hours: float = 0.0
-    entries: int = 0
+    entry_ids: tuple = ()
+    late: bool = False  # dated outside the period
+    task_id: int | None = None  # as far as the project's line detail asks for it
+    employee_id: int | None = None
+    date_from: date | None = None  # of the entries
+    date_to: date | None = None
+
+    @property
+    def entries(self):
+        """Number of time entries."""
+        return len(self.entry_ids)
 
 
 class _Counters:
     """What was billed and made per sale order line, and what the next items make."""
 
-    def __init__(self, quantities, amounts, digits, sequential):
+    def __init__(self, quantities, amounts, digits):
         self._quantities = quantities  # sale line: (exact quantity billed, made)
         self._amounts = amounts  # sale line: fixed amounts billed
         self._digits = digits
-        self._sequential = sequential
+
+    def fork(self):
+        return _Counters(self._quantities.copy(), self._amounts.copy(), self._digits)
 
     def bill_time(self, sale_line, quantity):
+        """
+        :return: the quantities made on the sale order line before and after this item
+        """
         billed, made = self._quantities[sale_line]
-        result = next_quantity(billed + quantity, made, self._digits)
-        if self._sequential:
-            self._quantities[sale_line] = (billed + quantity, made + result)
-        return result
+        quantity_made = next_quantity(billed + quantity, made, self._digits)
+        self._quantities[sale_line] = (billed + quantity, made + quantity_made)
+        return made, made + quantity_made
 
     def bill_amount(self, sale_line, amount):
         billed, made = self._quantities[sale_line]
@@ -50,9 +69,8 @@ class _Counters:
             made,
             self._digits,
         )
-        if self._sequential:
-            self._quantities[sale_line] = (billed, made + result)
-            self._amounts[sale_line] += amount
+        self._quantities[sale_line] = (billed, made + result)
+        self._amounts[sale_line] += amount
         return result
 
 
@@ -67,146 +85,127 @@ class ProjectBillingPeriod(models.Model):
     def _get_billing_items(self, sequential=False):
         """What these periods would bill now, in a fixed number of queries.
 
-        :param bool sequential: count what earlier items of the same run bill, so that
+        :param bool sequential: count what earlier periods of the same run bill, so that
             the lines of one run add up; else each period is priced as if it were the
             next one invoiced
         :return: list of :class:`BillingItem`, in the order of the periods
         """
         time = self._get_unbilled_time()
-        sale_lines = self.env["sale.order.line"].union(*(row[1] for row in time))
+        sale_lines = self.env["sale.order.line"].union(*(row.sale_line for row in time))
         sale_lines |= self.sale_line_id
         counters = _Counters(
             self._get_billed_quantities(sale_lines),
             self._get_fixed_amounts(self.sale_line_id),
             sale_lines._get_quantity_digits(),
-            sequential,
         )
         time_by_period = defaultdict(list)
-        for period, *row in time:
-            time_by_period[period].append(row)
+        for group in time:
+            time_by_period[group.period].append(group)
         items = []
         for period in self:
-            for sale_line, quantity, hours, entries in time_by_period[period]:
-                made = counters.bill_time(sale_line, quantity)
-                amount = sale_line._get_untaxed_amount(made)
-                items.append(
-                    BillingItem(
-                        period, sale_line, "time", made, made, amount, hours, entries
-                    )
-                )
-            if period.fixed_amount and period.sale_line_id:
-                amount = period.fixed_amount
-                made = counters.bill_amount(period.sale_line_id, amount)
-                items.append(
-                    BillingItem(period, period.sale_line_id, "fixed", 1.0, made, amount)
-                )
-            for sale_line in period.expense_line_ids:
-                made = sale_line._get_expense_quantity()
-                if made:
-                    amount = sale_line._get_untaxed_amount(made)
-                    items.append(
-                        BillingItem(period, sale_line, "expense", made, made, amount)
-                    )
+            own = counters if sequential else counters.fork()
+            items += [
+                self._prepare_time_item(group, own) for group in time_by_period[period]
+            ]
+            items += period._prepare_fixed_items(own)
+            items += period._prepare_expense_items()
         return items
 
-    def _get_unbilled_time(self):
-        """Unbilled time of these periods by sale order line, in one query.
+    @api.model
+    def _prepare_time_item(self, group, counters):
+        """The line that bills a group of time entries.
 
-        :return: list of (period, sale order line, quantity in its unit, hours, number
-            of entries); quantities are exact, not rounded
+        The order counts the rounded running total, so that it is exact per sale order
+        line. In another unit the line shows the difference of two running totals, for
+        the same reason; rounded up per line it shows more than the order counts, which
+        is a write-up like one that a person makes.
         """
-        if not self.ids:
-            return []
-        Entry = "account.analytic.line"
-        query = SQL(
-            """
-            SELECT %(period)s, %(sale_line)s, %(uom)s, SUM(%(hours)s), COUNT(*)
-              FROM account_analytic_line entry
-             WHERE %(period)s IN %(ids)s AND %(invoice_line)s IS NULL
-          GROUP BY 1, 2, 3
-          ORDER BY 1, 2, 3
-            """,
-            period=self._column("entry", "billing_period_id", Entry),
-            sale_line=self._column("entry", "so_line", Entry),
-            uom=self._column("entry", "product_uom_id", Entry),
-            hours=self._column("entry", "unit_amount", Entry),
-            invoice_line=self._column("entry", "invoice_line_id", Entry),
-            ids=tuple(self.ids),
+        sale_line = group.sale_line
+        before, after = counters.bill_time(sale_line, group.quantity)
+        digits = sale_line._get_quantity_digits()
+        uom = self._get_invoice_unit(group.period.project_id, sale_line)
+        step = group.period.project_id._get_rounding_step("line", None)
+        if step:
+            hour = self.env["uom.uom"]._get_time_unit("hour")
+            quantity = round_quantity(
+                hour._compute_quantity(
+                    round_up(group.hours, step),
+                    uom,
+                    round=False,
+                    raise_if_failure=False,
+                ),
+                digits,
+            )
+        else:
+            quantity = round_quantity(
+                sale_line._convert_quantity(after, uom, digits)
+                - sale_line._convert_quantity(before, uom, digits),
+                digits,
+            )
+        price_unit = sale_line.product_uom_id._compute_price(sale_line.price_unit, uom)
+        return BillingItem(
+            period=group.period,
+            sale_line=sale_line,
+            kind="time",
+            quantity=quantity,
+            made=round_quantity(after - before, digits),
+            amount=sale_line._get_untaxed_amount(quantity, price_unit),
+            uom=uom,
+            price_unit=price_unit,
+            discount=sale_line.discount,
+            hours=group.hours,
+            entry_ids=group.entry_ids,
+            late=group.late,
+            task_id=group.task_id,
+            employee_id=group.employee_id,
+            date_from=group.date_from,
+            date_to=group.date_to,
         )
-        totals = defaultdict(lambda: [0.0, 0.0, 0])
-        SaleLine, Uom = self.env["sale.order.line"], self.env["uom.uom"]
-        rows = self.env.execute_query(query)
-        sale_lines = {
-            line.id: line for line in SaleLine.browse({row[1] for row in rows})
-        }
-        for period_id, sale_line_id, uom_id, hours, count in rows:
-            sale_line = sale_lines[sale_line_id]
-            total = totals[period_id, sale_line]
-            total[0] += sale_line._convert_time(hours, Uom.browse(uom_id))
-            total[1] += hours
-            total[2] += count
-        periods = {period.id: period for period in self}
+
+    @api.model
+    def _get_invoice_unit(self, project, sale_line):
+        """The unit of time on the invoice, as far as the item is sold by time."""
+        unit, sold = project.billing_unit, sale_line.product_uom_id
+        hour = self.env["uom.uom"]._get_time_unit("hour")
+        if unit in ("hour", "day") and sold._has_common_reference(hour):
+            return self.env["uom.uom"]._get_time_unit(unit)
+        return sold
+
+    def _prepare_fixed_items(self, counters):
+        self.ensure_one()
+        sale_line, amount = self.sale_line_id, self.fixed_amount
+        if not amount or not sale_line:
+            return []
         return [
-            (periods[period_id], sale_line, *total)
-            for (period_id, sale_line), total in totals.items()
+            BillingItem(
+                period=self,
+                sale_line=sale_line,
+                kind="fixed",
+                quantity=1.0,
+                made=counters.bill_amount(sale_line, amount),
+                amount=amount,
+                uom=sale_line.product_uom_id,
+                price_unit=sale_line._get_price_of_untaxed(amount),
+            )
         ]
 
-    def _get_billed_quantities(self, sale_lines):
-        """What was billed and made on sale order lines so far, in two queries.
-
-        :return: dict, sale order line to (exact quantity of all billed time, sum of
-            the quantities made)
-        """
-        result = defaultdict(lambda: (0.0, 0.0))
-        if not sale_lines:
-            return result
-        Entry, Line = "account.analytic.line", "account.move.line"
-        billed = self.env.execute_query(
-            SQL(
-                """
-                SELECT %(sale_line)s, %(uom)s, SUM(%(hours)s)
-                  FROM account_analytic_line entry
-                 WHERE %(sale_line)s IN %(ids)s AND %(invoice_line)s IS NOT NULL
-              GROUP BY 1, 2
-                """,
-                sale_line=self._column("entry", "so_line", Entry),
-                uom=self._column("entry", "product_uom_id", Entry),
-                hours=self._column("entry", "unit_amount", Entry),
-                invoice_line=self._column("entry", "invoice_line_id", Entry),
-                ids=tuple(sale_lines.ids),
+    def _prepare_expense_items(self):
+        self.ensure_one()
+        return [
+            BillingItem(
+                period=self,
+                sale_line=sale_line,
+                kind="expense",
+                quantity=quantity,
+                made=quantity,
+                amount=sale_line._get_untaxed_amount(quantity),
+                uom=sale_line.product_uom_id,
+                price_unit=sale_line.price_unit,
+                discount=sale_line.discount,
             )
-        )
-        made = self.env.execute_query(
-            SQL(
-                """
-                SELECT rel.order_line_id,
-                       SUM(CASE WHEN %(move_type)s = 'out_refund'
-                                THEN -%(made)s ELSE %(made)s END)
-                  FROM sale_order_line_invoice_rel rel
-                  JOIN account_move_line line ON line.id = rel.invoice_line_id
-                  JOIN account_move invoice ON invoice.id = %(move)s
-                 WHERE rel.order_line_id IN %(ids)s AND %(state)s <> 'cancel'
-              GROUP BY 1
-                """,
-                move_type=self._column("invoice", "move_type", "account.move"),
-                made=self._column("line", "quantity_made", Line),
-                move=self._column("line", "move_id", Line),
-                state=self._column("invoice", "state", "account.move"),
-                ids=tuple(sale_lines.ids),
-            )
-        )
-        exact = defaultdict(float)
-        for sale_line_id, uom_id, hours in billed:
-            sale_line = sale_lines.browse(sale_line_id)
-            uom = self.env["uom.uom"].browse(uom_id)
-            exact[sale_line_id] += sale_line._convert_time(hours, uom)
-        made = dict(made)
-        for sale_line in sale_lines:
-            result[sale_line] = (
-                exact[sale_line.id],
-                float(made.get(sale_line.id) or 0.0),
-            )
-        return result
+            for sale_line in self.expense_line_ids
+            if (quantity := sale_line._get_expense_quantity())
+        ]
 
     def _get_fixed_amounts(self, sale_lines):
         """Fixed amounts that live invoices bill on sale order lines, in one query."""

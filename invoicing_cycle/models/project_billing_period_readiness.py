@@ -29,7 +29,7 @@ class ProjectBillingPeriod(models.Model):
         "required_ids.employee_id.active",
         "required_ids.employee_id.timesheet_locked_until",
         "timesheet_ids.date",
-        "timesheet_ids.unit_amount",
+        "timesheet_ids.billing_hours",
         "timesheet_ids.employee_id",
         "timesheet_ids.approval_state",
         "expense_ids.state",
@@ -165,7 +165,7 @@ class ProjectBillingPeriod(models.Model):
             period=self._column("entry", "billing_period_id", Entry._name),
             employee=self._column("entry", "employee_id", Entry._name),
             state=Entry._approval_state_sql("entry"),
-            hours=self._column("entry", "unit_amount", Entry._name),
+            hours=self._column("entry", "billing_hours", Entry._name),
             automatic=Entry._approval_automatic_sql("entry"),
             ids=tuple(self.ids),
         )

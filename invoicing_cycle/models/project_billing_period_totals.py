@@ -53,7 +53,7 @@ class ProjectBillingPeriod(models.Model):
         "currency_id",
         "skip_reason",
         "timesheet_ids.date",
-        "timesheet_ids.unit_amount",
+        "timesheet_ids.billing_hours",
         "timesheet_ids.product_uom_id",
         "timesheet_ids.so_line",
         "timesheet_ids.so_line.price_unit",
@@ -151,7 +151,7 @@ class ProjectBillingPeriod(models.Model):
              WHERE p.id IN %(ids)s
           GROUP BY p.id
             """,
-            hours=self._column("entry", "unit_amount", Entry),
+            hours=self._column("entry", "billing_hours", Entry),
             date=self._column("entry", "date", Entry),
             period=self._column("entry", "billing_period_id", Entry),
             date_from=self._column("p", "date_from"),

@@ -54,26 +54,6 @@ class ProjectProject(models.Model):
         "the customer's salesperson.",
         groups="base.group_user",
     )
-    billing_grouping = fields.Selection(
-        [("project", "One invoice per project"), ("customer", "One per customer")],
-        string="Invoice Grouping",
-        default="project",
-        required=True,
-        groups="base.group_user",
-    )
-    billing_line_detail = fields.Selection(
-        [
-            ("sale_line", "Sales order item"),
-            ("task", "Task"),
-            ("employee", "Employee"),
-            ("task_employee", "Task and employee"),
-            ("entry", "Time entry"),
-        ],
-        string="Invoice Line Detail",
-        default="sale_line",
-        required=True,
-        groups="base.group_user",
-    )
     billing_unmapped_intended = fields.Boolean(
         string="Unmapped Time Intended",
         help="Time without a sales order item on this project is meant to stay "

@@ -22,7 +22,7 @@ class ProjectProject(models.Model):
         "timesheet_ids.is_so_line_edited",
         "timesheet_ids.so_line",
         "timesheet_ids.timesheet_invoice_type",
-        "timesheet_ids.unit_amount",
+        "timesheet_ids.billing_hours",
     )
     def _compute_uninvoiced_hours(self):
         """One total per project, in one query.
@@ -35,7 +35,7 @@ class ProjectProject(models.Model):
             column, Entry = self._column_sql, "account.analytic.line"
             query = SQL(
                 """
-                SELECT entry.project_id, SUM(entry.unit_amount)
+                SELECT entry.project_id, SUM(%(hours)s)
                   FROM account_analytic_line entry
                   JOIN project_project project ON project.id = %(entry_project)s
                  WHERE %(entry_project)s IN %(ids)s
@@ -48,6 +48,7 @@ class ProjectProject(models.Model):
               GROUP BY entry.project_id
                 """,
                 ids=tuple(ids),
+                hours=column("entry", "billing_hours", Entry),
                 entry_project=column("entry", "project_id", Entry),
                 invoice_line=column("entry", "invoice_line_id", Entry),
                 hold=column("entry", "billing_hold", Entry),

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools.sql import column_exists, create_column
 
 from ..tools.allocation import round_quantity
@@ -44,13 +45,13 @@ class SaleOrderLine(models.Model):
         :param float amount: time in ``uom``, hours where an entry has no unit
         """
         self.ensure_one()
-        uom = uom or self.env.ref("uom.product_uom_hour")
+        uom = uom or self.env["uom.uom"]._get_time_unit("hour")
         return uom._compute_quantity(amount, self.product_uom_id, round=False)
 
     def _get_time_quantity(self, entries):
         """Entries as a rounded quantity of this sale order line."""
         quantity = sum(
-            self._convert_time(sum(group.mapped("unit_amount")), uom)
+            self._convert_time(sum(group.mapped("billing_hours")), uom)
             for uom, group in entries.grouped("product_uom_id").items()
         )
         return round_quantity(quantity, self._get_quantity_digits())
@@ -88,6 +89,33 @@ class SaleOrderLine(models.Model):
                 quantities[line] += sign * (invoice_line.quantity_made - counted)
         return quantities
 
+    @api.depends("timesheet_ids.billing_hours", "timesheet_ids.billing_hold")
+    def _compute_qty_delivered(self):
+        return super()._compute_qty_delivered()
+
+    def _get_delivered_quantity_by_analytic(self, additional_domain):
+        # EXTENDS sale
+        # An order delivers what is billed of its time: rounded up by the project's
+        # rule, without the parts that are written off. Instead of Odoo's sum of worked
+        # time and not after it, because it is taken with every entry that is saved.
+        by_time = self.filtered(lambda line: line.qty_delivered_method == "timesheet")
+        quantities = super(
+            SaleOrderLine, self - by_time
+        )._get_delivered_quantity_by_analytic(additional_domain)
+        if not by_time:
+            return quantities
+        groups = self.env["account.analytic.line"]._read_group(
+            Domain("so_line", "in", by_time.ids) & Domain(additional_domain),
+            ["so_line", "product_uom_id"],
+            ["billing_hours:sum"],
+        )
+        for line, uom, hours in groups:
+            if uom:
+                quantities[line.id] += uom._compute_quantity(
+                    hours, line.product_uom_id, rounding_method="HALF-UP"
+                )
+        return quantities
+
     def _timesheet_compute_delivered_quantity_domain(self):
         # EXTENDS sale_timesheet
         # Written-off time is given up: an order with it alone left is done.
@@ -120,18 +148,40 @@ class SaleOrderLine(models.Model):
                 line.invoice_status = status
         return result
 
-    def _get_untaxed_amount(self, quantity):
+    def _convert_quantity(self, quantity, uom, digits):
+        """A quantity of this sale order line in another unit, rounded."""
+        self.ensure_one()
+        if uom == self.product_uom_id:
+            return round_quantity(quantity, digits)
+        return round_quantity(
+            self.product_uom_id._compute_quantity(quantity, uom, round=False), digits
+        )
+
+    def _get_untaxed_amount(self, quantity, price_unit=None):
         """Untaxed value of a quantity at this line's price, in its currency.
 
         ``price_unit`` less discount through ``compute_all``, because
         ``price_reduce_taxexcl`` is 0 while the ordered quantity is 0 and a price may
         include its taxes.
+
+        :param float price_unit: the price in another unit, that of the line by default
         """
         self.ensure_one()
+        if price_unit is None:
+            price_unit = self.price_unit
         return self.tax_ids.compute_all(
-            self.price_unit * (1 - (self.discount or 0.0) / 100),
+            price_unit * (1 - (self.discount or 0.0) / 100),
             currency=self.currency_id,
             quantity=quantity,
             product=self.product_id,
             partner=self.order_id.partner_shipping_id,
         )["total_excluded"]
+
+    def _get_price_of_untaxed(self, amount):
+        """The unit price that makes an untaxed amount, taxes included where this
+        line's price includes its taxes."""
+        self.ensure_one()
+        included = self.tax_ids.filtered("price_include")
+        return included.with_context(force_price_include=False).compute_all(
+            amount, currency=self.currency_id
+        )["total_included"]

@@ -6,7 +6,7 @@ plain floats in one unit.
 
 from bisect import bisect_right
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, ROUND_UP, Decimal
 from typing import NamedTuple
 
 
@@ -81,6 +81,23 @@ def round_quantity(value, digits):
     exact = Decimal(repr(round(value, 9)))
     # "+ 0.0" makes a negative zero, which would show as "-0.00", a plain one
     return float(exact.quantize(quantum, rounding=ROUND_HALF_UP)) + 0.0
+
+
+def round_up(value, step):
+    """Round up, away from zero, to a multiple of ``step``; a step of 0 rounds nothing.
+
+    Away from zero, so that a correction takes back what the entry was billed with.
+
+    >>> round_up(1 / 3, 0.25), round_up(0.5, 0.25), round_up(-0.1, 0.25)
+    (0.5, 0.5, -0.25)
+    >>> round_up(0.35, 0.1), round_up(0.35, 0)
+    (0.4, 0.35)
+    """
+    if not step:
+        return value
+    # The noise of floats is not one more step: 0.3 / 0.1 is 2.9999999999999996.
+    steps = Decimal(repr(round(value / step, 6))).to_integral_value(rounding=ROUND_UP)
+    return float(steps * Decimal(repr(step))) + 0.0
 
 
 def next_quantity(billed, made, digits):

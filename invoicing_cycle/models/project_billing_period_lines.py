@@ -1,0 +1,109 @@
+from itertools import groupby
+
+from odoo import api, models
+from odoo.tools import format_date
+
+
+class ProjectBillingPeriod(models.Model):
+    """The lines of an invoice, with their texts in the customer's language.
+
+    ::
+
+        Project (only where an invoice has several)
+            line per item, each with the span of days that it bills
+            Earlier periods
+                line per item of late time, with the days of its entries
+    """
+
+    _inherit = "project.billing.period"
+
+    @api.model
+    def _prepare_lines(self, items, sign):
+        """Values of the lines of one invoice, sections included, in their order.
+
+        :param list items: ``BillingItem``, in the order of ``_get_line_order``
+        :param int sign: -1 on a credit note
+        """
+        projects = {item.period.project_id for item in items}
+        lines = []
+        for project, project_items in groupby(
+            items, key=lambda item: item.period.project_id
+        ):
+            display_type = "line_section"
+            if len(projects) > 1:
+                lines.append(self._prepare_section(project.name, display_type))
+                display_type = "line_subsection"
+            for late, late_items in groupby(project_items, key=lambda item: item.late):
+                rows = list(late_items)
+                if late:
+                    customer = self._localize(rows[0])
+                    lines.append(
+                        self._prepare_section(
+                            customer.env._("Earlier periods"), display_type
+                        )
+                    )
+                lines += [self._prepare_line(item, sign) for item in rows]
+        return lines
+
+    @api.model
+    def _prepare_section(self, name, display_type):
+        return {"display_type": display_type, "name": name, "billing_kind": "section"}
+
+    @api.model
+    def _prepare_line(self, item, sign):
+        """Values of the invoice line of one item, through the sale order line."""
+        sale_line = self._localize(item)
+        vals = sale_line._prepare_invoice_line(
+            quantity=sign * item.quantity,
+            product_uom_id=item.uom.id,
+            price_unit=item.price_unit,
+            discount=item.discount,
+            billing_kind=item.kind,
+            billing_period_id=item.period.id,
+            quantity_made=sign * item.made,
+            price_made=item.price_unit,
+            discount_made=item.discount,
+        )
+        vals["name"] = self._get_line_text(item, vals["name"])
+        return vals
+
+    @api.model
+    def _localize(self, item):
+        """The sale order line of an item, in the customer's language."""
+        lang = item.sale_line.order_id.partner_invoice_id.lang
+        return item.sale_line.with_context(lang=lang) if lang else item.sale_line
+
+    @api.model
+    def _get_line_text(self, item, name):
+        """What a line says: the item sold, what it is for, and which days it bills.
+
+        :param item: ``BillingItem``
+        :param str name: the text of the sale order line
+        """
+        if item.kind == "expense":
+            return name
+        env = self._localize(item).env
+        # sudo: whoever bills the project shows its tasks and people to the customer,
+        # who asked for this line detail
+        if item.period.project_id.billing_line_detail == "entry" and item.entry_ids:
+            entry = env["account.analytic.line"].sudo().browse(item.entry_ids[0])
+            parts = [format_date(env, entry.date), entry.employee_id.name]
+            if entry.name and entry.name != "/":
+                parts.append(entry.name)
+            elif entry.task_id:
+                parts.append(entry.task_id.name)
+            return f"{name}\n{' · '.join(filter(None, parts))}"
+        detail = [
+            env["project.task"].sudo().browse(item.task_id).name,
+            env["hr.employee"].sudo().browse(item.employee_id).name,
+        ]
+        span = self._get_item_span(item, env)
+        return "\n".join(filter(None, [name, " · ".join(filter(None, detail)), span]))
+
+    @api.model
+    def _get_item_span(self, item, env):
+        """The days in words: those of the period, of late time those of its entries."""
+        period = item.period.with_env(env)
+        if item.late:
+            return period._format_span(item.date_from, item.date_to, env.lang)
+        return period._format_period(env.lang)

@@ -1,0 +1,164 @@
+from collections import defaultdict
+from datetime import date
+from typing import NamedTuple
+
+from odoo import api, models
+from odoo.tools import SQL
+
+
+class TimeGroup(NamedTuple):
+    """Unbilled time that one line of an invoice bills."""
+
+    period: models.BaseModel
+    sale_line: models.BaseModel
+    late: bool  # dated outside the period
+    task_id: int | None  # as far as the project's line detail asks for it
+    employee_id: int | None
+    quantity: float  # exact, in the unit of the sale order line
+    hours: float
+    entry_ids: tuple
+    date_from: date  # of the entries
+    date_to: date
+
+
+class ProjectBillingPeriod(models.Model):
+    """The time that is billed with a period, and what was billed before."""
+
+    _inherit = "project.billing.period"
+
+    def _get_unbilled_time(self):
+        """Unbilled time of these periods, one group per line of an invoice.
+
+        Grouped by sale order line and by what the line detail of the project asks for,
+        late time apart, in one query.
+
+        :return: list of :class:`TimeGroup`
+        """
+        if not self.ids:
+            return []
+        Entry = "account.analytic.line"
+        query = SQL(
+            """
+            SELECT %(period)s, %(sale_line)s,
+                   (%(date)s < %(date_from)s OR %(date)s > %(date_to)s) IS TRUE,
+                   CASE WHEN %(detail)s IN ('task', 'task_employee')
+                        THEN %(task)s END,
+                   CASE WHEN %(detail)s IN ('employee', 'task_employee')
+                        THEN %(employee)s END,
+                   CASE WHEN %(detail)s = 'entry' THEN entry.id END,
+                   %(uom)s, SUM(%(hours)s), ARRAY_AGG(entry.id ORDER BY entry.id),
+                   MIN(%(date)s), MAX(%(date)s)
+              FROM account_analytic_line entry
+              JOIN project_billing_period period ON period.id = %(period)s
+              JOIN project_project project ON project.id = %(project)s
+             WHERE %(period)s IN %(ids)s AND %(invoice_line)s IS NULL
+          GROUP BY 1, 2, 3, 4, 5, 6, 7
+          ORDER BY 1, 3, 2, 10, 4, 5, 6, 7
+            """,
+            period=self._column("entry", "billing_period_id", Entry),
+            sale_line=self._column("entry", "so_line", Entry),
+            date=self._column("entry", "date", Entry),
+            date_from=self._column("period", "date_from"),
+            date_to=self._column("period", "date_to"),
+            detail=self._column("project", "billing_line_detail", "project.project"),
+            task=self._column("entry", "task_id", Entry),
+            employee=self._column("entry", "employee_id", Entry),
+            uom=self._column("entry", "product_uom_id", Entry),
+            hours=self._column("entry", "billing_hours", Entry),
+            project=self._column("period", "project_id"),
+            invoice_line=self._column("entry", "invoice_line_id", Entry),
+            ids=tuple(self.ids),
+        )
+        return self._merge_units(self.env.execute_query(query))
+
+    def _merge_units(self, rows):
+        """One group of the rows that differ by the unit of their entries alone."""
+        periods = {period.id: period for period in self}
+        Uom, SaleLine = self.env["uom.uom"], self.env["sale.order.line"]
+        hour = Uom._get_time_unit("hour")
+        sale_lines = {line.id: line for line in SaleLine.browse({r[1] for r in rows})}
+        groups = {}
+        for period_id, sale_line_id, late, task, employee, entry, *values in rows:
+            uom_id, hours, entry_ids, date_from, date_to = values
+            sale_line, uom = sale_lines[sale_line_id], Uom.browse(uom_id) or hour
+            key = (period_id, sale_line_id, late, task, employee, entry)
+            group = TimeGroup(
+                period=periods[period_id],
+                sale_line=sale_line,
+                late=late,
+                task_id=task,
+                employee_id=employee,
+                quantity=sale_line._convert_time(hours, uom),
+                hours=uom._compute_quantity(hours, hour, round=False),
+                entry_ids=tuple(entry_ids),
+                date_from=date_from,
+                date_to=date_to,
+            )
+            if other := groups.get(key):
+                group = group._replace(
+                    quantity=other.quantity + group.quantity,
+                    hours=other.hours + group.hours,
+                    entry_ids=other.entry_ids + group.entry_ids,
+                    date_from=min(other.date_from, group.date_from),
+                    date_to=max(other.date_to, group.date_to),
+                )
+            groups[key] = group
+        return list(groups.values())
+
+    @api.model
+    def _get_billed_quantities(self, sale_lines):
+        """What was billed and made on sale order lines so far, in two queries.
+
+        :return: dict, sale order line to (exact quantity of all billed time, sum of
+            the quantities made)
+        """
+        result = defaultdict(lambda: (0.0, 0.0))
+        if not sale_lines:
+            return result
+        Entry, Line = "account.analytic.line", "account.move.line"
+        billed = self.env.execute_query(
+            SQL(
+                """
+                SELECT %(sale_line)s, %(uom)s, SUM(%(hours)s)
+                  FROM account_analytic_line entry
+                 WHERE %(sale_line)s IN %(ids)s AND %(invoice_line)s IS NOT NULL
+              GROUP BY 1, 2
+                """,
+                sale_line=self._column("entry", "so_line", Entry),
+                uom=self._column("entry", "product_uom_id", Entry),
+                hours=self._column("entry", "billing_hours", Entry),
+                invoice_line=self._column("entry", "invoice_line_id", Entry),
+                ids=tuple(sale_lines.ids),
+            )
+        )
+        made = self.env.execute_query(
+            SQL(
+                """
+                SELECT rel.order_line_id,
+                       SUM(CASE WHEN %(move_type)s = 'out_refund'
+                                THEN -%(made)s ELSE %(made)s END)
+                  FROM sale_order_line_invoice_rel rel
+                  JOIN account_move_line line ON line.id = rel.invoice_line_id
+                  JOIN account_move invoice ON invoice.id = %(move)s
+                 WHERE rel.order_line_id IN %(ids)s AND %(state)s <> 'cancel'
+              GROUP BY 1
+                """,
+                move_type=self._column("invoice", "move_type", "account.move"),
+                made=self._column("line", "quantity_made", Line),
+                move=self._column("line", "move_id", Line),
+                state=self._column("invoice", "state", "account.move"),
+                ids=tuple(sale_lines.ids),
+            )
+        )
+        exact = defaultdict(float)
+        for sale_line_id, uom_id, hours in billed:
+            sale_line = sale_lines.browse(sale_line_id)
+            uom = self.env["uom.uom"].browse(uom_id)
+            exact[sale_line_id] += sale_line._convert_time(hours, uom)
+        made = dict(made)
+        for sale_line in sale_lines:
+            result[sale_line] = (
+                exact[sale_line.id],
+                float(made.get(sale_line.id) or 0.0),
+            )
+        return result
