@@ -63,9 +63,10 @@ class ProjectBillingPeriod(models.Model):
         "expense_line_ids.qty_delivered",
         "expense_line_ids.qty_invoiced",
         "expense_line_ids.price_unit",
-        "invoice_line_ids.price_subtotal",
+        "invoice_line_ids.amount_currency",
         "invoice_line_ids.move_id.state",
-        "invoice_line_ids.credit_line_ids.price_subtotal",
+        "invoice_line_ids.move_id.invoice_date",
+        "invoice_line_ids.credit_line_ids.amount_currency",
         "invoice_line_ids.credit_line_ids.parent_state",
     )
     def _compute_totals(self):
@@ -164,10 +165,7 @@ class ProjectBillingPeriod(models.Model):
         }
 
     def _get_live_lines(self):
-        """Invoice lines of this period with those that credit them, signed.
-
-        :return: list of (line, sign)
-        """
+        """Invoice lines of this period with those that credit them."""
         self.ensure_one()
         lines = self.invoice_line_ids.filtered(
             lambda line: line.parent_state != "cancel"
@@ -175,22 +173,19 @@ class ProjectBillingPeriod(models.Model):
         credits = lines.credit_line_ids.filtered(
             lambda line: line.parent_state == "posted"
         )
-        return [
-            (line, 1 if line.move_id.move_type == "out_invoice" else -1)
-            for line in lines | credits
-        ]
+        return lines | credits
 
     def _get_amount_invoiced(self, only=lambda line: True):
-        self.ensure_one()
+        # What is booked and not the subtotals, whose cents need not add up to the
+        # invoice where the company rounds over all of it. Income is negative there.
         return sum(
-            sign
-            * line.currency_id._convert(
-                line.price_subtotal,
+            -line.currency_id._convert(
+                line.amount_currency,
                 self.currency_id,
                 line.company_id,
                 line.move_id.invoice_date or line.move_id.date,
             )
-            for line, sign in self._get_live_lines()
+            for line in self._get_live_lines()
             if only(line)
         )
 
