@@ -4,7 +4,7 @@ from freezegun import freeze_time
 
 from odoo.fields import Command
 
-from .common import InvoicingCycleCommon
+from .common import TODAY, InvoicingCycleCommon
 
 JANUARY = date(2026, 1, 15)
 
@@ -36,7 +36,7 @@ class AccountingCommon(InvoicingCycleCommon):
 
     def _confirm(self, invoices, day=None):
         """Confirmed by the accountant, today or on another day."""
-        with freeze_time(day or date.today()):
+        with freeze_time(day or TODAY):
             invoices.with_user(self.user_accountant).action_post()
         return invoices
 

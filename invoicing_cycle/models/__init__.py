@@ -52,6 +52,7 @@ from . import project_billing_period_state
 from . import project_billing_period_readiness
 from . import project_billing_period_generate
 from . import project_billing_period_lines
+from . import project_billing_period_date
 from . import project_billing_period_invoice
 from . import project_billing_debt
 from . import project_billing_debt_remind

@@ -128,26 +128,6 @@ class ProjectBillingPeriod(models.Model):
         )
         return vals
 
-    def _get_draft_date(self, items):
-        """No date, so that Odoo sets it and payment terms count from confirming; by
-        company option the scheduled date, never in the future, never locked."""
-        period = items[0].period
-        if not period.company_id.billing_invoice_date_scheduled:
-            return False
-        date = min(
-            period.invoice_date or fields.Date.context_today(period),
-            fields.Date.context_today(period),
-        )
-        journal = self.env["account.journal"].search(
-            [
-                *self.env["account.journal"]._check_company_domain(period.company_id),
-                ("type", "=", "sale"),
-            ],
-            limit=1,
-        )
-        lock_date = period.company_id._get_user_fiscal_lock_date(journal)
-        return max(date, fields.Date.add(lock_date, days=1))
-
     def _link_items(self, documents, invoices):
         """Link every entry to its line in one statement, and prove that it fits.
 
@@ -246,5 +226,5 @@ class ProjectBillingPeriod(models.Model):
                         for period in periods
                     ),
                 )
-            bodies[invoice.id] = text
+            bodies[invoice.id] = f"{text} {periods._get_date_note(invoice)}".strip()
         invoices._message_log_batch(bodies=bodies)
