@@ -54,6 +54,7 @@ from . import project_billing_period_generate
 from . import project_billing_period_lines
 from . import project_billing_period_date
 from . import project_billing_period_invoice
+from . import project_billing_period_late
 from . import project_billing_debt
 from . import project_billing_debt_remind
 from . import project_billing_period_remind

@@ -194,6 +194,7 @@ class AccountMove(models.Model):
                 {
                     "billing_period_id": original.billing_period_id.id,
                     "billing_kind": original.billing_kind,
+                    "is_supplementary": original.is_supplementary,
                     "quantity_made": original.quantity_made,
                     "price_made": original.price_made,
                     "discount_made": original.discount_made,

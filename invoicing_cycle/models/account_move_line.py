@@ -6,6 +6,7 @@ LEDGER_FIELDS = frozenset(
     {
         "billing_kind",
         "billing_period_id",
+        "is_supplementary",
         "timesheet_entry_ids",
         "quantity_made",
         "price_made",
@@ -79,6 +80,13 @@ class AccountMoveLine(models.Model):
         copy=False,
         help="What the invoicing cycle made this line from; empty on lines that a "
         "person added.",
+        groups="base.group_user",
+    )
+    is_supplementary = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="Bills late time of a period that was closed before: the line does not "
+        "keep the period closed.",
         groups="base.group_user",
     )
     credited_line_id = fields.Many2one(

@@ -105,15 +105,7 @@ class ProjectBillingPeriod(models.Model):
         # Rows first: two clicks, or a click and a cron, never work on the same period.
         locked = self.sudo().try_lock_for_update()
         for period in self - locked:
-            result.skipped.append(
-                [
-                    period.id,
-                    self.env._(
-                        "%(period)s is being invoiced by somebody else right now.",
-                        period=period.display_name,
-                    ),
-                ]
-            )
+            result.skipped.append([period.id, period._get_busy_text()])
         # Read again what was decided before the lock.
         locked.invalidate_recordset()
         periods = locked._filter_generatable(result, reason)
@@ -150,18 +142,8 @@ class ProjectBillingPeriod(models.Model):
                 period=name,
                 reason=self.skip_reason,
             )
-        missing = set((self.project_id.billing_missing or "").split(","))
-        if missing & BLOCKING_CODES:
-            labels = self.project_id._get_missing_labels()
-            return _(
-                "%(period)s lacks data. %(todo)s",
-                period=name,
-                todo=" ".join(
-                    label
-                    for code, label in labels.items()
-                    if code in missing & BLOCKING_CODES
-                ),
-            )
+        if obstacle := self._get_missing_obstacle():
+            return obstacle
         if self.fixed_amount and not self.sale_line_id:
             return _(
                 "%(period)s bills a fixed amount: choose its sales order item.",
@@ -190,6 +172,30 @@ class ProjectBillingPeriod(models.Model):
                 debts=self._get_debts_text(),
             )
         return ""
+
+    def _get_busy_text(self):
+        self.ensure_one()
+        return self.env._(
+            "%(period)s is being invoiced by somebody else right now.",
+            period=self.display_name,
+        )
+
+    def _get_missing_obstacle(self):
+        """What the project lacks, or an empty string."""
+        self.ensure_one()
+        missing = set((self.project_id.billing_missing or "").split(","))
+        if not missing & BLOCKING_CODES:
+            return ""
+        labels = self.project_id._get_missing_labels()
+        return self.env._(
+            "%(period)s lacks data. %(todo)s",
+            period=self.display_name,
+            todo=" ".join(
+                label
+                for code, label in labels.items()
+                if code in missing & BLOCKING_CODES
+            ),
+        )
 
     def _get_debts_text(self):
         """Who owes what, in one sentence."""
@@ -233,18 +239,28 @@ class ProjectBillingPeriod(models.Model):
         else:
             return
         for unit in self._get_units():
-            try:
-                with self.env.cr.savepoint():
-                    result.made += unit._create_invoices(reason).ids
-            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-                raise
-            except Exception as error:
-                text = str(error) or type(error).__name__
-                if not isinstance(error, UserError):
-                    _logger.exception("Invoicing %s failed", unit)
-                for period in unit:
-                    result.failed.append([period.id, text])
-                unit.generate_error = text
+            result.made += unit._try_create(
+                lambda unit=unit: unit._create_invoices(reason), result
+            )
+
+    def _try_create(self, create, result):
+        """Create invoices in a savepoint; what fails stays behind with the reason.
+
+        :param create: function that returns ``account.move``
+        :return: ids of the invoices
+        """
+        try:
+            with self.env.cr.savepoint():
+                return create().ids
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception as error:
+            text = str(error) or type(error).__name__
+            if not isinstance(error, UserError):
+                _logger.exception("Invoicing %s failed", self)
+            result.failed += [[period.id, text] for period in self]
+            self.generate_error = text
+            return []
 
     def _get_units(self):
         """Periods that succeed or fail together: those that share an invoice."""

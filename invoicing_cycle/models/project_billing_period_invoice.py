@@ -10,9 +10,12 @@ class ProjectBillingPeriod(models.Model):
 
     _inherit = "project.billing.period"
 
-    def _create_invoices(self, reason):
+    def _create_invoices(self, reason, entries=None):
         """The draft invoices of these periods: one create, one link.
 
+        :param str reason: why periods are invoiced that are not ready
+        :param entries: bill these entries of the periods alone, on supplementary
+            invoices, which close no period
         :return: ``account.move``
         """
         self = self.sorted(lambda period: (period.date_from, period.id))
@@ -26,7 +29,7 @@ class ProjectBillingPeriod(models.Model):
             if reason
         }
         endless = self._end_today()
-        documents = self._get_documents()
+        documents = self._get_documents(entries)
         if not reason and any(map(self._is_negative, documents)):
             raise UserError(
                 self.env._(
@@ -59,13 +62,14 @@ class ProjectBillingPeriod(models.Model):
             errors.generate_error = False
         return invoices
 
-    def _get_documents(self):
+    def _get_documents(self, entries=None):
         """The documents that these periods would make now.
 
+        :param entries: as in :meth:`_create_invoices`
         :return: list of lists of ``BillingItem``, each in the order of its lines
         """
         documents = defaultdict(list)
-        for item in self._get_billing_items(sequential=True):
+        for item in self._get_billing_items(sequential=True, entries=entries):
             documents[self._get_document_key(item)].append(item)
         return [sorted(items, key=self._get_line_order) for items in documents.values()]
 

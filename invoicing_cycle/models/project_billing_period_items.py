@@ -28,6 +28,7 @@ class BillingItem(NamedTuple):
     hours: float = 0.0
     entry_ids: tuple = ()
     late: bool = False  # dated outside the period
+    supplementary: bool = False  # the period was closed before
     task_id: int | None = None  # as far as the project's line detail asks for it
     employee_id: int | None = None
     date_from: date | None = None  # of the entries
@@ -82,15 +83,16 @@ class ProjectBillingPeriod(models.Model):
 
     _inherit = "project.billing.period"
 
-    def _get_billing_items(self, sequential=False):
+    def _get_billing_items(self, sequential=False, entries=None):
         """What these periods would bill now, in a fixed number of queries.
 
         :param bool sequential: count what earlier periods of the same run bill, so that
             the lines of one run add up; else each period is priced as if it were the
             next one invoiced
+        :param entries: only these time entries, of closed periods as well
         :return: list of :class:`BillingItem`, in the order of the periods
         """
-        time = self._get_unbilled_time()
+        time = self._get_unbilled_time(entries)
         sale_lines = self.env["sale.order.line"].union(*(row.sale_line for row in time))
         sale_lines |= self.sale_line_id
         counters = _Counters(
@@ -104,11 +106,16 @@ class ProjectBillingPeriod(models.Model):
         items = []
         for period in self:
             own = counters if sequential else counters.fork()
+            supplementary = entries is not None and not period.is_supplementary
             items += [
-                self._prepare_time_item(group, own) for group in time_by_period[period]
+                self._prepare_time_item(group, own)._replace(
+                    supplementary=supplementary
+                )
+                for group in time_by_period[period]
             ]
-            items += period._prepare_fixed_items(own)
-            items += period._prepare_expense_items()
+            if entries is None:
+                items += period._prepare_fixed_items(own)
+                items += period._prepare_expense_items()
         return items
 
     @api.model

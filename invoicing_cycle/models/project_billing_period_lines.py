@@ -61,6 +61,7 @@ class ProjectBillingPeriod(models.Model):
             billing_kind=item.kind,
             billing_period_id=item.period.id,
             quantity_made=sign * item.made,
+            is_supplementary=item.supplementary,
             price_made=item.price_unit,
             discount_made=item.discount,
         )

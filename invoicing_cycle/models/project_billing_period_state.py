@@ -179,7 +179,11 @@ class ProjectBillingPeriod(models.Model):
 
     @api.model
     def _invoiced_sql(self, alias, condition=None):
-        """There is a line on an invoice that is neither cancelled nor credited."""
+        """There is a line on an invoice that is neither cancelled nor credited.
+
+        :param condition: of the line and its invoice; by default that the line is not
+            one of late time, which is invoiced while the period is closed anyway
+        """
         Line, Move = "account.move.line", "account.move"
         return SQL(
             """
@@ -205,7 +209,8 @@ class ProjectBillingPeriod(models.Model):
             credited_line=self._column("credit", "credited_line_id", Line),
             credit_state=self._column("credit", "parent_state", Line),
             quantity=self._column("line", "quantity", Line),
-            condition=condition or SQL("TRUE"),
+            condition=condition
+            or SQL("%s IS NOT TRUE", self._column("line", "is_supplementary", Line)),
         )
 
     @api.model

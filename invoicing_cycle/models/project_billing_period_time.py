@@ -26,15 +26,16 @@ class ProjectBillingPeriod(models.Model):
 
     _inherit = "project.billing.period"
 
-    def _get_unbilled_time(self):
+    def _get_unbilled_time(self, entries=None):
         """Unbilled time of these periods, one group per line of an invoice.
 
         Grouped by sale order line and by what the line detail of the project asks for,
         late time apart, in one query.
 
+        :param entries: only these, all by default
         :return: list of :class:`TimeGroup`
         """
-        if not self.ids:
+        if not self.ids or (entries is not None and not entries):
             return []
         Entry = "account.analytic.line"
         query = SQL(
@@ -51,7 +52,7 @@ class ProjectBillingPeriod(models.Model):
               FROM account_analytic_line entry
               JOIN project_billing_period period ON period.id = %(period)s
               JOIN project_project project ON project.id = %(project)s
-             WHERE %(period)s IN %(ids)s AND %(invoice_line)s IS NULL
+             WHERE %(period)s IN %(ids)s AND %(invoice_line)s IS NULL AND %(only)s
           GROUP BY 1, 2, 3, 4, 5, 6, 7
           ORDER BY 1, 3, 2, 10, 4, 5, 6, 7
             """,
@@ -68,6 +69,9 @@ class ProjectBillingPeriod(models.Model):
             project=self._column("period", "project_id"),
             invoice_line=self._column("entry", "invoice_line_id", Entry),
             ids=tuple(self.ids),
+            only=SQL("TRUE")
+            if entries is None
+            else SQL("entry.id = ANY(%s)", entries.ids),
         )
         return self._merge_units(self.env.execute_query(query))
 

@@ -2,13 +2,18 @@ from odoo import fields, models
 
 
 class ProjectBillingPeriodReason(models.TransientModel):
-    """Asks why: before periods are invoiced anyway, and before they are skipped."""
+    """Asks why: before periods are invoiced anyway or skipped, and before their late
+    time is written off."""
 
     _name = "project.billing.period.reason"
     _description = "Reason for a Billing Period"
 
     mode = fields.Selection(
-        [("generate", "Invoice anyway"), ("skip", "Skip")],
+        [
+            ("generate", "Invoice anyway"),
+            ("skip", "Skip"),
+            ("write_off", "Write off late time"),
+        ],
         required=True,
         default="generate",
     )
@@ -25,5 +30,8 @@ class ProjectBillingPeriodReason(models.TransientModel):
         self.ensure_one()
         if self.mode == "generate":
             return self.period_ids.action_generate_invoices(reason=self.reason)
-        self.period_ids.action_skip(self.reason)
+        if self.mode == "write_off":
+            self.period_ids.action_write_off_late_time(self.reason)
+        else:
+            self.period_ids.action_skip(self.reason)
         return {"type": "ir.actions.act_window_close"}
