@@ -24,6 +24,8 @@
         "wizards/project_billing_period_reason_views.xml",
         "wizards/project_billing_schedule_views.xml",
         "wizards/project_billing_sale_order_views.xml",
+        "wizards/project_billing_proof_views.xml",
+        "report/project_billing_proof_templates.xml",
         "views/project_billing_period_views.xml",
         "views/project_project_views.xml",
         "views/account_move_views.xml",

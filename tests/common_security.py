@@ -15,6 +15,8 @@ BILLING_MODELS = (
     "project.billing.period.required",
     "project.billing.debt",
     "project.billing.period.reason",
+    "project.billing.proof",
+    "project.billing.proof.difference",
     "project.billing.schedule",
     "project.billing.sale.order",
     "account.move.freeform",

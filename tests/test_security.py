@@ -102,6 +102,7 @@ class TestSecurityModels(SecurityCommon):
         """Values of a dialog of each kind."""
         return {
             "project.billing.schedule": {"project_ids": self.project.ids},
+            "project.billing.proof": {"project_ids": self.project.ids},
             "project.billing.period.reason": {
                 "period_ids": self.period.ids,
                 "reason": "x",

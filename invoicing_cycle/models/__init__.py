@@ -82,3 +82,10 @@ from . import mail_mail
 from . import mail_message
 from . import mail_notification
 from . import resource_calendar_leaves
+from . import billing_proof
+from . import billing_proof_totals
+from . import billing_proof_entries
+from . import billing_proof_periods
+from . import billing_proof_lines
+from . import billing_proof_orders
+from . import billing_proof_items

@@ -76,10 +76,11 @@ class ProjectProject(models.Model):
         entries = Entry.search(
             [("project_id", "in", self.ids), ("invoice_line_id", "=", False)]
         )
-        self.env.add_to_compute(
-            Entry._fields["billing_hours"],
-            entries.filtered(lambda line: line._is_not_billed()),
-        )
+        unbilled = entries.filtered(lambda line: line._is_not_billed())
+        self.env.add_to_compute(Entry._fields["billing_hours"], unbilled)
+        # What is asked to be computed tells its dependants nothing: the order's
+        # delivered quantity and the totals of the periods.
+        unbilled.modified(["billing_hours"])
         periods = self.env["project.billing.period"].sudo()
         periods = periods.union(entries.billing_period_id)
         self.env.add_to_compute(periods._fields["amount_to_invoice"], periods)

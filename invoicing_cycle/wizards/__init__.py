@@ -12,3 +12,6 @@ from . import project_billing_period_reason
 from . import project_billing_schedule
 from . import project_billing_sale_order
 from . import timesheet_send_back
+from . import project_billing_proof
+from . import project_billing_proof_difference
+from . import project_billing_proof_tables

@@ -1,0 +1,208 @@
+from datetime import date
+from typing import NamedTuple
+
+from odoo import api, models
+from odoo.tools import SQL
+
+
+class Scope(NamedTuple):
+    """What is proven: the time of some projects between two days, both included."""
+
+    projects: models.BaseModel
+    date_from: date | None
+    date_to: date | None
+
+
+class Difference(NamedTuple):
+    """Something that is not as it must be, and the record it is about."""
+
+    kind: str
+    message: str
+    record: models.BaseModel
+    project: models.BaseModel
+
+
+class Proof(NamedTuple):
+    """What :meth:`BillingProof._prove` found."""
+
+    scope: Scope
+    totals: list
+    lines: list
+    differences: list
+
+
+class BillingProof(models.AbstractModel):
+    """Proves that every billable entry is in exactly one place, and counted once.
+
+    It reads the tables alone, by grouped queries of its own: what it compares with was
+    kept by the ledger, so a fault of the ledger shows. Each concern is a file that adds
+    to :meth:`_get_differences`; the number of queries is fixed.
+    """
+
+    _name = "billing.proof"
+    _description = "Proof of the Billing Cycle"
+
+    @api.model
+    def _prove(self, projects, date_from=None, date_to=None):
+        """Prove the billing of the time of some projects.
+
+        :param projects: ``project.project``, whose choice is the caller's matter
+        :param date_from: first day of the time, none for all
+        :param date_to: last day of the time, none for all
+        :return: :class:`Proof`, with superuser records
+        """
+        # Whatever is to be written counts.
+        self.env.flush_all()
+        # sudo: a proof covers all time of a project, whoever may read it
+        self = self.sudo()
+        scope = Scope(projects.sudo(), date_from or None, date_to or None)
+        if not projects:
+            return Proof(scope, [], [], [])
+        totals, lines = self._get_totals(scope), self._get_lines(scope)
+        differences = self._get_differences(scope, totals, lines)
+        return Proof(scope, totals, lines, differences)
+
+    @api.model
+    def _get_differences(self, scope, totals, lines):
+        """What is not as it must be; each concern adds its own.
+
+        :param totals: result of :meth:`_get_totals`
+        :param lines: result of :meth:`_get_lines`
+        :return: list of :class:`Difference`
+        """
+        return []
+
+    # ------------------------------------------------------------------- SQL
+
+    @api.model
+    def _scope_sql(self, scope):
+        """The entry ``entry`` is of the projects and days that are proven."""
+        conditions = [SQL("entry.project_id IN %s", tuple(scope.projects.ids))]
+        if scope.date_from:
+            conditions.append(SQL("entry.date >= %s", scope.date_from))
+        if scope.date_to:
+            conditions.append(SQL("entry.date <= %s", scope.date_to))
+        return SQL("(%s)", SQL(" AND ").join(conditions))
+
+    @api.model
+    def _period_scope_sql(self, scope, alias):
+        """The billing period covers a day that is proven."""
+        alias = SQL.identifier(alias)
+        conditions = [SQL("%s.project_id IN %s", alias, tuple(scope.projects.ids))]
+        if scope.date_from:
+            conditions.append(
+                SQL(
+                    "COALESCE(%s.date_to, 'infinity'::date) >= %s",
+                    alias,
+                    scope.date_from,
+                )
+            )
+        if scope.date_to:
+            conditions.append(SQL("%s.date_from <= %s", alias, scope.date_to))
+        return SQL("(%s)", SQL(" AND ").join(conditions))
+
+    @api.model
+    def _time_sql(self):
+        """What is billed or to be billed of ``entry``, in its own unit."""
+        return SQL("COALESCE(entry.billing_hours, 0)")
+
+    @api.model
+    def _hours_sql(self, amount=None):
+        """The same in hours.
+
+        :param SQL amount: another amount in the unit of ``entry``
+        """
+        return SQL(
+            """
+            (%(amount)s
+             * COALESCE((SELECT factor FROM uom_uom WHERE id = entry.product_uom_id),
+                        %(hour)s) / %(hour)s)
+            """,
+            amount=amount or self._time_sql(),
+            hour=self._get_hour_factor(),
+        )
+
+    @api.model
+    def _quantity_sql(self):
+        """The same in the unit of ``sale_line``, exact."""
+        return SQL(
+            """
+            (%(hours)s * %(hour)s
+             / COALESCE((SELECT factor FROM uom_uom
+                          WHERE id = sale_line.product_uom_id), %(hour)s))
+            """,
+            hours=self._hours_sql(),
+            hour=self._get_hour_factor(),
+        )
+
+    @api.model
+    def _waiting_sql(self):
+        """The entry ``entry`` on ``sale_line`` is to be billed; never NULL.
+
+        The rule of ``account.analytic.line._get_unbilled_time_domain``.
+        """
+        return SQL(
+            """
+            COALESCE(%s AND entry.billing_hold = 'bill'
+                     AND entry.invoice_line_id IS NULL, FALSE)
+            """,
+            self._delivered_sql(),
+        )
+
+    @api.model
+    def _delivered_sql(self):
+        """The entry ``entry`` is delivered time on a confirmed order; never NULL."""
+        return SQL(
+            """
+            COALESCE(entry.timesheet_invoice_type = 'billable_time'
+                     AND sale_line.state = 'sale', FALSE)
+            """
+        )
+
+    @api.model
+    def _live_sql(self, alias):
+        """An invoice that bills: neither cancelled nor gone; never NULL.
+
+        Cancelled invoices of another invoicing app still bill their time, as in Odoo.
+        """
+        alias = SQL.identifier(alias)
+        return SQL(
+            """
+            COALESCE(%(alias)s.state <> 'cancel'
+                     OR %(alias)s.payment_state = 'invoicing_legacy', FALSE)
+            """,
+            alias=alias,
+        )
+
+    @api.model
+    def _credited_sql(self, alias):
+        """Posted credit notes credit all of an invoice line; never NULL."""
+        alias = SQL.identifier(alias)
+        return SQL(
+            """
+            COALESCE((SELECT SUM(credit.quantity)
+                        FROM account_move_line credit
+                       WHERE credit.credited_line_id = %(alias)s.id
+                         AND credit.parent_state = 'posted')
+                     >= %(alias)s.quantity - %(noise)s, FALSE)
+            """,
+            alias=alias,
+            noise=self._get_last_digit() / 2,
+        )
+
+    # --------------------------------------------------------------- precision
+
+    @api.model
+    def _get_hour_factor(self):
+        return self.env["uom.uom"]._get_time_unit("hour").factor
+
+    @api.model
+    def _get_last_digit(self):
+        """The last digit of a quantity, such as 0.01."""
+        return 10.0 ** -self.env["sale.order.line"]._get_quantity_digits()
+
+    # ------------------------------------------------------------------ words
+
+    @api.model
+    def _format_number(self, value):
+        return self.env["ir.qweb.field.float"].value_to_html(value, {"precision": 2})

@@ -1,0 +1,106 @@
+from odoo import api, models
+from odoo.tools import SQL, float_compare
+
+from .billing_proof import Difference
+
+
+class BillingProof(models.AbstractModel):
+    """What is billed beside time is billed once: fixed amounts and expenses."""
+
+    _inherit = "billing.proof"
+
+    @api.model
+    def _get_differences(self, scope, totals, lines):
+        differences = super()._get_differences(scope, totals, lines)
+        return [
+            *differences,
+            *self._check_fixed_amounts(scope),
+            *self._check_expenses(scope),
+        ]
+
+    @api.model
+    def _check_fixed_amounts(self, scope):
+        """Fixed amounts that more than one live line bills, in one query."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT period.id, COUNT(*)
+                  FROM project_billing_period period
+                  JOIN account_move_line line ON line.billing_period_id = period.id
+                  JOIN account_move invoice ON invoice.id = line.move_id
+                 WHERE %(periods)s
+                   AND period.fixed_amount > 0
+                   AND %(live)s
+                   AND NOT %(credited)s
+                   AND COALESCE(line.billing_kind, 'fixed') = 'fixed'
+                   AND NOT EXISTS (
+                       SELECT 1
+                         FROM sale_order_line_invoice_rel rel
+                        WHERE rel.invoice_line_id = line.id
+                          AND rel.order_line_id <> period.sale_line_id)
+                   AND NOT EXISTS (
+                       SELECT 1
+                         FROM account_analytic_line entry
+                        WHERE entry.invoice_line_id = line.id)
+              GROUP BY period.id
+                HAVING COUNT(*) > 1
+                """,
+                periods=self._period_scope_sql(scope, "period"),
+                live=self._live_sql("invoice"),
+                credited=self._credited_sql("line"),
+            )
+        )
+        periods = self.env["project.billing.period"].browse(row[0] for row in rows)
+        return [
+            Difference(
+                "fixed_twice",
+                self.env._(
+                    "The fixed amount of %(period)s is billed on %(count)s lines.",
+                    period=period.display_name,
+                    count=count,
+                ),
+                period,
+                period.project_id,
+            )
+            for period, (_period_id, count) in zip(periods, rows, strict=True)
+        ]
+
+    @api.model
+    def _check_expenses(self, scope):
+        """Re-invoiced expenses that were invoiced beyond what they are."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT sale_line.id, period.project_id, sale_line.qty_delivered,
+                       sale_line.qty_invoiced
+                  FROM sale_order_line sale_line
+                  JOIN project_billing_period period
+                    ON period.id = sale_line.billing_period_id
+                 WHERE %(periods)s
+                   AND ABS(sale_line.qty_invoiced) > ABS(sale_line.qty_delivered)
+              ORDER BY sale_line.id
+                """,
+                periods=self._period_scope_sql(scope, "period"),
+            )
+        )
+        SaleLine = self.env["sale.order.line"].browse(row[0] for row in rows)
+        digits = SaleLine._get_quantity_digits()
+        Project = self.env["project.project"]
+        return [
+            Difference(
+                "expense_twice",
+                self.env._(
+                    "%(item)s is invoiced beyond the expense: %(invoiced)s instead of "
+                    "%(delivered)s.",
+                    item=sale_line.display_name,
+                    invoiced=self._format_number(invoiced),
+                    delivered=self._format_number(delivered),
+                ),
+                sale_line,
+                Project.browse(project_id),
+            )
+            for sale_line, (_id, project_id, delivered, invoiced) in zip(
+                SaleLine, rows, strict=True
+            )
+            if float_compare(invoiced, delivered, precision_digits=digits)
+        ]

@@ -1,0 +1,25 @@
+from .common import InvoicingCycleCommon
+
+
+class ProofCommon(InvoicingCycleCommon):
+    """Asks the proof of the billing cycle, as its button does."""
+
+    def assertProven(self, projects, date_from=None, date_to=None):
+        """No difference in the billing of these projects; shows those there are."""
+        proof = self.env["billing.proof"]._prove(projects, date_from, date_to)
+        self.assertFalse(
+            [
+                f"{difference.kind}: {difference.message}"
+                for difference in proof.differences
+            ]
+        )
+        return proof
+
+    def _get_kinds(self, projects):
+        """The kinds of the differences, with the records they are about."""
+        # What was changed past the ORM is read anew.
+        self.env.invalidate_all()
+        proof = self.env["billing.proof"]._prove(projects)
+        return {
+            (difference.kind, difference.record) for difference in proof.differences
+        }
