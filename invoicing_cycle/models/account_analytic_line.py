@@ -253,9 +253,19 @@ class AccountAnalyticLine(models.Model):
 
         :param invoice_line: ``account.move.line``, empty to give the entries back
         """
-        self.write(
-            {
-                "invoice_line_id": invoice_line.id,
-                "timesheet_invoice_id": invoice_line.move_id.id,
-            }
-        )
+        # Time that is given back stays where it was billed. Odoo computes its project
+        # anew when its invoice changes, and with that its sale line: the hours would
+        # move to whatever its task was sold on meanwhile.
+        settled = [
+            self._fields[name]
+            for name in ("project_id", "partner_id", "user_id", "so_line")
+        ]
+        for field in settled:
+            self.env.remove_to_compute(field, self)
+        with self.env.protecting(settled, self):
+            self.write(
+                {
+                    "invoice_line_id": invoice_line.id,
+                    "timesheet_invoice_id": invoice_line.move_id.id,
+                }
+            )
