@@ -28,6 +28,7 @@
         "report/project_billing_proof_templates.xml",
         "views/project_billing_period_views.xml",
         "views/project_project_views.xml",
+        "views/project_milestone_views.xml",
         "views/account_move_views.xml",
         "views/account_analytic_line_views.xml",
         "views/timesheet_approval_flow_views.xml",

@@ -1,8 +1,19 @@
 def post_init_hook(env):
-    """Time that was billed before the add-on came gets its place in the ledger.
+    """What was billed before the add-on came gets its place in the ledger.
 
     Without this it would look unbilled to us, and be billed a second time.
     """
+    _link_billed_time(env)
+    _link_billed_milestones(env)
+
+
+def _link_billed_milestones(env):
+    items = env["project.milestone"].search([("is_reached", "=", True)]).sale_line_id
+    for item in items.filtered("qty_invoiced"):
+        item._link_billed_milestones()
+
+
+def _link_billed_time(env):
     Entry = env["account.analytic.line"]
     groups = Entry._read_group(
         [("timesheet_invoice_id", "!=", False), ("project_id", "!=", False)],

@@ -38,6 +38,8 @@ from . import project_project_missing_sql
 from . import project_project_missing
 from . import project_project_hours
 from . import project_project_expenses
+from . import project_milestone
+from . import project_project_milestones
 from . import project_update
 from . import project_task
 from . import project_billing_period
@@ -55,6 +57,7 @@ from . import project_billing_period_lines
 from . import project_billing_period_date
 from . import project_billing_period_invoice
 from . import project_billing_period_late
+from . import project_billing_period_milestones
 from . import project_billing_debt
 from . import project_billing_debt_remind
 from . import project_billing_period_remind
@@ -68,6 +71,8 @@ from . import sale_order_line
 from . import account_move
 from . import account_move_line
 from . import account_move_line_span
+from . import account_move_milestones
+from . import account_move_line_milestones
 from . import account_edi_xml_ubl_bis3
 from . import account_edi_xml_cii
 from . import account_move_sent

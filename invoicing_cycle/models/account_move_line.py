@@ -8,6 +8,7 @@ LEDGER_FIELDS = frozenset(
         "billing_period_id",
         "is_supplementary",
         "timesheet_entry_ids",
+        "milestone_ids",
         "quantity_made",
         "price_made",
         "discount_made",
@@ -207,9 +208,13 @@ class AccountMoveLine(models.Model):
     def _adopt_billing_period(self):
         """Tie lines made the stock way to the one period that they bill completely."""
         for line in self.filtered(lambda line: not line.billing_period_id):
-            period = line.timesheet_entry_ids.billing_period_id
-            if len(period) == 1 and all(period.timesheet_ids.mapped("invoice_line_id")):
+            period = line._get_billed_periods()
+            if len(period) == 1 and period._is_billed_completely():
                 line.billing_period_id = period
+
+    def _get_billed_periods(self):
+        """The periods in which waited what these lines bill."""
+        return self.timesheet_entry_ids.billing_period_id
 
     def _give_entries_back(self, remember=True):
         """Free the entries of these lines.

@@ -133,11 +133,10 @@ class ProjectBillingPeriod(models.Model):
         return vals
 
     def _link_items(self, documents, invoices):
-        """Link every entry to its line in one statement, and prove that it fits.
+        """Link what the items were made from to the lines that bill it.
 
         :param documents: list of lists of items, as the invoices were made from
         :param invoices: ``account.move`` in the same order
-        :raises UserError: where other entries than those priced would be linked
         """
         pairs = [
             (item, line)
@@ -151,6 +150,14 @@ class ProjectBillingPeriod(models.Model):
                 strict=True,
             )
         ]
+        self._link_pairs(pairs)
+
+    def _link_pairs(self, pairs):
+        """Link every entry to its line in one statement, and prove that it fits.
+
+        :param pairs: list of (item, ``account.move.line``)
+        :raises UserError: where other entries than those priced would be linked
+        """
         bills = [
             (entry_id, item.period.id, item.sale_line.id, line.id, line.move_id.id)
             for item, line in pairs
@@ -201,9 +208,8 @@ class ProjectBillingPeriod(models.Model):
         entries = Entry.browse(row[0] for row in rows)
         names = ["invoice_line_id", "timesheet_invoice_id"]
         entries.invalidate_recordset(names, flush=False)
-        invoices.invoice_line_ids.invalidate_recordset(
-            ["timesheet_entry_ids"], flush=False
-        )
+        lines = self.env["account.move.line"].union(*(line for _item, line in pairs))
+        lines.invalidate_recordset(["timesheet_entry_ids"], flush=False)
         entries.modified(names)
         self.invalidate_recordset(["state", "is_overdue", "readiness"], flush=False)
         self._refresh_totals_of(

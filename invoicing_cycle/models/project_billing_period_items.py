@@ -6,6 +6,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..tools.allocation import fixed_quantity, next_quantity, round_quantity, round_up
+from ..tools.shares import share_amount
 
 
 class BillingItem(NamedTuple):
@@ -27,6 +28,7 @@ class BillingItem(NamedTuple):
     discount: float = 0.0
     hours: float = 0.0
     entry_ids: tuple = ()
+    milestone_id: int | None = None
     late: bool = False  # dated outside the period
     supplementary: bool = False  # the period was closed before
     task_id: int | None = None  # as far as the project's line detail asks for it
@@ -43,13 +45,19 @@ class BillingItem(NamedTuple):
 class _Counters:
     """What was billed and made per sale order line, and what the next items make."""
 
-    def __init__(self, quantities, amounts, digits):
+    def __init__(self, quantities, amounts, shares, digits):
         self._quantities = quantities  # sale line: (exact quantity billed, made)
         self._amounts = amounts  # sale line: fixed amounts billed
+        self._shares = shares  # sale line: (share billed by milestones, its amount)
         self._digits = digits
 
     def fork(self):
-        return _Counters(self._quantities.copy(), self._amounts.copy(), self._digits)
+        return _Counters(
+            self._quantities.copy(),
+            self._amounts.copy(),
+            self._shares.copy(),
+            self._digits,
+        )
 
     def bill_time(self, sale_line, quantity):
         """
@@ -74,6 +82,23 @@ class _Counters:
         self._amounts[sale_line] += amount
         return result
 
+    def bill_share(self, sale_line, share):
+        """
+        :return: the untaxed amount of a share of the sale order line, and the quantity
+            that it makes
+        """
+        billed_share, billed = self._shares[sale_line]
+        amount = share_amount(
+            share,
+            billed_share,
+            sale_line._get_untaxed_amount(sale_line.product_uom_qty),
+            billed,
+            sale_line.currency_id.decimal_places,
+        )
+        self._shares[sale_line] = (billed_share + share, billed + amount)
+        before, after = self.bill_time(sale_line, share * sale_line.product_uom_qty)
+        return amount, round_quantity(after - before, self._digits)
+
 
 class ProjectBillingPeriod(models.Model):
     """What would go on the invoice of a period: the one place that decides it.
@@ -94,10 +119,11 @@ class ProjectBillingPeriod(models.Model):
         """
         time = self._get_unbilled_time(entries)
         sale_lines = self.env["sale.order.line"].union(*(row.sale_line for row in time))
-        sale_lines |= self.sale_line_id
+        sale_lines |= self.sale_line_id | self.milestone_ids.sale_line_id
         counters = _Counters(
             self._get_billed_quantities(sale_lines),
             self._get_fixed_amounts(self.sale_line_id),
+            self._get_billed_shares(self.milestone_ids.sale_line_id),
             sale_lines._get_quantity_digits(),
         )
         time_by_period = defaultdict(list)
@@ -115,6 +141,7 @@ class ProjectBillingPeriod(models.Model):
             ]
             if entries is None:
                 items += period._prepare_fixed_items(own)
+                items += period._prepare_milestone_items(own)
                 items += period._prepare_expense_items()
         return items
 

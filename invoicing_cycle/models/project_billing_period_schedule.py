@@ -1,7 +1,7 @@
 from datetime import date
 from itertools import pairwise
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date
@@ -199,31 +199,37 @@ class ProjectBillingPeriod(models.Model):
         return self.filtered(lambda period: period.id in free)
 
     def _filtered_holding(self):
-        """Those in which time, an expense or a fixed amount waits, in one query."""
+        """Those in which something waits to be billed, in one query."""
         if not self:
             return self
         query = SQL(
+            "SELECT p.id FROM project_billing_period p WHERE p.id IN %s AND %s",
+            tuple(self.ids),
+            self._holding_sql("p"),
+        )
+        holding = {row[0] for row in self.env.execute_query(query)}
+        return self.filtered(lambda period: period.id in holding)
+
+    @api.model
+    def _holding_sql(self, alias):
+        """Time, an expense or a fixed amount waits in the period."""
+        return SQL(
             """
-            SELECT p.id
-              FROM project_billing_period p
-             WHERE p.id IN %(ids)s
-               AND (%(fixed_amount)s > 0
-                    OR EXISTS (
-                       SELECT 1 FROM account_analytic_line entry
-                        WHERE %(entry_period)s = p.id)
-                    OR EXISTS (
-                       SELECT 1 FROM hr_expense expense
-                        WHERE %(expense_period)s = p.id))
+            (%(fixed_amount)s > 0
+             OR EXISTS (
+                SELECT 1 FROM account_analytic_line entry
+                 WHERE %(entry_period)s = %(alias_id)s)
+             OR EXISTS (
+                SELECT 1 FROM hr_expense expense
+                 WHERE %(expense_period)s = %(alias_id)s))
             """,
-            ids=tuple(self.ids),
-            fixed_amount=self._column("p", "fixed_amount"),
+            fixed_amount=self._column(alias, "fixed_amount"),
             entry_period=self._column(
                 "entry", "billing_period_id", "account.analytic.line"
             ),
             expense_period=self._column("expense", "billing_period_id", "hr.expense"),
+            alias_id=SQL.identifier(alias, "id"),
         )
-        holding = {row[0] for row in self.env.execute_query(query)}
-        return self.filtered(lambda period: period.id in holding)
 
     def _check_droppable(self):
         """A fixed amount was entered by a person: no change may lose it."""

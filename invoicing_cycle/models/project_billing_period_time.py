@@ -109,6 +109,10 @@ class ProjectBillingPeriod(models.Model):
             groups[key] = group
         return list(groups.values())
 
+    def _is_billed_completely(self):
+        """Nothing waits in these periods any more."""
+        return all(self.timesheet_ids.mapped("invoice_line_id"))
+
     @api.model
     def _get_billed_quantities(self, sale_lines):
         """What was billed and made on sale order lines so far, in two queries.

@@ -23,21 +23,10 @@ class ProjectProject(models.Model):
             project.has_billing_periods = bool(project.billing_period_ids)
 
     def _reassign_entries(self):
-        """Let the unbilled entries and expenses of these projects find their period."""
+        """Let the unbilled time and more of these projects find its period."""
         if not self:
             return
-        # sudo: where time belongs does not depend on who may read it
-        Entry = self.env["account.analytic.line"].sudo()
-        entries = Entry.search(
-            [
-                ("project_id", "in", self.ids),
-                ("invoice_line_id", "=", False),
-                ("timesheet_invoice_type", "=", "billable_time"),
-            ]
-        )
-        Expense = self.env["hr.expense"].sudo()
-        expenses = Expense.search([("billing_project_id", "in", self.ids)])
-        for records, inverse in ((entries, "timesheet_ids"), (expenses, "expense_ids")):
+        for records, inverse in self._get_waiting_records():
             before = {record: record.billing_period_id for record in records}
             records._find_period_anew()
             # The ORM tells dependants of a computed link when its sources change, not
@@ -53,6 +42,30 @@ class ProjectProject(models.Model):
         )
         # Given back after all periods were closed, or left by one that was skipped.
         self._open_supplementary_periods()
+
+    def _get_waiting_records(self):
+        """What these projects may bill, whatever period it waits in.
+
+        :return: list of (records, name of the period's field of them)
+        """
+        # sudo: where time belongs does not depend on who may read it
+        entries = (
+            self.env["account.analytic.line"]
+            .sudo()
+            .search(
+                [
+                    ("project_id", "in", self.ids),
+                    ("invoice_line_id", "=", False),
+                    ("timesheet_invoice_type", "=", "billable_time"),
+                ]
+            )
+        )
+        expenses = (
+            self.env["hr.expense"]
+            .sudo()
+            .search([("billing_project_id", "in", self.ids)])
+        )
+        return [(entries, "timesheet_ids"), (expenses, "expense_ids")]
 
     # ---------------------------------------------------------- supplementary
 

@@ -102,7 +102,8 @@ class ProjectProject(models.Model):
                         AND %(line_state)s = 'sale'
                         AND %(hold)s = 'bill'
                         AND %(invoice_line)s IS NULL
-                        AND %(period)s IS NULL)))
+                        AND %(period)s IS NULL)
+                  OR %(milestone)s))
             """,
             frequency=column(alias, "billing_frequency"),
             period_project=column("period", "project_id", Period),
@@ -114,6 +115,7 @@ class ProjectProject(models.Model):
             invoice_line=column("entry", "invoice_line_id", Entry),
             period=column("entry", "billing_period_id", Entry),
             project=SQL.identifier(alias, "id"),
+            milestone=self._homeless_milestone_sql(alias),
         )
 
     @api.model
@@ -213,7 +215,7 @@ class ProjectProject(models.Model):
     @api.model
     def _has_sale_line_sql(self, alias, condition=None, in_use=False):
         """The project bills on a sales order item: its own, one of its rate table, of
-        a task or of an entry.
+        a task, of an entry or of a milestone.
 
         :param str alias: alias of the table project_project
         :param SQL condition: on ``line``
@@ -222,8 +224,9 @@ class ProjectProject(models.Model):
         """
         column = self._column_sql
         Entry, Task = "account.analytic.line", "project.task"
+        Milestone = "project.milestone"
         condition = condition or SQL("TRUE")
-        open_task = open_entry = SQL("TRUE")
+        open_task = open_entry = open_milestone = SQL("TRUE")
         if in_use:
             open_task = SQL(
                 "%s AND %s NOT IN %s",
@@ -236,6 +239,9 @@ class ProjectProject(models.Model):
                 column("entry", "invoice_line_id", Entry),
                 column("entry", "timesheet_invoice_id", Entry),
                 column("entry", "billing_hold", Entry),
+            )
+            open_milestone = SQL(
+                "%s IS NULL", column("milestone", "invoice_line_id", Milestone)
             )
         return SQL(
             """
@@ -258,7 +264,13 @@ class ProjectProject(models.Model):
                   FROM account_analytic_line entry
                   JOIN sale_order_line line ON line.id = %(entry_line)s
                  WHERE %(entry_project)s = %(project)s
-                   AND %(open_entry)s AND %(condition)s))
+                   AND %(open_entry)s AND %(condition)s)
+             OR EXISTS (
+                SELECT 1
+                  FROM project_milestone milestone
+                  JOIN sale_order_line line ON line.id = %(milestone_line)s
+                 WHERE %(milestone_project)s = %(project)s
+                   AND %(open_milestone)s AND %(condition)s))
             """,
             own=column(alias, "sale_line_id"),
             project=SQL.identifier(alias, "id"),
@@ -270,5 +282,8 @@ class ProjectProject(models.Model):
             entry_project=column("entry", "project_id", Entry),
             open_task=open_task,
             open_entry=open_entry,
+            milestone_line=column("milestone", "sale_line_id", Milestone),
+            milestone_project=column("milestone", "project_id", Milestone),
+            open_milestone=open_milestone,
             condition=condition,
         )

@@ -1,4 +1,5 @@
 from . import account_move_reversal
+from . import account_move_reversal_milestones
 from . import timesheet_lock
 from . import timesheet_lock_checks
 from . import timesheet_lock_consequences

@@ -48,7 +48,13 @@ function openText(open, days, hours) {
  *  "none"), `text` and the `segments` of the bar
  */
 export function summarize(readiness) {
-    const {open = [], pending = [], approved = [], freed = []} = readiness || {};
+    const {
+        open = [],
+        pending = [],
+        approved = [],
+        freed = [],
+        milestones = [],
+    } = readiness || {};
     const late = readiness?.late?.hours || 0;
     const expenses = {ready: 0, pending: 0, ...readiness?.expenses};
     const approval = Boolean(readiness?.approval);
@@ -80,6 +86,8 @@ export function summarize(readiness) {
         segments.push({key: "ready", text, size: Math.max(hours.approved, 0)});
     } else if (!segments.length && expenses.ready && !expenses.pending) {
         segments.push({key: "ready", text: _t("Expenses ready"), size: 1});
+    } else if (!segments.length && milestones.length && !expenses.pending) {
+        segments.push({key: "ready", text: _t("Milestones reached"), size: 1});
     }
     let status = "none";
     if (open.length) {
@@ -100,6 +108,7 @@ export function summarize(readiness) {
         pending,
         approved,
         freed,
+        milestones,
         late,
         expenses,
         approval,

@@ -1,0 +1,185 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+
+class AccountMoveLine(models.Model):
+    """The invoice side of milestones: which ones a line was made from.
+
+    That stays on the line. Whether it bills them now follows from its state: not while
+    its invoice is cancelled, nor while it is credited in full.
+    """
+
+    _inherit = "account.move.line"
+
+    milestone_ids = fields.Many2many(
+        "project.milestone",
+        "invoicing_cycle_line_milestone_rel",
+        "move_line_id",
+        "milestone_id",
+        string="Billed Milestones",
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+    )
+
+    def unlink(self):
+        # sudo: whoever may delete the line gives its milestones back
+        milestones = (
+            self.env["project.milestone"]
+            .sudo()
+            .search([("invoice_line_id", "in", self.ids)])
+        )
+        if not milestones:
+            return super().unlink()
+        milestones._set_invoice_line(self.browse())
+        projects = milestones.project_id
+        result = super().unlink()
+        # The period is open again only now.
+        projects._reassign_entries()
+        return result
+
+    def _settle_milestones(self):
+        """Let these lines bill their milestones or give them back, as their state asks.
+
+        :raises UserError: where a milestone is billed elsewhere by now
+        """
+        # sudo: whoever may cancel, credit or re-open the invoice
+        lines = self.sudo().filtered("milestone_ids")
+        if not lines:
+            return
+        live = lines._filtered_live()
+        given_back = lines.milestone_ids.filtered(
+            lambda milestone: milestone.invoice_line_id in lines - live
+        )
+        if given_back:
+            given_back._set_invoice_line(self.browse())
+            given_back.project_id._reassign_entries()
+        for line in live:
+            line._bill_milestones(line.milestone_ids)
+
+    def _filtered_live(self):
+        """Those on invoices that are not cancelled, and not credited in full."""
+        credited = dict(
+            self._read_group(
+                [("credited_line_id", "in", self.ids), ("parent_state", "=", "posted")],
+                ["credited_line_id"],
+                ["quantity:sum"],
+            )
+        )
+        return self.filtered(
+            lambda line: (
+                line.parent_state != "cancel"
+                and (line not in credited or credited[line] < line.quantity)
+            )
+        )
+
+    def _bill_milestones(self, milestones):
+        """Bill these milestones on this line, again or for the first time."""
+        self.ensure_one()
+        elsewhere = milestones.invoice_line_id - self
+        if elsewhere:
+            raise UserError(
+                self.env._(
+                    "%(milestones)s of %(document)s is billed on %(invoices)s by now. "
+                    "Cancel or credit that first.",
+                    milestones=", ".join(milestones.mapped("display_name")),
+                    document=self.move_id.display_name,
+                    invoices=", ".join(elsewhere.move_id.mapped("display_name")),
+                )
+            )
+        if undone := milestones.filtered(lambda milestone: not milestone.is_reached):
+            raise UserError(
+                self.env._(
+                    "%(document)s bills %(milestones)s, which is not reached any more. "
+                    "Mark it as reached first.",
+                    document=self.move_id.display_name,
+                    milestones=", ".join(undone.mapped("display_name")),
+                )
+            )
+        free = milestones.filtered(lambda milestone: milestone.invoice_line_id != self)
+        if free:
+            free._set_invoice_line(self)
+
+    def _recreate_milestones(self):
+        """Reverse and re-create: these lines bill what the reversed ones did."""
+        # sudo: as in _settle_milestones
+        lines = self.sudo().filtered("recreated_line_id.milestone_ids")
+        for line in lines:
+            milestones = line.recreated_line_id.milestone_ids
+            line.milestone_ids = [Command.set(milestones.ids)]
+        lines._settle_milestones()
+
+    @api.model
+    def _link_stock_milestones(self):
+        """Set our links for milestones that Odoo's own wizard bills on these lines."""
+        # sudo: the links say nothing that the invoice does not
+        lines = self.sudo().filtered(
+            lambda line: (
+                line.move_id.move_type == "out_invoice"
+                and line.quantity > 0
+                and line.sale_line_ids.filtered(
+                    lambda item: item.qty_delivered_method == "milestones"
+                )
+            )
+        )
+        for line in lines:
+            item = line.sale_line_ids[:1]
+            milestones = item.reached_milestones_ids.filtered(
+                lambda milestone: not milestone.invoice_line_id
+            )
+            line._adopt_milestones(milestones)
+
+    def _adopt_milestones(self, milestones):
+        """Bill these milestones on this line, which was made another way."""
+        if not milestones:
+            return
+        item = self.sale_line_ids[:1]
+        total = item._get_untaxed_amount(item.product_uom_qty)
+        for milestone in milestones:
+            milestone.billed_amount = item.currency_id.round(
+                total * milestone.quantity_percentage
+            )
+        self.milestone_ids = [Command.link(milestone.id) for milestone in milestones]
+        self._bill_milestones(milestones)
+        if not self.quantity_made:
+            self.quantity_made = self.product_uom_id._compute_quantity(
+                self.quantity, item.product_uom_id, round=False
+            )
+
+    def _get_billed_periods(self):
+        # EXTENDS invoicing_cycle
+        return super()._get_billed_periods() | self.milestone_ids.billing_period_id
+
+    def _get_billed_days(self):
+        # EXTENDS invoicing_cycle
+        days = super()._get_billed_days()
+        for line in self:
+            reached = line.milestone_ids.mapped("reached_date")
+            days[line] += [day for day in reached if day]
+        return days
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    def _link_billed_milestones(self):
+        """Milestones that were invoiced before the add-on came get their line.
+
+        Odoo keeps no such link: the first ones that were reached are those that the
+        invoiced quantity covers.
+        """
+        self.ensure_one()
+        lines = self.invoice_lines.filtered(
+            lambda line: (
+                line.parent_state != "cancel"
+                and line.move_id.move_type == "out_invoice"
+                and line.quantity > 0
+            )
+        )
+        left = self.qty_invoiced
+        for milestone in self.reached_milestones_ids.sorted("reached_date"):
+            left -= milestone.quantity_percentage * self.product_uom_qty
+            if not lines or self.product_uom_id.compare(left, 0) < 0:
+                return
+            lines[-1:]._adopt_milestones(milestone)
