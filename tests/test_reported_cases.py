@@ -13,8 +13,8 @@ JANUARY, FEBRUARY, MARCH = date(2026, 1, 5), date(2026, 2, 5), date(2026, 3, 5)
 class TestReportedCases(InvoicingCycleCommon):
     """Wrong money that users of time billing have reported, most of it of Odoo itself.
 
-    The text of each test names the report, and what Odoo 19.0 alone does with these very
-    steps where it fails; ``_bill_stock_way`` is its wizard, on the same order.
+    The text of each test names the report, and what Odoo 19.0 alone does with these
+    very steps where it fails; ``_bill_stock_way`` is its wizard, on the same order.
     """
 
     @classmethod
@@ -113,7 +113,7 @@ class TestReportedCases(InvoicingCycleCommon):
         self.assertEqual(self.order.invoice_status, "invoiced")
 
     def test_04_a_small_refund_frees_nothing(self):
-        """odoo#254332, #265840: crediting 1 h opens all 15 h; Odoo offers 15 h again."""
+        """odoo#254332, #265840: crediting 1 h opens 15 h, which Odoo offers again."""
         entries = self._log_time(self.project, JANUARY, 10.0)
         entries |= self._log_time(self.project, JANUARY, 5.0)
         invoice = self._generate(self.january)
