@@ -105,9 +105,12 @@ class TestLineDetail(InvoicingCycleCommon):
 
     def test_amount_to_invoice_is_that_of_the_lines(self):
         """Each line is rounded by itself, so the detail bears upon the amount."""
-        self.project.sale_line_id.price_unit = 33.335
+        self.entries.with_user(self.user_timesheet_admin).write({"unit_amount": 1 / 3})
+        self.project.sale_line_id.price_unit = 33.35
+        self.assertEqual(self.period.amount_to_invoice, 44.36)
         self.project.billing_line_detail = "entry"
         expected = self.period.amount_to_invoice
+        self.assertEqual(expected, 44.37)
         self.period._generate_invoices()
         self.assertEqual(self.period.amount_invoiced, expected)
 

@@ -81,9 +81,6 @@ class ProjectProject(models.Model):
         # What is asked to be computed tells its dependants nothing: the order's
         # delivered quantity and the totals of the periods.
         unbilled.modified(["billing_hours"])
-        periods = self.env["project.billing.period"].sudo()
-        periods = periods.union(entries.billing_period_id)
-        self.env.add_to_compute(periods._fields["amount_to_invoice"], periods)
 
     def _get_rounding_step(self, per, uom):
         """The step that billed time is rounded up to, 0 where it is not.
