@@ -22,6 +22,7 @@
         "wizards/account_move_freeform_views.xml",
         "wizards/account_move_unsend_views.xml",
         "wizards/project_billing_period_reason_views.xml",
+        "wizards/project_billing_preview_views.xml",
         "wizards/project_billing_schedule_views.xml",
         "wizards/project_billing_sale_order_views.xml",
         "wizards/project_billing_proof_views.xml",

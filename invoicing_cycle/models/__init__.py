@@ -51,6 +51,7 @@ from . import project_billing_period_time
 from . import project_billing_period_items
 from . import project_billing_period_totals
 from . import project_billing_period_state
+from . import project_billing_period_preview
 from . import project_billing_period_readiness
 from . import project_billing_period_generate
 from . import project_billing_period_lines

@@ -43,6 +43,12 @@ class ResCompany(models.Model):
         help="A period is not ready while a re-invoiced expense of it waits for "
         "approval or posting.",
     )
+    billing_preview_deviation = fields.Integer(
+        string="Unusual Change (%)",
+        default=30,
+        help="The preview of invoices warns where one is so many percent off what the "
+        "last period billed. 0: never.",
+    )
     timesheet_approval = fields.Boolean(
         help="Locked time waits for an approver before it is ready for invoicing."
     )
@@ -88,6 +94,10 @@ class ResCompany(models.Model):
         "submit, to approve or to mend.",
     )
 
+    _billing_preview_deviation = models.Constraint(
+        "CHECK (billing_preview_deviation >= 0)",
+        "How far an invoice may be off the last one cannot be negative.",
+    )
     _timesheet_lock_after_days = models.Constraint(
         "CHECK (timesheet_lock_after_days >= 0)",
         "Time is locked after the end of its billing period: use 0 days or more.",

@@ -16,6 +16,9 @@ class ResConfigSettings(models.TransientModel):
     billing_expenses_required = fields.Boolean(
         related="company_id.billing_expenses_required", readonly=False
     )
+    billing_preview_deviation = fields.Integer(
+        related="company_id.billing_preview_deviation", readonly=False
+    )
     timesheet_approval = fields.Boolean(
         related="company_id.timesheet_approval", readonly=False
     )

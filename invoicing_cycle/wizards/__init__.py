@@ -10,6 +10,9 @@ from . import account_move_freeform_check
 from . import account_move_freeform_line
 from . import account_move_unsend
 from . import project_billing_period_reason
+from . import project_billing_preview
+from . import project_billing_preview_line
+from . import project_billing_preview_warning
 from . import project_billing_schedule
 from . import project_billing_sale_order
 from . import timesheet_send_back

@@ -41,9 +41,24 @@ export function useBillingCycleActions() {
         });
     }
 
+    /**
+     * What the Ready periods would bill, before anything is created.
+     *
+     * @param {Array} domain of the rows that the user sees
+     */
+    async function openPreview(domain) {
+        const request = await orm.call(
+            "project.billing.period",
+            "action_preview_invoices",
+            [[]],
+            {domain}
+        );
+        return action.doAction(request);
+    }
+
     function openDebts() {
         return action.doAction("invoicing_cycle.project_billing_debt_action");
     }
 
-    return {openSection, openFreeform, openDebts};
+    return {openSection, openFreeform, openPreview, openDebts};
 }

@@ -42,7 +42,18 @@ export class BillingCycleHeader extends Component {
 
     /** A phone has no room for another button and two words more. */
     get isTight() {
-        return this.env.isSmall && (!this.overview.is_current || this.hasDebts);
+        return (
+            this.env.isSmall &&
+            (!this.overview.is_current || this.hasDebts || this.hasPreview)
+        );
+    }
+
+    /** Where something is ready, above the rows that it is about. */
+    get hasPreview() {
+        return this.sections.some(
+            (section) =>
+                section.key === "to_invoice" && section.isActive && section.ready
+        );
     }
 
     /** Only what is due can wait for somebody. */
@@ -199,6 +210,10 @@ export class BillingCycleHeader extends Component {
             ({searchItemId}) => !others.includes(searchItemId)
         );
         searchModel.toggleSearchItem(target.id);
+    }
+
+    openPreview() {
+        return this.actions.openPreview(this.props.list.domain);
     }
 
     openFreeform() {

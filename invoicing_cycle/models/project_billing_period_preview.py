@@ -1,0 +1,254 @@
+from collections import Counter
+from typing import NamedTuple
+
+from odoo import models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+
+class LastBilled(NamedTuple):
+    """What the last periods billed of what a document bills now."""
+
+    amount: float  # in the currency of the document
+    change: float  # of the periods that have a last one
+
+    @property
+    def share(self):
+        return self.change / abs(self.amount) if self.amount else 0.0
+
+
+class BillingDocument(NamedTuple):
+    """One invoice that would be made: what shares a document key."""
+
+    key: tuple
+    items: list  # of BillingItem
+    last: LastBilled | None = None
+
+    @property
+    def periods(self):
+        return self.items[0].period.union(*(item.period for item in self.items))
+
+    @property
+    def orders(self):
+        return self.items[0].sale_line.order_id.union(
+            *(item.sale_line.order_id for item in self.items)
+        )
+
+    @property
+    def company(self):
+        return self.items[0].period.company_id
+
+    @property
+    def currency(self):
+        return self.items[0].sale_line.currency_id
+
+    @property
+    def partner(self):
+        return self.orders[:1].partner_invoice_id
+
+    @property
+    def hours(self):
+        return sum(item.hours for item in self.items)
+
+    @property
+    def amount(self):
+        return self.currency.round(sum(item.amount for item in self.items))
+
+    def amount_of(self, periods):
+        """Its part that bills some periods."""
+        return self.currency.round(
+            sum(item.amount for item in self.items if item.period in periods)
+        )
+
+
+class ProjectBillingPeriod(models.Model):
+    """What "Create invoices" would make, and what these projects billed before.
+
+    Reads only. It asks the generator itself, so that both cannot differ.
+    """
+
+    _inherit = "project.billing.period"
+
+    def action_preview_invoices(self, domain=None):
+        """Show what would be invoiced, before anything is created.
+
+        :param list domain: where no period is chosen, the Ready ones among these
+        :return: window action on the preview
+        """
+        self = self._without_caller_context()
+        periods = self or self.search(
+            Domain("state", "=", "ready") & Domain(domain or Domain.TRUE)
+        )
+        preview = self.env["project.billing.preview"]._create_preview(periods)
+        return preview._get_action()
+
+    def _get_preview_documents(self):
+        """What an invoicing of these periods would make now, in which order.
+
+        :return: list of :class:`BillingDocument`, and dict of the reasons why other
+            periods are refused
+        """
+        documents, refused = [], {}
+        for period in self:
+            if obstacle := period._get_obstacle(False):
+                refused[period] = obstacle
+        periods = self.browse(period.id for period in self if period not in refused)
+        for company, allowed in periods.grouped("company_id").items():
+            allowed = allowed.with_company(company)
+            made = allowed._get_documents()
+            # What shares an invoice with a credit note fails with it; the rest is made.
+            while negative := allowed._get_negative_units(made):
+                for period in negative:
+                    refused[period] = self.env._(
+                        "%(period)s is negative in total on one of its documents. "
+                        "Confirm with a reason to create a credit note.",
+                        period=period.display_name,
+                    )
+                allowed -= negative
+                made = allowed._get_documents()
+            documents += [
+                BillingDocument(key, allowed._with_invoice_amounts(items))
+                for key, items in made.items()
+            ]
+        billed = self.browse().union(*(document.periods for document in documents))
+        for period in periods - billed:
+            refused.setdefault(
+                period,
+                self.env._(
+                    "%(period)s has nothing to invoice.", period=period.display_name
+                ),
+            )
+        last = self._get_last_billed(documents)
+        return [
+            document._replace(last=last.get(document.key)) for document in documents
+        ], refused
+
+    def _get_negative_units(self, documents):
+        """Those of these periods that fail because one of their documents does."""
+        negative = self.browse().union(
+            *(
+                item.period
+                for items in documents.values()
+                if self._is_negative(items)
+                for item in items
+            )
+        )
+        if not negative:
+            return negative
+        return self.browse().union(
+            *(unit for unit in self._get_units() if unit & negative)
+        )
+
+    def _with_invoice_amounts(self, items):
+        """The items of one document with the amounts that Odoo's invoice will have.
+
+        Prices that include their taxes, and taxes that are rounded for the document as
+        a whole, make a cent of difference to what each line is worth by itself.
+        """
+        Tax = self.env["account.tax"]
+        lines = []
+        for item in items:
+            vals = self._prepare_invoice_line(item, 0)
+            lines.append(
+                Tax._prepare_base_line_for_taxes_computation(
+                    {},
+                    currency_id=item.sale_line.currency_id,
+                    partner_id=item.sale_line.order_id.partner_invoice_id,
+                    product_id=item.sale_line.product_id,
+                    tax_ids=item.sale_line.tax_ids,
+                    price_unit=vals["price_unit"],
+                    quantity=vals["quantity"],
+                    discount=vals.get("discount", 0.0),
+                    extra_tax_data=vals.get("extra_tax_data"),
+                )
+            )
+        Tax._add_tax_details_in_base_lines(lines, self.env.company)
+        Tax._round_base_lines_tax_details(lines, self.env.company)
+        details = [line["tax_details"] for line in lines]
+        return [
+            item._replace(
+                amount=detail["total_excluded_currency"]
+                + detail["delta_total_excluded_currency"]
+            )
+            for item, detail in zip(items, details, strict=True)
+        ]
+
+    # ----------------------------------------------------------- last period
+
+    def _get_last_invoiced(self):
+        """The invoiced period of the same project before each of these.
+
+        Supplementary periods are as large as the time that was late: they are compared
+        with nothing.
+
+        :return: dict, period to period, of those that have one
+        """
+        if not self.ids:
+            return {}
+        query = SQL(
+            """
+            SELECT p.id, last.id
+              FROM project_billing_period p
+             CROSS JOIN LATERAL (
+                   SELECT earlier.id
+                     FROM project_billing_period earlier
+                    WHERE %(earlier_project)s = %(project)s
+                      AND %(earlier_from)s < %(date_from)s
+                      AND %(earlier_extra)s IS NOT TRUE
+                      AND %(invoiced)s
+                 ORDER BY %(earlier_from)s DESC
+                    LIMIT 1) last
+             WHERE p.id IN %(ids)s AND %(extra)s IS NOT TRUE
+            """,
+            earlier_project=self._column("earlier", "project_id"),
+            earlier_from=self._column("earlier", "date_from"),
+            earlier_extra=self._column("earlier", "is_supplementary"),
+            project=self._column("p", "project_id"),
+            date_from=self._column("p", "date_from"),
+            extra=self._column("p", "is_supplementary"),
+            invoiced=self._invoiced_sql("earlier"),
+            ids=tuple(self.ids),
+        )
+        rows = self.env.execute_query(query)
+        # Figures of rows that the reader does not have stay hidden.
+        readable = self.browse(row[1] for row in rows).sudo(False)
+        readable = readable._filtered_access("read").sudo()
+        last = {period.id: period for period in readable}
+        return {self.browse(row[0]): last[row[1]] for row in rows if row[1] in last}
+
+    def _get_last_billed(self, documents):
+        """Compare documents with what the same projects billed before.
+
+        Where a period makes several invoices, each is compared with what its orders
+        billed then.
+
+        :param documents: list of :class:`BillingDocument`
+        :return: dict, document key to :class:`LastBilled`
+        """
+        last = self._get_last_invoiced()
+        made = Counter(period for document in documents for period in document.periods)
+        result = {}
+        for document in documents:
+            compared = document.periods.filtered(lambda period: period in last)
+            if compared:
+                amount = sum(
+                    self._get_last_amount(last[period], document, made[period] > 1)
+                    for period in compared
+                )
+                change = document.amount_of(compared) - amount
+                result[document.key] = LastBilled(
+                    amount, document.currency.round(change)
+                )
+        return result
+
+    @staticmethod
+    def _get_last_amount(last, document, several):
+        amount = last.amount_invoiced
+        if several:
+            amount = last._get_amount_invoiced(
+                lambda line: line.sale_line_ids.order_id & document.orders
+            )
+        day = last.invoice_date or last.date_from
+        return last.currency_id._convert(
+            amount, document.currency, document.company, day
+        )
