@@ -17,7 +17,7 @@ class ProjectBillingPreview(models.TransientModel):
     document_ids = fields.One2many(
         "project.billing.preview.line",
         "preview_id",
-        string="Invoices",
+        string="Previewed Invoice",
         domain=[("obstacle", "=", False)],
     )
     refused_ids = fields.One2many(
@@ -135,7 +135,9 @@ class ProjectBillingPreview(models.TransientModel):
         ]
         lines += [
             Line._prepare_refused(
-                period, self.env._("Left out of this preview."), is_left_out=True
+                period,
+                self.env._("%(period)s is left out.", period=period.display_name),
+                is_left_out=True,
             )
             for period in self.left_out_ids
         ]

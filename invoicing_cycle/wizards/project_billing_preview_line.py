@@ -41,6 +41,7 @@ class ProjectBillingPreviewLine(models.TransientModel):
     )
     change_amount = fields.Monetary("Change")
     change = fields.Float("Change (%)", help="Against the last period.")
+    is_unusual = fields.Boolean(help="So far off the last period that it is a warning.")
     warnings = fields.Json()
     obstacle = fields.Char("Why Not")
     is_left_out = fields.Boolean()
@@ -131,6 +132,7 @@ class ProjectBillingPreviewLine(models.TransientModel):
                 last_amount=last.amount,
                 change_amount=last.change,
                 change=last.share,
+                is_unusual=any(warning["code"] == "deviation" for warning in warnings),
             )
         return vals
 

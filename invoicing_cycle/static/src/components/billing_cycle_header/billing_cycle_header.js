@@ -48,8 +48,14 @@ export class BillingCycleHeader extends Component {
         );
     }
 
-    /** Where something is ready, above the rows that it is about. */
+    /**
+     * Where something is ready, above the rows that it is about. Ticked rows have a
+     * button of their own.
+     */
     get hasPreview() {
+        if (this.props.list.selection?.length) {
+            return false;
+        }
         return this.sections.some(
             (section) =>
                 section.key === "to_invoice" && section.isActive && section.ready
