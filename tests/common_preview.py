@@ -59,7 +59,7 @@ class PreviewCommon(InvoicingCycleCommon):
                 round(
                     sum(
                         invoice.invoice_line_ids.timesheet_entry_ids.mapped(
-                            "unit_amount"
+                            "billing_hours"
                         )
                     ),
                     6,

@@ -97,8 +97,6 @@ class TestPreviewWarning(PreviewCommon):
         period = self._create_period()
         self.company.tax_lock_date = date(2026, 3, 31)
         self.assertWarns(period, "closed_date", "03/31/2026")
-        period.project_id.sale_line_id.tax_ids = False
-        self.assertEqual(self._codes(self._preview(period)), {"no_tax"})
 
     def test_unmapped_time(self):
         project = self._create_project("Mapped")

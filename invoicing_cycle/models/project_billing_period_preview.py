@@ -92,26 +92,32 @@ class ProjectBillingPeriod(models.Model):
         for period in self:
             if obstacle := period._get_obstacle(False):
                 refused[period] = obstacle
-        periods = self.browse(period.id for period in self if period not in refused)
-        for company, allowed in periods.grouped("company_id").items():
-            allowed = allowed.with_company(company)
-            made = allowed._get_documents()
+        allowed = self.filtered(lambda period: period not in refused)
+        for company, periods in allowed.grouped("company_id").items():
+            # In the order in which the generator counts what was billed before.
+            periods = periods.with_company(company).sorted(
+                lambda period: (period.date_from, period.id)
+            )
+            made = periods._get_documents()
             # What shares an invoice with a credit note fails with it; the rest is made.
-            while negative := allowed._get_negative_units(made):
+            while negative := periods._get_negative_units(made):
                 for period in negative:
                     refused[period] = self.env._(
                         "%(period)s is negative in total on one of its documents. "
                         "Confirm with a reason to create a credit note.",
                         period=period.display_name,
                     )
-                allowed -= negative
-                made = allowed._get_documents()
+                periods -= negative
+                made = periods._get_documents()
             documents += [
-                BillingDocument(key, allowed._with_invoice_amounts(items))
-                for key, items in made.items()
+                BillingDocument(
+                    periods._get_document_key(items[0]),
+                    periods._with_invoice_amounts(items),
+                )
+                for items in made
             ]
         billed = self.browse().union(*(document.periods for document in documents))
-        for period in periods - billed:
+        for period in allowed - billed:
             refused.setdefault(
                 period,
                 self.env._(
@@ -128,7 +134,7 @@ class ProjectBillingPeriod(models.Model):
         negative = self.browse().union(
             *(
                 item.period
-                for items in documents.values()
+                for items in documents
                 if self._is_negative(items)
                 for item in items
             )
@@ -146,22 +152,19 @@ class ProjectBillingPeriod(models.Model):
         a whole, make a cent of difference to what each line is worth by itself.
         """
         Tax = self.env["account.tax"]
-        lines = []
-        for item in items:
-            vals = self._prepare_invoice_line(item, 0)
-            lines.append(
-                Tax._prepare_base_line_for_taxes_computation(
-                    {},
-                    currency_id=item.sale_line.currency_id,
-                    partner_id=item.sale_line.order_id.partner_invoice_id,
-                    product_id=item.sale_line.product_id,
-                    tax_ids=item.sale_line.tax_ids,
-                    price_unit=vals["price_unit"],
-                    quantity=vals["quantity"],
-                    discount=vals.get("discount", 0.0),
-                    extra_tax_data=vals.get("extra_tax_data"),
-                )
+        lines = [
+            Tax._prepare_base_line_for_taxes_computation(
+                {},
+                currency_id=item.sale_line.currency_id,
+                partner_id=item.sale_line.order_id.partner_invoice_id,
+                product_id=item.sale_line.product_id,
+                tax_ids=item.sale_line.tax_ids,
+                price_unit=item.price_unit,
+                quantity=item.quantity,
+                discount=item.discount,
             )
+            for item in items
+        ]
         Tax._add_tax_details_in_base_lines(lines, self.env.company)
         Tax._round_base_lines_tax_details(lines, self.env.company)
         details = [line["tax_details"] for line in lines]

@@ -169,6 +169,7 @@ class ProjectBillingPreviewLine(models.TransientModel):
             "period_id",
             "sale_line_id",
             "kind",
+            "is_late",
             "quantity",
             "amount",
             "hours",
@@ -177,25 +178,26 @@ class ProjectBillingPreviewLine(models.TransientModel):
 
     @api.model
     def _prepare_items(self, document):
-        """What a document bills, summed by period, sales order item and kind."""
+        """What a document bills, by period, sales order item, kind and lateness."""
         groups = defaultdict(list)
         for item in document.items:
-            groups[item.period, item.sale_line, item.kind].append(item)
+            groups[item.period, item.sale_line, item.kind, item.late].append(item)
         return [
             {
                 "period_id": period.id,
                 "sale_line_id": sale_line.id,
                 "kind": kind,
+                "is_late": late,
                 "name": sale_line.name.split("\n", 1)[0],
                 "project_text": period.project_id.display_name,
                 "period_text": period.period_label,
                 "quantity": round(sum(item.quantity for item in items), 6),
-                "uom_text": sale_line.product_uom_id.name,
+                "uom_text": items[0].uom.name,
                 "amount": round(sum(item.amount for item in items), 6),
                 "hours": round(sum(item.hours for item in items), 6),
                 "entries": sum(item.entries for item in items),
             }
-            for (period, sale_line, kind), items in groups.items()
+            for (period, sale_line, kind, late), items in groups.items()
         ]
 
     def _format_figures(self):
@@ -220,6 +222,7 @@ class ProjectBillingPreviewItem(models.TransientModel):
     period_id = fields.Many2one("project.billing.period", ondelete="cascade")
     sale_line_id = fields.Many2one("sale.order.line", ondelete="cascade")
     kind = fields.Char()
+    is_late = fields.Boolean("Earlier Periods")
     name = fields.Char("Sales Order Item")
     project_text = fields.Char("Project")
     period_text = fields.Char("Period")

@@ -125,23 +125,21 @@ class ProjectBillingPreview(models.TransientModel):
     @api.model
     def _find_closed_date(self, documents):
         today = fields.Date.context_today(self)
+        locks = {}
         for document in documents:
-            company, date = document.company, today
+            company, periods, date = document.company, document.periods, today
             if company.billing_invoice_date_scheduled:
-                date = min(document.items[0].period.invoice_date or today, today)
-            locks = company._get_lock_date_violations(
-                date,
-                purchase=False,
-                tax=any(item.sale_line.tax_ids for item in document.items),
-            )
-            if locks:
+                date = periods._get_scheduled_date()
+            if (company, date) not in locks:
+                locks[company, date] = periods._get_lock_dates(date)
+            if closed := locks[company, date]:
                 yield (
                     document,
                     self.env._(
-                        "Accounting is closed until %(lock)s: the invoice cannot be "
-                        "dated %(date)s.",
-                        lock=format_date(self.env, max(lock for lock, _field in locks)),
+                        "The invoice cannot be dated %(date)s: accounting is closed "
+                        "by %(locks)s.",
                         date=format_date(self.env, date),
+                        locks=company._format_lock_dates(closed),
                     ),
                 )
 
