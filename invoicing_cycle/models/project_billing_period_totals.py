@@ -92,8 +92,9 @@ class ProjectBillingPeriod(models.Model):
         today = fields.Date.context_today(self)
         for item in (self - closed)._get_billing_items():
             period = item.period
+            # Rounded once, as the company's invoices are: see _get_untaxed_amount().
             amount = item.sale_line.currency_id._convert(
-                item.amount, period.currency_id, period.company_id, today
+                item.amount, period.currency_id, period.company_id, today, round=False
             )
             amounts[period.id] += amount
             if item.kind == "expense":
@@ -110,8 +111,8 @@ class ProjectBillingPeriod(models.Model):
                 "late_hours": late,
                 "expense_amount": period._get_expense_amount_invoiced()
                 if period in closed
-                else expenses[period.id],
-                "amount_to_invoice": amounts[period.id],
+                else period.currency_id.round(expenses[period.id]),
+                "amount_to_invoice": period.currency_id.round(amounts[period.id]),
                 "amount_invoiced": period._get_amount_invoiced(),
             }
         return result

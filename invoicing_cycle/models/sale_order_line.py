@@ -162,14 +162,16 @@ class SaleOrderLine(models.Model):
 
         ``price_unit`` less discount through ``compute_all``, because
         ``price_reduce_taxexcl`` is 0 while the ordered quantity is 0 and a price may
-        include its taxes.
+        include its taxes. Rounded to the currency where the company rounds per line.
 
         :param float price_unit: the price in another unit, that of the line by default
         """
         self.ensure_one()
         if price_unit is None:
             price_unit = self.price_unit
-        return self.tax_ids.compute_all(
+        # Where the company rounds over the whole invoice, so must whoever sums these.
+        by_line = self.company_id.tax_calculation_rounding_method != "round_globally"
+        return self.tax_ids.with_context(round_base=by_line).compute_all(
             price_unit * (1 - (self.discount or 0.0) / 100),
             currency=self.currency_id,
             quantity=quantity,
