@@ -74,6 +74,7 @@ from . import account_move_line
 from . import account_move_line_span
 from . import account_move_milestones
 from . import account_move_line_milestones
+from . import account_move_line_expense
 from . import account_edi_xml_ubl_bis3
 from . import account_edi_xml_cii
 from . import account_move_sent
@@ -81,6 +82,8 @@ from . import account_move_einvoice
 from . import account_move_batch
 from . import account_move_display
 from . import account_move_send
+from . import account_move_receipts
+from . import account_move_send_receipts
 from . import ir_actions_report
 from . import mail_activity_type
 from . import mail_activity

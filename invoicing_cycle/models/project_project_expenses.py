@@ -1,11 +1,29 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 
 
 class ProjectProject(models.Model):
-    """Gives re-invoiced expenses that found no project another chance."""
+    """How expenses are re-invoiced; those without a project get another chance."""
 
     _inherit = "project.project"
+
+    billing_expense_markup = fields.Float(
+        string="Expense Mark-up",
+        groups="base.group_user",
+        help="Percent added to the price of expenses re-invoiced at cost, when "
+        "they are posted. What was posted before keeps its price.",
+    )
+    billing_attach_receipts = fields.Boolean(
+        string="Attach Receipts",
+        default=True,
+        groups="base.group_user",
+        help="The files of re-invoiced expenses go to the customer with the invoice.",
+    )
+
+    _billing_expense_markup_positive = models.Constraint(
+        "CHECK (billing_expense_markup >= 0)",
+        "The mark-up of expenses cannot be negative: use 0 to bill them at cost.",
+    )
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -5,6 +5,8 @@ from odoo.fields import Command, Domain
 #: What billing people who are not project administrators may change on a project.
 BILLING_FIELDS = frozenset(
     {
+        "billing_attach_receipts",
+        "billing_expense_markup",
         "billing_frequency",
         "billing_start_date",
         "billing_invoice_delay",
