@@ -71,6 +71,8 @@ from . import sale_order
 from . import sale_order_line
 from . import account_move
 from . import account_move_line
+from . import account_move_line_credit
+from . import account_move_line_rebill
 from . import account_move_line_span
 from . import account_move_milestones
 from . import account_move_line_milestones

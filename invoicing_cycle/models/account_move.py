@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Command
 from odoo.tools.sql import column_exists, create_column
 
 
@@ -119,14 +118,12 @@ class AccountMove(models.Model):
                 and line.move_id.payment_state != "invoicing_legacy"
             )
         )._follow_cancel()
-        lines.filtered(
-            lambda line: before[line.move_id.id] == "cancel"
-        )._unfollow_cancel()
-        credits = lines.filtered(lambda line: line.move_id.move_type == "out_refund")
-        credits.filtered(lambda line: line.parent_state == "posted")._follow_credit()
-        credits.filtered(
-            lambda line: before[line.move_id.id] == "posted"
-        )._unfollow_credit()
+        lines.filtered(lambda line: line.parent_state == "posted")._check_choices()
+        # sudo: which lines are concerned, whoever changes the state
+        lines = lines.sudo()
+        reopened = lines.filtered(lambda line: before[line.move_id.id] == "cancel")
+        credited = lines.filtered("credit_line_ids") | lines.credited_line_id
+        (reopened | credited)._settle_credits()
         changed.invoice_line_ids._get_billing_periods()._reassign_entries()
 
     def _reverse_moves(self, default_values_list=None, cancel=False):
@@ -184,26 +181,3 @@ class AccountMove(models.Model):
                 line.quantity_made = sale_line._get_time_quantity(entries)
         lines = self.sudo().invoice_line_ids.filtered("timesheet_entry_ids")
         lines._adopt_billing_period()
-
-    def _move_entries_to_recreated(self):
-        """Reverse and re-create: the new draft bills what the reversed invoice did."""
-        # sudo: as in _link_stock_entries
-        for line in self.sudo().invoice_line_ids.filtered("recreated_line_id"):
-            original = line.recreated_line_id
-            line.write(
-                {
-                    "billing_period_id": original.billing_period_id.id,
-                    "billing_kind": original.billing_kind,
-                    "is_supplementary": original.is_supplementary,
-                    "quantity_made": original.quantity_made,
-                    "price_made": original.price_made,
-                    "discount_made": original.discount_made,
-                    "released_entry_ids": [
-                        Command.set(original.released_entry_ids.ids)
-                    ],
-                }
-            )
-            line._take_entries_again()
-            # A later reset of the credit note finds the entries on the new draft and
-            # is refused with its name.
-        self.invoice_line_ids._get_billing_periods()._reassign_entries()

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Command
 
 #: What only the ledger writes.
 LEDGER_FIELDS = frozenset(
@@ -14,6 +15,11 @@ LEDGER_FIELDS = frozenset(
         "discount_made",
         "released_entry_ids",
         "credit_line_ids",
+        "credited_entry_ids",
+        "credited_quantity",
+        "credited_made",
+        "rebilled_credit_id",
+        "rebilling_line_ids",
     }
 )
 #: What Odoo's reversal sets on new lines by copying, as the user who reverses.
@@ -23,8 +29,8 @@ COPIED_FIELDS = frozenset({"credited_line_id", "recreated_line_id"})
 class AccountMoveLine(models.Model):
     """The invoice side of the billing ledger: which entries a line bills.
 
-    A line gives its entries back when it is deleted, its invoice is cancelled or it is
-    credited in full, and takes them again when that is undone.
+    A line gives its entries back when it is deleted, its invoice is cancelled or they
+    are credited, and takes them again when that is undone.
     """
 
     _inherit = "account.move.line"
@@ -88,31 +94,6 @@ class AccountMoveLine(models.Model):
         copy=False,
         help="Bills late time of a period that was closed before: the line does not "
         "keep the period closed.",
-        groups="base.group_user",
-    )
-    credited_line_id = fields.Many2one(
-        "account.move.line",
-        string="Credits Line",
-        readonly=True,
-        copy=False,
-        index="btree_not_null",
-        ondelete="set null",
-        groups="base.group_user",
-    )
-    credit_line_ids = fields.One2many(
-        "account.move.line",
-        "credited_line_id",
-        string="Credited By",
-        copy=False,
-        groups="base.group_user",
-    )
-    recreated_line_id = fields.Many2one(
-        "account.move.line",
-        string="Re-creates Line",
-        readonly=True,
-        copy=False,
-        index="btree_not_null",
-        ondelete="set null",
         groups="base.group_user",
     )
     released_entry_ids = fields.Many2many(
@@ -189,8 +170,13 @@ class AccountMoveLine(models.Model):
         # Other documents have no time to give back. The key is set by _reverse_moves
         # alone; copies that re-create an invoice after its reversal do not carry it.
         if self.move_id.move_type == "out_invoice":
-            reversing = "move_reverse_cancel" in self.env.context
-            values["credited_line_id" if reversing else "recreated_line_id"] = self.id
+            if "move_reverse_cancel" in self.env.context:
+                values["credited_line_id"] = self.id
+                # sudo: how much was credited does not depend on who reverses
+                if self.sudo()._get_posted_credits()._filter_choices():
+                    values["quantity"] = self.sudo()._get_unchosen_quantity()
+            else:
+                values["recreated_line_id"] = self.id
         return result
 
     # ---------------------------------------------------------------- ledger
@@ -232,103 +218,41 @@ class AccountMoveLine(models.Model):
             return
         if remember:
             for line, line_entries in entries.grouped("invoice_line_id").items():
-                line.released_entry_ids = [fields.Command.set(line_entries.ids)]
+                line._remember_entries(line_entries)
         entries._set_invoice_line(self.browse())
 
-    def _take_entries_again(self):
-        """Bill the entries that were given back before.
+    def _remember_entries(self, entries):
+        self.released_entry_ids = [Command.link(entry.id) for entry in entries]
+
+    def _take_entries_again(self, entries):
+        """Bill entries that were given back before.
 
         :raises UserError: where one of them is billed elsewhere by now
         """
-        # sudo: as in _give_entries_back
-        for line in self.sudo().filtered("released_entry_ids"):
-            entries = line.released_entry_ids
-            elsewhere = entries.invoice_line_id - line
-            if elsewhere:
-                raise UserError(
-                    self.env._(
-                        "The time of %(document)s is billed on %(invoices)s by now. "
-                        "Cancel or credit that first.",
-                        document=line.move_id.display_name,
-                        invoices=", ".join(elsewhere.move_id.mapped("display_name")),
-                    )
+        self.ensure_one()
+        if not entries:
+            return
+        self._check_not_billed_elsewhere(entries)
+        entries._set_invoice_line(self)
+        self.released_entry_ids = [Command.unlink(entry.id) for entry in entries]
+
+    def _check_not_billed_elsewhere(self, entries):
+        elsewhere = entries.invoice_line_id - self
+        if elsewhere:
+            raise UserError(
+                self.env._(
+                    "The time of %(document)s is billed on %(invoices)s by now. "
+                    "Cancel or credit that first.",
+                    document=self.move_id.display_name,
+                    invoices=", ".join(elsewhere.move_id.mapped("display_name")),
                 )
-            entries._set_invoice_line(line)
-            line.released_entry_ids = [fields.Command.clear()]
+            )
 
     def _follow_cancel(self):
         """Lines of invoices that were just cancelled bill nothing any more."""
         self._give_entries_back()
         # What a credit note took back from them went with them.
         self.sudo().credit_line_ids.filtered("quantity_made").quantity_made = 0.0
-
-    def _unfollow_cancel(self):
-        """Lines of cancelled invoices that were re-opened bill again, but for what was
-        credited meanwhile."""
-        credited = self.sudo()._get_fully_credited()
-        (self - credited)._take_entries_again()
-        credited._take_back_made()
-
-    def _get_fully_credited(self):
-        """These lines less those that no posted credit note has credited in full."""
-        credited = {
-            line.id: quantity
-            for line, quantity in self.sudo()._read_group(
-                [
-                    ("credited_line_id", "in", self.ids),
-                    ("parent_state", "=", "posted"),
-                ],
-                ["credited_line_id"],
-                ["quantity:sum"],
-            )
-        }
-        return self.filtered(
-            lambda line: (
-                line.id in credited
-                and line.product_uom_id.compare(credited[line.id], line.quantity) >= 0
-                if line.product_uom_id
-                else line.id in credited and credited[line.id] >= line.quantity
-            )
-        )
-
-    def _follow_credit(self):
-        """Credit lines that were just posted: free what they credit in full."""
-        # sudo: as in _give_entries_back; quantity_made is kept by the ledger alone.
-        originals = self.sudo().credited_line_id._get_fully_credited()
-        # What was credited before is free already, and may be billed again by now.
-        for original in originals._take_back_made():
-            original._give_entries_back()
-
-    def _unfollow_credit(self):
-        """Credit lines that are posted no more: their invoice bills again."""
-        lines = self.sudo().filtered("credited_line_id")
-        lines.filtered("quantity_made").quantity_made = 0.0
-        # A cancelled invoice bills nothing, credited or not.
-        originals = lines.credited_line_id.filtered(
-            lambda line: line.parent_state != "cancel"
-        )
-        credited = originals._get_fully_credited()
-        (originals - credited)._take_entries_again()
-        # Another credit note credits them in full as well.
-        credited._take_back_made()
-
-    def _take_back_made(self):
-        """Let one credit note of each fully credited line take back what it made.
-
-        The order counts what was made: a full credit takes all of it back, a smaller
-        one is a matter of price and takes nothing, and so does a second one.
-
-        :return: those of these lines of which nothing was taken back before
-        """
-        taken = self.browse()
-        for original in self.filtered(lambda line: line.parent_state != "cancel"):
-            credits = original.credit_line_ids.filtered(
-                lambda line: line.parent_state == "posted"
-            )
-            if not any(credits.mapped("quantity_made")):
-                credits[:1].quantity_made = original.quantity_made
-                taken |= original
-        return taken
 
     @api.model
     def _timesheet_domain_get_invoiced_lines(self, sale_line_delivery):

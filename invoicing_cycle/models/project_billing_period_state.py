@@ -59,6 +59,7 @@ class ProjectBillingPeriod(models.Model):
         "expense_line_ids.qty_delivered",
         "expense_line_ids.qty_invoiced",
         "invoice_line_ids.quantity",
+        "invoice_line_ids.timesheet_entry_ids",
         "invoice_line_ids.credit_line_ids.quantity",
         "invoice_line_ids.credit_line_ids.parent_state",
         "invoice_line_ids.move_id.state",
@@ -181,6 +182,9 @@ class ProjectBillingPeriod(models.Model):
     def _invoiced_sql(self, alias, condition=None):
         """There is a line on an invoice that is neither cancelled nor credited.
 
+        A line that bills time is credited as long as it bills none any more: a person
+        may credit more than was chosen.
+
         :param condition: of the line and its invoice; by default that the line is not
             one of late time, which is invoiced while the period is closed anyway
         """
@@ -193,12 +197,18 @@ class ProjectBillingPeriod(models.Model):
                   JOIN account_move invoice ON invoice.id = %(move)s
                  WHERE %(period)s = %(alias_id)s
                    AND %(state)s <> 'cancel'
-                   AND NOT COALESCE(
-                       (SELECT SUM(%(credited)s)
-                          FROM account_move_line credit
-                         WHERE %(credited_line)s = line.id
-                           AND %(credit_state)s = 'posted') >= %(quantity)s,
-                       FALSE)
+                   AND (EXISTS (
+                           SELECT 1
+                             FROM account_analytic_line entry
+                            WHERE %(billing_line)s = line.id)
+                        OR NOT COALESCE(
+                           (SELECT CASE WHEN %(quantity)s < 0
+                                        THEN SUM(%(credited)s) <= %(quantity)s
+                                        ELSE SUM(%(credited)s) >= %(quantity)s END
+                              FROM account_move_line credit
+                             WHERE %(credited_line)s = line.id
+                               AND %(credit_state)s = 'posted'),
+                           FALSE))
                    AND %(condition)s)
             """,
             move=self._column("line", "move_id", Line),
@@ -209,6 +219,9 @@ class ProjectBillingPeriod(models.Model):
             credited_line=self._column("credit", "credited_line_id", Line),
             credit_state=self._column("credit", "parent_state", Line),
             quantity=self._column("line", "quantity", Line),
+            billing_line=self._column(
+                "entry", "invoice_line_id", "account.analytic.line"
+            ),
             condition=condition
             or SQL("%s IS NOT TRUE", self._column("line", "is_supplementary", Line)),
         )

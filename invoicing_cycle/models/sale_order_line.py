@@ -48,13 +48,18 @@ class SaleOrderLine(models.Model):
         uom = uom or self.env["uom.uom"]._get_time_unit("hour")
         return uom._compute_quantity(amount, self.product_uom_id, round=False)
 
-    def _get_time_quantity(self, entries):
-        """Entries as a rounded quantity of this sale order line."""
-        quantity = sum(
+    def _get_exact_quantity(self, entries):
+        """Entries as a quantity of this sale order line, not rounded."""
+        return sum(
             self._convert_time(sum(group.mapped("billing_hours")), uom)
             for uom, group in entries.grouped("product_uom_id").items()
         )
-        return round_quantity(quantity, self._get_quantity_digits())
+
+    def _get_time_quantity(self, entries):
+        """Entries as a rounded quantity of this sale order line."""
+        return round_quantity(
+            self._get_exact_quantity(entries), self._get_quantity_digits()
+        )
 
     def _get_expense_quantity(self):
         """What is not invoiced yet of a re-invoiced expense, whatever the policy."""

@@ -1,3 +1,5 @@
+from . import account_move_reversal_line
+from . import account_move_reversal_choice
 from . import account_move_reversal
 from . import account_move_reversal_milestones
 from . import timesheet_lock

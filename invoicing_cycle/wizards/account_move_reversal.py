@@ -6,14 +6,15 @@ class AccountMoveReversal(models.TransientModel):
 
     def reverse_moves(self, is_modify=False):
         # EXTENDS sale_timesheet
+        if self.credit_scope != "invoice":
+            return self._credit_choice(is_modify)
         if not is_modify:
             return super().reverse_moves(is_modify)
         # sudo: the links of the invoice, which the user may reverse, not the time
-        entries = (
-            self.env["account.analytic.line"]
-            .sudo()
-            .search([("invoice_line_id", "in", self.move_ids.invoice_line_ids.ids)])
-        )
+        invoices = self.sudo().move_ids
+        entries = invoices.invoice_line_ids.timesheet_entry_ids
+        billed = entries.grouped("invoice_line_id")
+        before = invoices.reversal_move_ids
         # The entries are free between the credit note and the new draft. Protected,
         # so that they do not take over their task's project or sale line meanwhile.
         protected = [
@@ -22,5 +23,10 @@ class AccountMoveReversal(models.TransientModel):
         ]
         with self.env.protecting(protected, entries):
             result = super().reverse_moves(is_modify)
-            self.new_move_ids._move_entries_to_recreated()
+            lines = self.sudo().new_move_ids.invoice_line_ids.filtered(
+                "recreated_line_id"
+            )
+            lines._rebill((invoices.reversal_move_ids - before).invoice_line_ids)
+            lines._take_over_freed(billed)
+            lines._get_billing_periods()._reassign_entries()
         return result

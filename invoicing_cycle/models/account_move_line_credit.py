@@ -1,0 +1,258 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..tools.allocation import round_quantity
+from ..tools.credit import is_covered, left_over, share_of
+
+
+class AccountMoveLine(models.Model):
+    """What posted credit notes leave of the lines of an invoice.
+
+    A credit line frees the entries that were chosen for it, or, together with others,
+    all of the line once it is credited in full. A smaller one is a matter of price and
+    frees none. Posted no more, the invoice takes the entries again.
+    """
+
+    _inherit = "account.move.line"
+
+    credited_line_id = fields.Many2one(
+        "account.move.line",
+        string="Credits Line",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        groups="base.group_user",
+    )
+    credit_line_ids = fields.One2many(
+        "account.move.line",
+        "credited_line_id",
+        string="Credited By",
+        copy=False,
+        groups="base.group_user",
+    )
+    credited_entry_ids = fields.Many2many(
+        "account.analytic.line",
+        "invoicing_cycle_credited_entry_rel",
+        "move_line_id",
+        "entry_id",
+        string="Credited Time Entries",
+        readonly=True,
+        copy=False,
+        help="The entries that this credit frees while it is posted, chosen in the "
+        "dialog.",
+        groups="base.group_user",
+    )
+    credited_quantity = fields.Float(
+        digits="Product Unit",
+        readonly=True,
+        copy=False,
+        help="What the chosen entries stand for on the credited line. A credit of less "
+        "is a matter of price and frees none of them.",
+        groups="base.group_user",
+    )
+    credited_made = fields.Float(
+        digits="Product Unit",
+        readonly=True,
+        copy=False,
+        help="What the sales order no longer counts once the chosen entries are free.",
+        groups="base.group_user",
+    )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_credited(self):
+        # The credit note would stay and take back what nothing has made.
+        credits = self.sudo()._get_posted_credits()
+        if credits and any(self.sudo().mapped("quantity_made")):
+            raise UserError(
+                self.env._(
+                    "%(credits)s credits %(invoices)s. Reset the credit note to draft "
+                    "and delete it first.",
+                    credits=", ".join(credits.move_id.mapped("display_name")),
+                    invoices=", ".join(self.move_id.mapped("display_name")),
+                )
+            )
+
+    # ---------------------------------------------------------------- ledger
+
+    def _settle_credits(self):
+        """Free what posted credit notes credit of these invoice lines by now, and take
+        again what they no longer do."""
+        # sudo: whoever may post a credit note frees its time, also without the right
+        # to read timesheets; quantity_made is kept by the ledger alone.
+        # A cancelled invoice bills nothing, credited or not.
+        lines = self.sudo().filtered(lambda line: line.parent_state != "cancel")
+        credited = {line: line._settle_credited() for line in lines}
+        for line, entries in credited.items():
+            line._hand_over(line.timesheet_entry_ids & entries)
+        for line, entries in credited.items():
+            line._take_entries_again(line.released_entry_ids - entries)
+
+    def _settle_credited(self):
+        """Let the credit notes of this line take back what it made, neither more nor
+        less than what the entries that they free have made.
+
+        :return: the entries that are credited
+        """
+        self.ensure_one()
+        posted = self._get_posted_credits()
+        choices = posted._filter_choices()
+        made = dict.fromkeys(self.credit_line_ids, 0.0)
+        made.update({credit: credit.credited_made for credit in choices})
+        entries = choices.credited_entry_ids
+        if self._is_fully_credited():
+            entries = self.timesheet_entry_ids | self.released_entry_ids
+            rest = self.quantity_made - sum(made.values())
+            made[(posted - choices)[:1] or choices[:1]] += rest
+        digits = self.env["sale.order.line"]._get_quantity_digits()
+        for credit, quantity in made.items():
+            quantity = round_quantity(quantity, digits)
+            if credit.quantity_made != quantity:
+                credit.quantity_made = quantity
+        return entries & (self.timesheet_entry_ids | self.released_entry_ids)
+
+    def _check_choices(self):
+        """Credit lines that were just posted must find their entries.
+
+        :raises UserError: where one was credited before
+        """
+        # sudo: as in _settle_credits
+        groups = self.sudo()._filter_choices().grouped("credited_line_id")
+        for line, credits in groups.items():
+            if not line or line.parent_state == "cancel":
+                continue
+            billed = line.timesheet_entry_ids
+            for credit in credits:
+                if credit.credited_entry_ids - billed:
+                    others = line._get_posted_credits().move_id - credit.move_id
+                    raise UserError(
+                        self.env._(
+                            "%(credit)s credits time that %(invoice)s does not bill "
+                            "any more. It was credited before, see %(others)s.",
+                            credit=credit.move_id.display_name,
+                            invoice=line.move_id.display_name,
+                            others=", ".join(others.mapped("display_name"))
+                            or line.move_id.display_name,
+                        )
+                    )
+                billed -= credit.credited_entry_ids
+
+    # ------------------------------------------------------------ what is left
+
+    def _get_posted_credits(self):
+        return self.credit_line_ids.filtered(
+            lambda credit: credit.parent_state == "posted"
+        ).sorted("id")
+
+    def _get_pending_choices(self):
+        """Credit lines of drafts that will free entries of this line."""
+        return self.credit_line_ids.filtered(
+            lambda credit: credit.parent_state == "draft" and credit.credited_entry_ids
+        )
+
+    def _filter_choices(self):
+        """Those credit lines that free the entries chosen for them."""
+        digits = self.env["sale.order.line"]._get_quantity_digits()
+        return self.filtered(
+            lambda credit: (
+                credit.credited_entry_ids
+                and is_covered(
+                    credit.credited_quantity, credit._get_credit_quantity(), digits
+                )
+            )
+        )
+
+    def _get_credit_quantity(self):
+        """Quantity of this credit line in the unit of the line that it credits."""
+        self.ensure_one()
+        unit = self.credited_line_id.product_uom_id
+        if not (unit and self.product_uom_id) or unit == self.product_uom_id:
+            return self.quantity
+        return self.product_uom_id._compute_quantity(self.quantity, unit)
+
+    def _is_fully_credited(self):
+        """Whether posted credit notes take back all that was not chosen for one."""
+        self.ensure_one()
+        digits = self.env["sale.order.line"]._get_quantity_digits()
+        posted = self._get_posted_credits()
+        choices = posted._filter_choices()
+        chosen = sum(choices.mapped("credited_quantity"))
+        credited = sum(credit._get_credit_quantity() for credit in posted) - chosen
+        rest = round_quantity(self.quantity - chosen, digits)
+        if not rest:
+            # Nothing is left to credit. Whoever credits the line as well means it.
+            return bool(posted - choices)
+        return is_covered(rest, credited, digits)
+
+    def _get_unchosen_quantity(self):
+        """Quantity of this line but for the entries that posted credit notes freed."""
+        self.ensure_one()
+        choices = self._get_posted_credits()._filter_choices()
+        return round_quantity(
+            self.quantity - sum(choices.mapped("credited_quantity")),
+            self.env["sale.order.line"]._get_quantity_digits(),
+        )
+
+    def _get_creditable_entries(self):
+        """Entries that this line bills and no draft credit note takes already."""
+        self.ensure_one()
+        return (
+            self.timesheet_entry_ids - self._get_pending_choices().credited_entry_ids
+        )
+
+    def _get_creditable_quantity(self):
+        """What is left to credit of this line's quantity, drafts with a choice of
+        entries included."""
+        self.ensure_one()
+        posted, pending = self._get_posted_credits(), self._get_pending_choices()
+        choices = posted._filter_choices() | pending
+        chosen = sum(choices.mapped("credited_quantity"))
+        credited = sum(
+            credit._get_credit_quantity() for credit in posted | pending
+        )
+        return left_over(
+            self.quantity - chosen,
+            credited - chosen,
+            self.env["sale.order.line"]._get_quantity_digits(),
+        )
+
+    def _prepare_credit(self, entries):
+        """Values of a credit of these entries of this line, or of all that is left.
+
+        :param entries: ``account.analytic.line``, some of those that are creditable
+        :return: dict of quantity and of what to record, see :meth:`_record_choice`
+        """
+        self.ensure_one()
+        quantity = self._get_creditable_quantity()
+        if not entries:
+            return {"quantity": quantity, "made": 0.0}
+        posted, pending = self._get_posted_credits(), self._get_pending_choices()
+        made = (
+            self.quantity_made
+            - sum(posted.mapped("quantity_made"))
+            - sum(pending.mapped("credited_made"))
+        )
+        sale_line = entries.so_line[:1]
+        digits = sale_line._get_quantity_digits()
+        part = sale_line._get_exact_quantity(entries)
+        whole = sale_line._get_exact_quantity(self._get_creditable_entries())
+        # In the unit of this line, which may be another one.
+        unit = sale_line.product_uom_id
+        factor = unit._compute_quantity(
+            1.0, self.product_uom_id or unit, round=False
+        )
+        return {
+            "quantity": share_of(quantity, factor * part, factor * whole, digits),
+            "made": share_of(made, part, whole, digits),
+        }
+
+    def _record_choice(self, entries, made):
+        """Make this draft credit line free these entries once it is posted."""
+        # sudo: the ledger; whoever makes the credit note need not read timesheets
+        self.sudo().write(
+            {
+                "credited_entry_ids": [fields.Command.set(entries.ids)],
+                "credited_quantity": self.quantity,
+                "credited_made": made,
+            }
+        )

@@ -1,0 +1,224 @@
+from typing import NamedTuple
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+
+class CreditChoice(NamedTuple):
+    """What is credited of one invoice line, and the entries that it frees."""
+
+    line: models.BaseModel
+    entries: models.BaseModel
+    quantity: float
+    made: float
+
+
+class AccountMoveReversal(models.TransientModel):
+    """Credits an invoice that bills time in part: chosen lines or time entries.
+
+    Exactly the chosen entries can be invoiced again once the credit note is posted;
+    "Reverse and Create Invoice" puts them on a new draft in the same step.
+    """
+
+    _inherit = "account.move.reversal"
+
+    credit_scope = fields.Selection(
+        [
+            ("invoice", "Whole invoice"),
+            ("lines", "Chosen lines"),
+            ("entries", "Chosen time entries"),
+        ],
+        string="Credit",
+        default="invoice",
+        required=True,
+    )
+    bills_time = fields.Boolean(
+        compute="_compute_bills_time", export_string_translation=False
+    )
+    line_ids = fields.One2many(
+        "account.move.reversal.line",
+        "reversal_id",
+        compute="_compute_line_ids",
+        store=True,
+        readonly=False,
+    )
+    choose_all = fields.Boolean("Choose all")
+    chosen_hours = fields.Float("Hours to Credit", compute="_compute_chosen")
+    chosen_amount = fields.Monetary("Amount to Credit", compute="_compute_chosen")
+
+    @api.depends("move_ids")
+    def _compute_bills_time(self):
+        for wizard in self:
+            # sudo: whether the invoice bills time, for whoever may reverse it
+            invoice = wizard.move_ids._origin.sudo()
+            wizard.bills_time = (
+                len(invoice) == 1
+                and invoice.move_type == "out_invoice"
+                and bool(
+                    invoice.billing_period_ids
+                    or invoice.invoice_line_ids.timesheet_entry_ids
+                )
+            )
+
+    @api.depends("move_ids", "credit_scope")
+    def _compute_line_ids(self):
+        for wizard in self:
+            wizard.choose_all = False
+            wizard.line_ids = [
+                Command.clear(),
+                *(Command.create(vals) for vals in wizard._prepare_lines()),
+            ]
+
+    def _prepare_lines(self):
+        """What can be chosen: lines of the invoice, or the time that they bill."""
+        if not self.bills_time or self.credit_scope == "invoice":
+            return []
+        # sudo: whoever may reverse the invoice sees what it bills
+        lines = self.move_ids._origin.sudo().invoice_line_ids.filtered(
+            lambda line: line.display_type == "product"
+        )
+        if self.credit_scope == "lines":
+            return [
+                {"move_line_id": line.id}
+                for line in lines
+                if line._get_creditable_quantity()
+            ]
+        entries = self.env["account.analytic.line"].sudo()
+        entries = entries.union(*(line._get_creditable_entries() for line in lines))
+        return [
+            {"move_line_id": entry.invoice_line_id.id, "entry_id": entry.id}
+            for entry in entries.sorted(lambda entry: (entry.date, entry.id))
+        ]
+
+    @api.onchange("choose_all")
+    def _onchange_choose_all(self):
+        self.line_ids.is_chosen = self.choose_all
+
+    @api.depends("line_ids.is_chosen", "line_ids.hours", "line_ids.amount")
+    def _compute_chosen(self):
+        for wizard in self:
+            chosen = wizard.line_ids.filtered("is_chosen")
+            wizard.chosen_hours = sum(chosen.mapped("hours"))
+            wizard.chosen_amount = sum(chosen.mapped("amount"))
+
+    # ----------------------------------------------------------------- choice
+
+    def _get_choices(self):
+        """What the user chose, checked: the client sent it.
+
+        :return: list of :class:`CreditChoice`, in the order of the invoice
+        """
+        self.move_ids.check_access("read")
+        if not self.bills_time:
+            raise UserError(
+                self.env._(
+                    "Only a single customer invoice that bills time can be credited by "
+                    "lines or time entries."
+                )
+            )
+        # sudo: as in _prepare_lines
+        chosen = self.sudo().line_ids.filtered("is_chosen")
+        if not chosen:
+            raise UserError(
+                self.env._("Choose what to credit, or credit the whole invoice.")
+            )
+        by_entries = self.credit_scope == "entries"
+        choices = []
+        for line, rows in chosen.grouped("move_line_id").items():
+            entries = line._get_creditable_entries()
+            if by_entries:
+                if not rows.entry_id or rows.entry_id - entries:
+                    self._raise_stale_choice()
+                entries = rows.entry_id
+            vals = line._prepare_credit(entries)
+            if line.move_id != self.move_ids or not (entries or vals["quantity"]):
+                self._raise_stale_choice()
+            choices.append(CreditChoice(line, entries, **vals))
+        return sorted(choices, key=lambda choice: (choice.line.sequence, choice.line))
+
+    def _raise_stale_choice(self):
+        raise UserError(
+            self.env._(
+                "%(invoice)s does not bill all of what you chose any more, or a draft "
+                "credit note has it already. Open this dialog again.",
+                invoice=self.move_ids.display_name,
+            )
+        )
+
+    def _prepare_default_reversal(self, move):
+        # EXTENDS account
+        vals = super()._prepare_default_reversal(move)
+        if self.credit_scope != "invoice":
+            quantities = {
+                choice.line.id: choice.quantity for choice in self._get_choices()
+            }
+            vals["line_ids"] = self._prepare_chosen_lines(
+                move.with_context(move_reverse_cancel=False), quantities
+            )
+        return vals
+
+    def _modify_default_reverse_values(self, origin_move):
+        # EXTENDS account
+        vals = super()._modify_default_reverse_values(origin_move)
+        if self.credit_scope != "invoice":
+            # sudo: the ledger's link between the lines
+            credits = self.new_move_ids.sudo().invoice_line_ids
+            vals["line_ids"] = self._prepare_chosen_lines(
+                origin_move,
+                {
+                    credit.credited_line_id.id: credit.quantity
+                    for credit in credits
+                    if credit.display_type == "product"
+                },
+            )
+        return vals
+
+    def _prepare_chosen_lines(self, move, quantities):
+        """Commands that copy lines of the invoice, as reversing does, below the
+        sections that they stand in.
+
+        :param dict quantities: quantity by id of ``account.move.line``
+        """
+        lines = move.invoice_line_ids.browse(quantities)
+        lines |= lines.parent_id | lines.parent_id.parent_id
+        lines = lines.with_context(include_business_fields=True).sorted(
+            lambda line: (line.sequence, line.id)
+        )
+        return [
+            Command.create({**vals, "quantity": quantities.get(line.id, 0.0)})
+            for line, vals in zip(lines, lines.copy_data(), strict=True)
+        ]
+
+    # ------------------------------------------------------------ credit notes
+
+    def _credit_choice(self, is_modify):
+        """Credit the chosen lines or entries, and bill them again on a new draft."""
+        choices = self._get_choices()
+        # A draft in any case: what it frees is recorded before it is posted.
+        action = super().reverse_moves(False)
+        credit = self.new_move_ids
+        # sudo: the links of the lines that were just made
+        lines = {
+            line.credited_line_id: line for line in credit.sudo().invoice_line_ids
+        }
+        for choice in choices:
+            if choice.entries:
+                lines[choice.line]._record_choice(choice.entries, choice.made)
+        if is_modify:
+            self._recreate_choice(credit)
+            action.update(
+                res_id=self.new_move_ids.id,
+                context={"default_move_type": self.new_move_ids.move_type},
+            )
+        return action
+
+    def _recreate_choice(self, credit):
+        """A new draft first, so that posting the credit note hands the entries over."""
+        invoice = self.move_ids.with_context(include_business_fields=True)
+        [data] = invoice.copy_data(self._modify_default_reverse_values(invoice))
+        self.new_move_ids = draft = self.env["account.move"].create(data)
+        # sudo: the ledger, see account.move.line
+        draft.sudo().invoice_line_ids._rebill(credit.sudo().invoice_line_ids)
+        if credit.auto_post == "no":
+            credit.with_context(move_reverse_cancel=True)._post(soft=False)
