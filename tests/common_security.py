@@ -24,6 +24,7 @@ BILLING_MODELS = (
     "project.billing.sale.order",
     "account.move.freeform",
     "account.move.freeform.line",
+    "account.move.reversal.line",
     "account.move.unsend",
 )
 

@@ -328,6 +328,7 @@ class TestSecurityFields(SecurityCommon):
             "credit_line_ids": [Command.link(line.id)],
             "recreated_line_id": line.id,
             "released_entry_ids": [Command.clear()],
+            "credited_entry_ids": [Command.clear()],
             "timesheet_entry_ids": [Command.clear()],
         }.items():
             with self.subTest(field=name), self.assertRaises(AccessError):

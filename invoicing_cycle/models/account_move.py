@@ -126,6 +126,14 @@ class AccountMove(models.Model):
         (reopened | credited)._settle_credits()
         changed.invoice_line_ids._get_billing_periods()._reassign_entries()
 
+    def action_reverse(self):
+        # EXTENDS account
+        action = super().action_reverse()
+        if len(self) == 1 and self.move_type == "out_invoice":
+            # Room for the list of what can be credited.
+            action["context"] = {"dialog_size": "extra-large"}
+        return action
+
     def _reverse_moves(self, default_values_list=None, cancel=False):
         # EXTENDS account
         # The invoice that reverses a credit note would bill its time without a link to
@@ -139,7 +147,11 @@ class AccountMove(models.Model):
                         document=move.display_name,
                     )
                 )
-        return super()._reverse_moves(default_values_list, cancel=cancel)
+        # sudo: as in _follow_state
+        rest = self.sudo().invoice_line_ids._get_partly_credited()
+        reversals = super()._reverse_moves(default_values_list, cancel=cancel)
+        reversals.sudo().invoice_line_ids._record_rest(rest)
+        return reversals
 
     def unlink(self):
         lines = self.invoice_line_ids

@@ -184,6 +184,31 @@ class AccountMoveLine(models.Model):
             return bool(posted - choices)
         return is_covered(rest, credited, digits)
 
+    def _get_partly_credited(self):
+        """Lines of which entries were credited, with those that they still bill.
+
+        :return: dict, line to ``account.analytic.line``
+        """
+        return {
+            line: line.timesheet_entry_ids
+            for line in self
+            if line._get_posted_credits()._filter_choices()
+        }
+
+    def _record_rest(self, rest):
+        """Lines of a new credit note that credit all that was left of their lines.
+
+        They free what was left, also when an earlier credit is taken back.
+
+        :param dict rest: see :meth:`_get_partly_credited`
+        """
+        for credit in self:
+            line = credit.credited_line_id
+            if entries := rest.get(line):
+                others = line._get_posted_credits() - credit
+                made = line.quantity_made - sum(others.mapped("quantity_made"))
+                credit._record_choice(entries, made)
+
     def _get_unchosen_quantity(self):
         """Quantity of this line but for the entries that posted credit notes freed."""
         self.ensure_one()
@@ -196,9 +221,7 @@ class AccountMoveLine(models.Model):
     def _get_creditable_entries(self):
         """Entries that this line bills and no draft credit note takes already."""
         self.ensure_one()
-        return (
-            self.timesheet_entry_ids - self._get_pending_choices().credited_entry_ids
-        )
+        return self.timesheet_entry_ids - self._get_pending_choices().credited_entry_ids
 
     def _get_creditable_quantity(self):
         """What is left to credit of this line's quantity, drafts with a choice of
@@ -207,9 +230,7 @@ class AccountMoveLine(models.Model):
         posted, pending = self._get_posted_credits(), self._get_pending_choices()
         choices = posted._filter_choices() | pending
         chosen = sum(choices.mapped("credited_quantity"))
-        credited = sum(
-            credit._get_credit_quantity() for credit in posted | pending
-        )
+        credited = sum(credit._get_credit_quantity() for credit in posted | pending)
         return left_over(
             self.quantity - chosen,
             credited - chosen,
@@ -238,21 +259,19 @@ class AccountMoveLine(models.Model):
         whole = sale_line._get_exact_quantity(self._get_creditable_entries())
         # In the unit of this line, which may be another one.
         unit = sale_line.product_uom_id
-        factor = unit._compute_quantity(
-            1.0, self.product_uom_id or unit, round=False
-        )
+        factor = unit._compute_quantity(1.0, self.product_uom_id or unit, round=False)
         return {
             "quantity": share_of(quantity, factor * part, factor * whole, digits),
             "made": share_of(made, part, whole, digits),
         }
 
     def _record_choice(self, entries, made):
-        """Make this draft credit line free these entries once it is posted."""
+        """Make this credit line free these entries while it is posted."""
         # sudo: the ledger; whoever makes the credit note need not read timesheets
         self.sudo().write(
             {
                 "credited_entry_ids": [fields.Command.set(entries.ids)],
-                "credited_quantity": self.quantity,
+                "credited_quantity": self.quantity if entries else 0.0,
                 "credited_made": made,
             }
         )

@@ -6,9 +6,7 @@ class AccountMoveReversal(models.TransientModel):
 
     def reverse_moves(self, is_modify=False):
         # EXTENDS sale_timesheet
-        if self.credit_scope != "invoice":
-            return self._credit_choice(is_modify)
-        if not is_modify:
+        if not is_modify or self.credit_scope != "invoice":
             return super().reverse_moves(is_modify)
         # sudo: the links of the invoice, which the user may reverse, not the time
         invoices = self.sudo().move_ids

@@ -192,19 +192,18 @@ class AccountMoveReversal(models.TransientModel):
 
     # ------------------------------------------------------------ credit notes
 
-    def _credit_choice(self, is_modify):
-        """Credit the chosen lines or entries, and bill them again on a new draft."""
+    def reverse_moves(self, is_modify=False):
+        # EXTENDS sale_timesheet
+        if self.credit_scope == "invoice":
+            return super().reverse_moves(is_modify)
         choices = self._get_choices()
         # A draft in any case: what it frees is recorded before it is posted.
         action = super().reverse_moves(False)
         credit = self.new_move_ids
         # sudo: the links of the lines that were just made
-        lines = {
-            line.credited_line_id: line for line in credit.sudo().invoice_line_ids
-        }
+        lines = {line.credited_line_id: line for line in credit.sudo().invoice_line_ids}
         for choice in choices:
-            if choice.entries:
-                lines[choice.line]._record_choice(choice.entries, choice.made)
+            lines[choice.line]._record_choice(choice.entries, choice.made)
         if is_modify:
             self._recreate_choice(credit)
             action.update(

@@ -14,7 +14,9 @@ class AccountMoveReversalLine(models.TransientModel):
     move_line_id = fields.Many2one(
         "account.move.line", "Invoice Line", required=True, ondelete="cascade"
     )
-    entry_id = fields.Many2one("account.analytic.line", "Time Entry", ondelete="cascade")
+    entry_id = fields.Many2one(
+        "account.analytic.line", "Time Entry", ondelete="cascade"
+    )
     currency_id = fields.Many2one("res.currency", compute="_compute_values", store=True)
     date = fields.Date(compute="_compute_values", store=True)
     person = fields.Char(compute="_compute_values", store=True)

@@ -1,0 +1,167 @@
+from datetime import date
+
+from freezegun import freeze_time
+
+from odoo.tests import tagged
+
+from .common_credit import CreditCommon
+
+
+@tagged("post_install", "-at_install")
+class TestCreditRecreate(CreditCommon):
+    """Credit and re-create: the same time stands on a new draft, in one step."""
+
+    def _get_credit(self):
+        return self.invoice.reversal_move_ids
+
+    def test_chosen_entries(self):
+        self.invoice.button_draft()
+        self.line.write({"name": "Work in January", "price_unit": 110.0})
+        self.invoice.action_post()
+        draft = self._recreate(self.long)
+        credit = self._get_credit()
+        self.assertEqual(credit.state, "posted")
+        self.assertEqual(credit.amount_untaxed, 330.0)
+        self.assertEqual(draft.state, "draft")
+        self.assertEqual(draft.move_type, "out_invoice")
+        line = draft.invoice_line_ids
+        self.assertEqual(line.mapped("quantity"), [3.0])
+        self.assertEqual(line.price_unit, 110.0)
+        self.assertEqual(line.name, "Work in January")
+        self.assertEqual(line.tax_ids, self.line.tax_ids)
+        self.assertEqual(line.sale_line_ids, self.sale_line)
+        self.assertEqual(line.billing_period_id, self.january)
+        self.assertBilled(self.long, line)
+        self.assertEqual(self.long.billing_period_id, self.january)
+        self.assertBilled(self.short, self.line)
+        self.assertBilled(self.senior, self.senior_line)
+        self.assertCounted(4.5)
+        self.assertEqual(self.january.hours, 6.5)
+
+    def test_dialog_leads_to_the_draft(self):
+        dialog = self._choose(self.long)
+        action = dialog.modify_moves()
+        draft = self.long.timesheet_invoice_id
+        self.assertEqual(dialog.sudo().new_move_ids, draft)
+        self.assertEqual(action["res_id"], draft.id)
+        self.assertEqual(action["context"], {"default_move_type": "out_invoice"})
+
+    def test_chosen_line(self):
+        draft = self._recreate(self.senior_line)
+        self.assertEqual(draft.amount_untaxed, 300.0)
+        self.assertBilled(self.senior, draft.invoice_line_ids)
+        self.assertBilled(self.long | self.short, self.line)
+        self.assertCounted(4.5)
+
+    def test_credit_is_not_reset_while_the_draft_bills(self):
+        draft = self._recreate(self.long)
+        with self.assertRefused("billed on"):
+            self._get_credit().button_draft()
+        draft.unlink()
+        self.assertFree(self.long, self.february)
+        self.assertCounted(1.5)
+        self._get_credit().button_draft()
+        self.assertBilled(self.long, self.line)
+        self.assertCounted(4.5)
+
+    def test_draft_cancelled_and_reopened(self):
+        draft = self._recreate(self.long)
+        draft.button_cancel()
+        self.assertFree(self.long, self.february)
+        self.assertCounted(1.5)
+        draft.button_draft()
+        self.assertBilled(self.long, draft.invoice_line_ids)
+        self.assertCounted(4.5)
+
+    def test_draft_credited_in_turn(self):
+        draft = self._recreate(self.long)
+        draft.action_post()
+        self._credit(self.long, invoice=draft)
+        self.assertFree(self.long, self.february)
+        self.assertCounted(1.5)
+        self.assertEqual(self.january.state, "to_send")
+
+    def test_whole_invoice_after_some_entries(self):
+        self._credit(self.long)
+        draft = self._recreate()
+        self.assertEqual(draft.invoice_line_ids.mapped("quantity"), [1.5, 2.0])
+        self.assertBilled(self.short, draft.invoice_line_ids[0])
+        self.assertBilled(self.senior, draft.invoice_line_ids[1])
+        self.assertFree(self.long, self.february)
+        self.assertCounted(1.5)
+
+    def test_whole_invoice_that_was_credited(self):
+        """Its time is free: the draft bills it, once."""
+        self.invoice._reverse_moves(cancel=True)
+        draft = self._recreate()
+        self.assertBilled(self.long | self.short, draft.invoice_line_ids[0])
+        self.assertCounted(4.5)
+
+    def test_whole_invoice_whose_time_is_billed_elsewhere(self):
+        self.invoice._reverse_moves(cancel=True)
+        again = self._generate(self.january)
+        again.action_post()
+        with self.assertRefused(again.name):
+            self._recreate()
+
+    def test_entries_keep_their_project(self):
+        """Never free, not even for a moment: they would follow their task."""
+        task = self.env["project.task"].create(
+            {"name": "Task", "project_id": self.project.id}
+        )
+        entry = self._log_time(self.project, date(2026, 2, 9), 1.0, task_id=task.id)
+        rest = self._log_time(self.project, date(2026, 2, 9), 1.0)
+        invoice = self._generate(self.february, "Because")
+        invoice.action_post()
+        task.project_id = self._create_project("Elsewhere")
+        self.env.flush_all()
+        draft = self._recreate(entry, invoice=invoice)
+        self.assertEqual(entry.project_id, self.project)
+        self.assertBilled(entry, draft.invoice_line_ids)
+        self.assertBilled(rest, invoice.invoice_line_ids)
+
+
+@tagged("post_install", "-at_install")
+class TestCreditRecreateLater(CreditCommon):
+    """The credit note has a date in the future: until then the invoice bills."""
+
+    def _post_on_the_day(self):
+        with freeze_time("2026-03-20"):
+            self._run_auto_post()
+        self.assertEqual(self.invoice.reversal_move_ids.state, "posted")
+
+    def test_chosen_entries(self):
+        draft = self._recreate(self.long, date=date(2026, 3, 20))
+        self.assertEqual(self.invoice.reversal_move_ids.state, "draft")
+        self.assertBilled(self.long | self.short, self.line)
+        self.assertCounted(4.5)
+        self._post_on_the_day()
+        self.assertBilled(self.long, draft.invoice_line_ids)
+        self.assertBilled(self.short, self.line)
+        self.assertCounted(4.5)
+
+    def test_whole_invoice(self):
+        draft = self._recreate(date=date(2026, 3, 20))
+        self.assertBilled(self.long | self.short, self.line)
+        self.assertCounted(4.5)
+        self._post_on_the_day()
+        self.assertBilled(self.long | self.short, draft.invoice_line_ids[0])
+        self.assertBilled(self.senior, draft.invoice_line_ids[1])
+        self.assertCounted(4.5)
+
+    def test_draft_is_deleted_before(self):
+        draft = self._recreate(self.long, date=date(2026, 3, 20))
+        draft.unlink()
+        self._post_on_the_day()
+        self.assertFree(self.long, self.february)
+        self.assertCounted(1.5)
+
+    def test_nothing_left_on_the_day(self):
+        """The invoice was credited otherwise: the draft would bill nothing."""
+        self._recreate(date=date(2026, 3, 20))
+        credit = self.invoice.reversal_move_ids
+        self.invoice._reverse_moves(cancel=True)
+        self.assertFree(self.entries, self.february)
+        credit.auto_post = "no"
+        with self.assertRefused("Delete that draft first"):
+            credit._post(soft=False)
