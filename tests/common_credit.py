@@ -4,10 +4,10 @@ from datetime import date
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from .common import InvoicingCycleCommon
+from .common_proof import ProofCommon
 
 
-class CreditCommon(InvoicingCycleCommon):
+class CreditCommon(ProofCommon):
     """January is invoiced: 3.0 + 1.5 h at 100 on one line, 2.0 h at 150 on another."""
 
     @classmethod
@@ -132,7 +132,8 @@ class CreditCommon(InvoicingCycleCommon):
             self.assertEqual(entry.billing_period_id, period)
 
     def assertCounted(self, quantity, senior=2.0):
-        """What the order counts as invoiced, and what is left to invoice on it."""
+        """What the order counts as invoiced, and the proof has no difference."""
         self.env.flush_all()
         self.assertEqual(self.sale_line.qty_invoiced, quantity)
         self.assertEqual(self.senior_sale_line.qty_invoiced, senior)
+        self.assertProven(self.project)

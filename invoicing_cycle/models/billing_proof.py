@@ -176,15 +176,28 @@ class BillingProof(models.AbstractModel):
 
     @api.model
     def _credited_sql(self, alias):
-        """Posted credit notes credit all of an invoice line; never NULL."""
+        """Posted credit notes credit all of an invoice line; never NULL.
+
+        What is left beside the entries chosen for credit notes says so: work of 3 h may
+        be credited of a line that a correction has made 2 h.
+        """
         alias = SQL.identifier(alias)
         return SQL(
             """
-            COALESCE((SELECT SUM(credit.quantity)
-                        FROM account_move_line credit
-                       WHERE credit.credited_line_id = %(alias)s.id
-                         AND credit.parent_state = 'posted')
-                     >= %(alias)s.quantity - %(noise)s, FALSE)
+            COALESCE((
+                SELECT CASE WHEN chosen.rest > %(noise)s
+                            THEN chosen.credited >= %(alias)s.quantity - %(noise)s
+                            WHEN chosen.rest < -%(noise)s
+                            THEN chosen.credited <= %(alias)s.quantity + %(noise)s
+                            ELSE chosen.unchosen END
+                  FROM (SELECT %(alias)s.quantity
+                               - SUM(COALESCE(credit.credited_quantity, 0)) AS rest,
+                               SUM(credit.quantity) AS credited,
+                               BOOL_OR(COALESCE(credit.credited_quantity, 0) = 0)
+                                   AS unchosen
+                          FROM account_move_line credit
+                         WHERE credit.credited_line_id = %(alias)s.id
+                           AND credit.parent_state = 'posted') chosen), FALSE)
             """,
             alias=alias,
             noise=self._get_last_digit() / 2,
