@@ -59,6 +59,7 @@ from . import project_billing_period_date
 from . import project_billing_period_invoice
 from . import project_billing_period_late
 from . import project_billing_period_milestones
+from . import project_billing_period_down_payments
 from . import project_billing_debt
 from . import project_billing_debt_remind
 from . import project_billing_period_remind
@@ -68,13 +69,16 @@ from . import res_users_reminder_digest
 from . import billing_cycle
 from . import hr_expense
 from . import sale_order
+from . import sale_order_down_payments
 from . import sale_order_line
+from . import sale_order_line_down_payment
 from . import account_move
 from . import account_move_line
 from . import account_move_line_credit
 from . import account_move_line_rebill
 from . import account_move_line_span
 from . import account_move_milestones
+from . import account_move_switch
 from . import account_move_line_milestones
 from . import account_move_line_expense
 from . import account_edi_xml_ubl_bis3

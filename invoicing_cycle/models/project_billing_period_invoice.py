@@ -104,7 +104,8 @@ class ProjectBillingPeriod(models.Model):
     @staticmethod
     def _is_negative(items):
         """Corrections outweigh the work: the document is a credit note."""
-        return sum(item.amount for item in items) < 0
+        # Amounts are rounded to a currency; what is less is the noise of floats.
+        return round(sum(item.amount for item in items), 6) < 0
 
     def _prepare_invoice(self, items):
         """Values of one invoice, without its lines' accounts: Odoo computes those."""

@@ -186,7 +186,8 @@ class ProjectBillingPeriod(models.Model):
         may credit more than was chosen.
 
         :param condition: of the line and its invoice; by default that the line is not
-            one of late time, which is invoiced while the period is closed anyway
+            one of late time, which is invoiced while the period is closed anyway, and
+            bills something itself
         """
         Line, Move = "account.move.line", "account.move"
         return SQL(
@@ -223,7 +224,11 @@ class ProjectBillingPeriod(models.Model):
                 "entry", "invoice_line_id", "account.analytic.line"
             ),
             condition=condition
-            or SQL("%s IS NOT TRUE", self._column("line", "is_supplementary", Line)),
+            or SQL(
+                "(%s IS NOT TRUE AND %s IS DISTINCT FROM 'down_payment')",
+                self._column("line", "is_supplementary", Line),
+                self._column("line", "billing_kind", Line),
+            ),
         )
 
     @api.model

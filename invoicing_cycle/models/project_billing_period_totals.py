@@ -39,7 +39,8 @@ class ProjectBillingPeriod(models.Model):
         compute="_compute_totals",
         store=True,
         prefetch="totals",
-        help="Untaxed value of what the invoice would bill now.",
+        help="Untaxed value of what the invoice would bill now, before down payments "
+        "are deducted.",
     )
     amount_invoiced = fields.Monetary(
         compute="_compute_totals", store=True, prefetch="totals"
@@ -174,8 +175,11 @@ class ProjectBillingPeriod(models.Model):
     def _get_live_lines(self):
         """Invoice lines of this period with those that credit them."""
         self.ensure_one()
+        # A down payment settles a part of the value and makes it no smaller.
         lines = self.invoice_line_ids.filtered(
-            lambda line: line.parent_state != "cancel"
+            lambda line: (
+                line.parent_state != "cancel" and line.billing_kind != "down_payment"
+            )
         )
         credits = lines.credit_line_ids.filtered(
             lambda line: line.parent_state == "posted"

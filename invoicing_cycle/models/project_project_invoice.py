@@ -60,6 +60,13 @@ class ProjectProject(models.Model):
         required=True,
         groups="base.group_user",
     )
+    billing_deduct_down_payments = fields.Boolean(
+        string="Deduct Down Payments",
+        default=True,
+        help="Invoices of this project deduct what is left of the down payments of the "
+        "same sales order, at most what they bill of it.",
+        groups="base.group_user",
+    )
 
     def write(self, vals):
         # Before, because Odoo takes names out of the values on its way.

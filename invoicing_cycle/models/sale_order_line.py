@@ -84,8 +84,10 @@ class SaleOrderLine(models.Model):
                 move = invoice_line.move_id
                 if move.state == "cancel":
                     continue
-                original = invoice_line.credited_line_id
-                if not (invoice_line.billing_period_id or original.billing_period_id):
+                kept = invoice_line | invoice_line.credited_line_id
+                if not any(
+                    line.billing_period_id or line.billing_kind for line in kept
+                ):
                     continue
                 sign = 1 if move.move_type == "out_invoice" else -1
                 counted = invoice_line.product_uom_id._compute_quantity(

@@ -32,3 +32,21 @@ def share_amount(share, billed_share, total, billed, digits):
     if share and abs(billed_share + share - 1) < NOISE:
         return round_quantity(total - billed, digits)
     return round_quantity(total * share, digits)
+
+
+def left_quantity(left, paid, quantity, digits):
+    """What a down payment still counts on its order while part of it is left.
+
+    :param left: untaxed amount that no invoice has deducted yet
+    :param paid: untaxed amount of the down payment
+    :param quantity: quantity that the down payment was invoiced with
+    :param digits: decimals of the quantity
+
+    >>> left_quantity(2000, 3000, 1, 2), left_quantity(0, 3000, 1, 2)
+    (0.67, 0.0)
+    >>> left_quantity(1, 3000, 1, 2)  # the order still has something to deduct
+    0.01
+    """
+    if not paid or left <= 0:
+        return 0.0
+    return max(round_quantity(quantity * left / paid, digits), 10**-digits)

@@ -1,0 +1,18 @@
+from odoo import models
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    def action_switch_move_type(self):
+        # EXTENDS account
+        # Odoo turns the quantities of a negative invoice over as it makes it a credit
+        # note: what the order counts of them turns with them.
+        # sudo: what a line makes is kept by the ledger alone
+        lines = self.sudo().invoice_line_ids.filtered("quantity_made")
+        before = {line: line.quantity for line in lines}
+        result = super().action_switch_move_type()
+        for line in lines:
+            if line.quantity == -before[line]:
+                line.quantity_made = -line.quantity_made
+        return result
