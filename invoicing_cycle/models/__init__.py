@@ -44,6 +44,7 @@ from . import project_update
 from . import project_task
 from . import project_billing_period
 from . import project_billing_period_schedule
+from . import project_billing_period_share
 from . import project_billing_period_rights
 from . import project_billing_period_required
 from . import project_billing_period_people

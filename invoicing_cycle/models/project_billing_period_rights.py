@@ -4,7 +4,9 @@ from odoo.exceptions import AccessError, ValidationError
 #: Read-only fields of every model, which the ORM keeps itself.
 MAGIC_FIELDS = frozenset({*models.MAGIC_COLUMNS, "display_name"})
 #: What the invoice was made from.
-BILLED_FIELDS = frozenset({"fixed_amount", "invoice_date", "sale_line_id"})
+BILLED_FIELDS = frozenset(
+    {"fixed_amount", "fixed_share", "invoice_date", "sale_line_id"}
+)
 
 
 class ProjectBillingPeriod(models.Model):
