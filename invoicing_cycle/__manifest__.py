@@ -21,6 +21,7 @@
         "wizards/timesheet_send_back_views.xml",
         "wizards/account_move_freeform_views.xml",
         "wizards/account_move_reversal_views.xml",
+        "wizards/account_move_refresh_views.xml",
         "wizards/account_move_unsend_views.xml",
         "wizards/project_billing_period_reason_views.xml",
         "wizards/project_billing_preview_views.xml",

@@ -12,6 +12,7 @@ from . import hr_employee_public
 from . import account_analytic_line
 from . import account_analytic_line_billing_hours
 from . import account_analytic_line_frozen
+from . import account_analytic_line_changed
 from . import account_analytic_line_protected
 from . import account_analytic_line_lock
 from . import timesheet_approval_flow
@@ -82,6 +83,13 @@ from . import account_move_milestones
 from . import account_move_switch
 from . import account_move_line_milestones
 from . import account_move_line_expense
+from . import account_move_line_outdated
+from . import account_move_line_refresh
+from . import account_move_line_write_up
+from . import account_move_outdated
+from . import account_move_refresh
+from . import account_move_refresh_plan
+from . import account_move_write_up
 from . import account_edi_xml_ubl_bis3
 from . import account_edi_xml_cii
 from . import account_move_sent

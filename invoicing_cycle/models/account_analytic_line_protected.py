@@ -9,6 +9,7 @@ RECORDED_FIELDS = frozenset(
         "approved_by_id",
         "approved_on",
         "approved_step_id",
+        "billed_as",
         "billing_hours",
         "billing_period_id",
         "invoice_line_id",

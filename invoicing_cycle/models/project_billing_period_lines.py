@@ -47,7 +47,12 @@ class ProjectBillingPeriod(models.Model):
 
     @api.model
     def _prepare_section(self, name, display_type):
-        return {"display_type": display_type, "name": name, "billing_kind": "section"}
+        return {
+            "display_type": display_type,
+            "name": name,
+            "billing_kind": "section",
+            "made_with": {"key": f"{display_type}:{name}", "name": name},
+        }
 
     @api.model
     def _prepare_line(self, item, sign):
@@ -66,7 +71,51 @@ class ProjectBillingPeriod(models.Model):
             discount_made=item.discount,
         )
         vals["name"] = self._get_line_text(item, vals["name"])
+        vals["made_with"] = self._get_made_with(item, vals)
         return vals
+
+    @api.model
+    def _get_made_with(self, item, vals):
+        """What a line keeps of how it was made.
+
+        By it a refresh of the draft finds the line again, and tells what a person
+        changed on it from what has changed in its sources.
+
+        :param item: ``BillingItem``
+        :param dict vals: of the invoice line
+        :return: dict that can be stored as JSON
+        """
+        sale_line = item.sale_line
+        return {
+            "key": self._get_line_key(item),
+            "name": vals["name"],
+            "quantity": vals["quantity"],
+            "uom_id": item.uom.id,
+            "tax_ids": sale_line.tax_ids.ids,
+            "hours": item.hours,
+            "entries": item.entries,
+            "source": {
+                "price": sale_line.price_unit,
+                "discount": sale_line.discount,
+                "tax_ids": sale_line.tax_ids.ids,
+                "fiscal_position_id": sale_line.order_id.fiscal_position_id.id,
+            },
+        }
+
+    @api.model
+    def _get_line_key(self, item):
+        """The same for items that are billed on the same line of a draft."""
+        by_entry = item.period.project_id.billing_line_detail == "entry"
+        parts = (
+            item.kind,
+            item.period.id,
+            item.sale_line.id,
+            "late" if item.late else "",
+            item.task_id or "",
+            item.employee_id or "",
+            item.entry_ids[0] if by_entry and item.entry_ids else "",
+        )
+        return ":".join(map(str, parts))
 
     @api.model
     def _localize(self, item):

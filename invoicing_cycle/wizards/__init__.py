@@ -10,6 +10,8 @@ from . import timesheet_lock_scope
 from . import account_move_freeform
 from . import account_move_freeform_check
 from . import account_move_freeform_line
+from . import account_move_refresh
+from . import account_move_refresh_line
 from . import account_move_unsend
 from . import project_billing_period_reason
 from . import project_billing_preview

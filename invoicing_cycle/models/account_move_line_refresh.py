@@ -1,0 +1,89 @@
+from odoo import models
+from odoo.tools import float_compare, float_round
+
+
+class AccountMoveLine(models.Model):
+    """A line of a draft that is made anew: what it takes, and what it keeps."""
+
+    _inherit = "account.move.line"
+
+    def _get_refreshed_values(self, vals, take=frozenset()):
+        """Values for this line, made anew.
+
+        A text, a unit or taxes that a person changed stay. So do a price or discount,
+        unless the new one is taken, and of a quantity the difference that a person made
+        to it.
+
+        :param dict vals: of the line as it would be made now
+        :param take: names of fields that a person changed and that are taken anew
+        """
+        self.ensure_one()
+        kept = self._get_changes_by_hand() - set(take)
+        made = vals["made_with"]
+        values = {"made_with": made}
+        if "name" not in kept:
+            values["name"] = vals["name"]
+        if self.display_type != "product":
+            return values
+        values.update(
+            {
+                name: vals[name]
+                for name in ("quantity_made", "price_made", "discount_made")
+            }
+        )
+        new_unit = self.env["uom.uom"].browse(made["uom_id"])
+        unit = self.product_uom_id if "product_uom_id" in kept else new_unit
+        if unit != self.product_uom_id:
+            values["product_uom_id"] = unit.id
+        values["quantity"] = self._get_refreshed_quantity(
+            vals["quantity"], new_unit, unit, "quantity" in kept
+        )
+        values["price_unit"] = (
+            self._convert_price(self.price_unit, self.product_uom_id, unit)
+            if "price_unit" in kept
+            else self._convert_price(vals["price_unit"], new_unit, unit)
+        )
+        values["discount"] = (
+            self.discount if "discount" in kept else vals.get("discount", 0.0)
+        )
+        if "tax_ids" not in kept:
+            values["tax_ids"] = vals["tax_ids"]
+        return values
+
+    def _get_refreshed_quantity(self, quantity, new_unit, unit, is_kept):
+        """The new quantity, with the difference that a person made to the old one."""
+        new = self._convert_quantity(quantity, new_unit, unit)
+        if is_kept:
+            difference = self._convert_quantity(
+                self.quantity - self._get_made_quantity(), self.product_uom_id, unit
+            )
+            # Written down to nothing at most.
+            new = max(new + difference, 0.0) if new > 0 else new + difference
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
+        return float_round(new, precision_digits=digits)
+
+    def _get_differing_values(self, values):
+        """Those of the values that are others on this line, to write no more."""
+        self.ensure_one()
+        digits = self.env["decimal.precision"].precision_get
+        differing = {}
+        for name, value in values.items():
+            field = self._fields[name]
+            if field.type == "float":
+                precision = digits(field._digits) if field._digits else 6
+                if not float_compare(self[name], value, precision_digits=precision):
+                    continue
+            elif name == "tax_ids":
+                if set(values["made_with"]["tax_ids"]) == set(self.tax_ids.ids):
+                    continue
+            elif field.type == "many2one":
+                if self[name].id == value:
+                    continue
+            elif self[name] == value:
+                continue
+            differing[name] = value
+        if "product_uom_id" in differing:
+            # Odoo works these out anew for another unit.
+            names = ("name", "price_unit", "quantity", "tax_ids")
+            differing.update({name: values[name] for name in names if name in values})
+        return differing

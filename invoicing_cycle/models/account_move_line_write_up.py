@@ -1,0 +1,152 @@
+from odoo import api, fields, models
+from odoo.tools import float_compare
+from odoo.tools.sql import column_exists, create_column
+
+
+class AccountMoveLine(models.Model):
+    """What a person changed on a line that was made from time: write-ups, write-downs.
+
+    Neither moves a time entry: the order counts the quantity *made*, so time that is
+    written down is not offered again, and time that is written up is not missing later.
+    Time that the project's rule rounds up per line is what the line was made with, and
+    no write-up.
+    """
+
+    _inherit = "account.move.line"
+
+    made_with = fields.Json(
+        readonly=True,
+        copy=False,
+        export_string_translation=False,
+        help="What the generator put on the line besides its price: see "
+        "project.billing.period._get_made_with.",
+        groups="base.group_user",
+    )
+    write_up_quantity = fields.Float(
+        "Written Up",
+        digits="Product Unit",
+        compute="_compute_write_up",
+        store=True,
+        copy=False,
+        help="The quantity on the line less the one that it was made with, in the "
+        "line's unit. Negative where it was written down.",
+        groups="base.group_user",
+    )
+    write_up_amount = fields.Monetary(
+        "Amount Written Up",
+        compute="_compute_write_up",
+        store=True,
+        copy=False,
+        currency_field="currency_id",
+        help="The untaxed amount of the line less the one that it was made with. "
+        "Negative where it was written down.",
+        groups="base.group_user",
+    )
+
+    def _auto_init(self):
+        # No line was made by the cycle yet: spare a large database the computation.
+        for name, kind in (
+            ("write_up_quantity", "numeric"),
+            ("write_up_amount", "numeric"),
+        ):
+            if not column_exists(self.env.cr, self._table, name):
+                create_column(self.env.cr, self._table, name, kind)
+        return super()._auto_init()
+
+    @api.depends(
+        "made_with",
+        "price_made",
+        "discount_made",
+        "price_subtotal",
+        "price_unit",
+        "discount",
+        "quantity",
+        "product_uom_id",
+        "tax_ids",
+    )
+    def _compute_write_up(self):
+        for line in self:
+            changed = line.made_with and line._get_changes_by_hand()
+            if not changed or changed <= {"name"}:
+                line.write_up_quantity = line.write_up_amount = 0.0
+                continue
+            line.write_up_quantity = (
+                line.quantity - line._get_made_quantity()
+                if "quantity" in changed
+                else 0.0
+            )
+            line.write_up_amount = line.price_subtotal - line._get_made_subtotal()
+
+    def _get_changes_by_hand(self):
+        """What a person changed on this line since it was made.
+
+        :return: set of field names
+        """
+        self.ensure_one()
+        made = self.made_with
+        if not made:
+            return set()
+        digits = self.env["decimal.precision"].precision_get
+        changes = set()
+        if self.name != made["name"]:
+            changes.add("name")
+        if self.display_type != "product":
+            return changes
+        for name, value, precision in (
+            ("quantity", self._get_made_quantity(), "Product Unit"),
+            ("price_unit", self._get_made_price(), "Product Price"),
+            ("discount", self.discount_made, "Discount"),
+        ):
+            if float_compare(self[name], value, precision_digits=digits(precision)):
+                changes.add(name)
+        if self.product_uom_id.id != made["uom_id"]:
+            changes.add("product_uom_id")
+        if set(self.tax_ids.ids) != set(made["tax_ids"]):
+            changes.add("tax_ids")
+        return changes
+
+    def _get_made_quantity(self):
+        """The quantity that the line was made with, in the unit that it has now."""
+        self.ensure_one()
+        return self._convert_quantity(
+            self.made_with["quantity"], self._get_made_unit(), self.product_uom_id
+        )
+
+    def _get_made_price(self):
+        """The unit price that the line was made with, in the unit that it has now."""
+        self.ensure_one()
+        return self._convert_price(
+            self.price_made, self._get_made_unit(), self.product_uom_id
+        )
+
+    def _get_made_unit(self):
+        return self.env["uom.uom"].browse(self.made_with["uom_id"])
+
+    @api.model
+    def _convert_quantity(self, quantity, uom, to_unit):
+        if not uom or not to_unit or uom == to_unit:
+            return quantity
+        return uom._compute_quantity(quantity, to_unit, round=False)
+
+    @api.model
+    def _convert_price(self, price, uom, to_unit):
+        if not uom or not to_unit or uom == to_unit:
+            return price
+        return uom._compute_price(price, to_unit)
+
+    def _get_made_subtotal(self):
+        """The untaxed amount of the line as it was made, rounded as Odoo does."""
+        self.ensure_one()
+        Tax = self.env["account.tax"]
+        company = self.company_id or self.env.company
+        base_line = self.move_id._prepare_product_base_line_for_taxes_computation(self)
+        base_line.update(
+            quantity=self._get_made_quantity(),
+            price_unit=self._get_made_price(),
+            discount=self.discount_made,
+            # A tax that was deleted since left nothing to compare with.
+            tax_ids=self.env["account.tax"].browse(self.made_with["tax_ids"]).exists(),
+        )
+        Tax._add_tax_details_in_base_line(base_line, company)
+        Tax._round_base_lines_tax_details([base_line], company)
+        return base_line["tax_details"]["total_excluded_currency"]

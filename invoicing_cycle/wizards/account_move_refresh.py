@@ -1,0 +1,72 @@
+from odoo import api, fields, models
+from odoo.tools import formatLang
+
+
+class AccountMoveRefresh(models.TransientModel):
+    """Asks, before a draft is refreshed, about what a person changed on its lines."""
+
+    _name = "account.move.refresh"
+    _description = "Refresh Draft Invoice"
+
+    move_id = fields.Many2one("account.move", required=True, readonly=True)
+    reasons = fields.Text(related="move_id.outdated_reasons")
+    line_ids = fields.One2many("account.move.refresh.line", "refresh_id", "Changes")
+
+    @api.model
+    def default_get(self, fields):
+        # EXTENDS base
+        values = super().default_get(fields)
+        if "line_ids" in fields and values.get("move_id"):
+            move = self.env["account.move"].browse(values["move_id"])
+            values["line_ids"] = self._prepare_lines(move)
+        return values
+
+    @api.model
+    def _prepare_lines(self, move):
+        draft = move._check_refreshable()
+        plan = draft._get_refresh_plan()
+        return [
+            fields.Command.create(self._prepare_line(question))
+            for question in draft._get_refresh_questions(plan)
+        ]
+
+    @api.model
+    def _prepare_line(self, question):
+        """Values of one row: what a person changed, and what becomes of it.
+
+        :param dict question: see account.move._get_refresh_questions
+        """
+        line, name = question["line"], question["field"]
+        precision = {
+            "quantity": "Product Unit",
+            "price_unit": "Product Price",
+            "discount": "Discount",
+        }[name]
+        removed = question["kept"] is None
+        texts = {
+            key: formatLang(self.env, question[key], dp=precision)
+            for key in ("shown", "kept", "new")
+            if question.get(key) is not None
+        }
+        return {
+            "move_line_id": line.id,
+            "name": line.name,
+            "field_name": name,
+            "shown": texts["shown"],
+            "kept": self.env._("line is removed") if removed else texts["kept"],
+            "new": "" if removed else texts["new"],
+            "is_removed": removed,
+        }
+
+    def action_refresh(self):
+        """Refresh the draft as chosen."""
+        self.ensure_one()
+        draft = self.move_id._check_refreshable()
+        draft._refresh_draft(
+            {
+                (line.move_line_id.id, line.field_name)
+                for line in self.line_ids
+                if line.choice == "take" and not line.is_removed
+            }
+        )
+        return {"type": "ir.actions.act_window_close"}

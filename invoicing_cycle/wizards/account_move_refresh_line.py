@@ -1,0 +1,30 @@
+from odoo import fields, models
+
+
+class AccountMoveRefreshLine(models.TransientModel):
+    """One quantity, price or discount that a person changed: keep it, or not."""
+
+    _name = "account.move.refresh.line"
+    _description = "Change on a Draft Invoice"
+
+    refresh_id = fields.Many2one(
+        "account.move.refresh", required=True, index=True, ondelete="cascade"
+    )
+    move_line_id = fields.Many2one("account.move.line", readonly=True)
+    name = fields.Text("Line", readonly=True)
+    field_name = fields.Selection(
+        [("quantity", "Quantity"), ("price_unit", "Price"), ("discount", "Discount")],
+        string="What",
+        required=True,
+        readonly=True,
+    )
+    shown = fields.Char("On the draft", readonly=True)
+    kept = fields.Char("If kept", readonly=True)
+    new = fields.Char("If taken anew", readonly=True)
+    is_removed = fields.Boolean(readonly=True)
+    choice = fields.Selection(
+        [("keep", "Keep"), ("take", "Take anew")],
+        string="Do",
+        default="keep",
+        required=True,
+    )
