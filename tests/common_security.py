@@ -26,6 +26,8 @@ BILLING_MODELS = (
     "account.move.freeform.line",
     "account.move.reversal.line",
     "account.move.unsend",
+    "account.move.refresh",
+    "account.move.refresh.line",
 )
 
 #: Models that the add-on brings for everybody who logs time.

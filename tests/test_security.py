@@ -114,6 +114,11 @@ class TestSecurityModels(SecurityCommon):
             },
             "account.move.freeform": {"project_id": self.project.id},
             "account.move.unsend": {"reason": "x", "move_ids": []},
+            "account.move.refresh": {
+                "move_id": self.env["account.move"]
+                .create({"move_type": "out_invoice"})
+                .id
+            },
             "timesheet.lock": {"employee_ids": self.consultant.ids},
             "timesheet.send.back": {"reason": "x"},
         }

@@ -95,6 +95,16 @@ class AccountAnalyticLine(models.Model):
         if changed != known:
             self.billed_as = changed or False
 
+    def _get_billed_hours(self):
+        """What is billed of these entries, in hours, exact."""
+        hour = self.env["uom.uom"]._get_time_unit("hour")
+        return sum(
+            (uom or hour)._compute_quantity(
+                sum(entries.mapped("billing_hours")), hour, round=False
+            )
+            for uom, entries in self.grouped("product_uom_id").items()
+        )
+
     def _set_invoice_line(self, invoice_line):
         # What is given back, or billed anew, is what it is.
         self.filtered("billed_as").billed_as = False

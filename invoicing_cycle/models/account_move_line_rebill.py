@@ -67,6 +67,7 @@ class AccountMoveLine(models.Model):
         if entries:
             entries._set_invoice_line(self)
         self.quantity_made = made
+        self.made_with = self._get_made_with_again(entries)
 
     def _take_over_freed(self, billed):
         """Bill what credit notes that are posted already have freed.

@@ -105,6 +105,34 @@ class AccountMoveLine(models.Model):
             changes.add("tax_ids")
         return changes
 
+    def _get_made_with_again(self, entries):
+        """What this line is made with that bills time of a credited one again: the
+        same, of as much as it bills.
+
+        :param entries: the time entries that it bills
+        """
+        self.ensure_one()
+        original = self.recreated_line_id
+        made = original.made_with
+        if not made or "quantity" not in made:
+            return made
+        quantity = made["quantity"]
+        if self.quantity_made != original.quantity_made:
+            sign = -1 if quantity < 0 else 1
+            quantity = sign * abs(
+                self.sale_line_ids[:1]._convert_quantity(
+                    self.quantity_made,
+                    self.env["uom.uom"].browse(made["uom_id"]),
+                    self.env["sale.order.line"]._get_quantity_digits(),
+                )
+            )
+        return {
+            **made,
+            "quantity": quantity,
+            "hours": entries._get_billed_hours(),
+            "entries": len(entries),
+        }
+
     def _get_made_quantity(self):
         """The quantity that the line was made with, in the unit that it has now."""
         self.ensure_one()

@@ -164,12 +164,13 @@ class AccountMove(models.Model):
         :return: number of lines changed and made
         """
         order = self._get_refreshed_order(plan)
-        sequences = {token: number for number, token in enumerate(order, start=1)}
+        sequences = {key: sequence for sequence, key in enumerate(order, start=1)}
         commands, changed, made = [], 0, 0
-        for index, (vals, line) in enumerate(plan.rows):
+        for number, (vals, line) in enumerate(plan.rows, start=1):
             if not line:
-                vals = {**vals, "sequence": sequences[index]}
-                commands.append(Command.create(vals))
+                commands.append(
+                    Command.create({**vals, "sequence": sequences[-number]})
+                )
                 made += vals["billing_kind"] != "section"
                 continue
             taken = {name for line_id, name in take if line_id == line.id}
@@ -178,9 +179,9 @@ class AccountMove(models.Model):
             if values:
                 commands.append(Command.update(line.id, values))
         commands += [
-            Command.update(line.id, {"sequence": sequences[line]})
-            for line in order
-            if not isinstance(line, int) and line.sequence != sequences[line]
+            Command.update(line.id, {"sequence": sequences[line.id]})
+            for line in self.invoice_line_ids - plan.surplus
+            if line.sequence != sequences[line.id]
         ]
         values = self._get_refreshed_header()
         if commands:
@@ -208,33 +209,23 @@ class AccountMove(models.Model):
         """Lines that are there keep their order; each new one follows the one that is
         made before it, a new section also the lines that a person put there.
 
-        :return: list of lines, new ones by their index in the plan
+        :return: list of ids of lines, new ones by the negative of their place in the
+            plan, counted from 1
         """
-        order = list(
-            (self.invoice_line_ids - plan.surplus).sorted(
-                lambda line: (line.sequence, line.id)
-            )
-        )
-        before = None
-        for index, (vals, line) in enumerate(plan.rows):
+        lines = self.invoice_line_ids - plan.surplus
+        order = lines.sorted(lambda line: (line.sequence, line.id)).ids
+        generated = set(lines.filtered("made_with").ids)
+        position = next((at for at, id_ in enumerate(order) if id_ in generated), 0)
+        for number, (vals, line) in enumerate(plan.rows, start=1):
             if line:
-                before = line
+                position = order.index(line.id) + 1
                 continue
-            if before is None:
-                position = next(
-                    (at for at, other in enumerate(order) if other.made_with), 0
-                )
-            else:
-                position = order.index(before) + 1
-            while (
-                vals["billing_kind"] == "section"
-                and position < len(order)
-                and not isinstance(order[position], int)
-                and not order[position].made_with
-            ):
-                position += 1
-            order.insert(position, index)
-            before = index
+            if vals["billing_kind"] == "section":
+                while position < len(order) and order[position] not in generated:
+                    position += 1
+            order.insert(position, -number)
+            generated.add(-number)
+            position += 1
         return order
 
     def _link_refreshed_lines(self, plan):

@@ -43,7 +43,10 @@ class AccountMove(models.Model):
             self._pretend_not_made()
             places.update(entries._get_refresh_places(periods))
             self._pretend_places(periods, places)
-            items = self._select_items(lines, periods._get_documents())
+            # The periods of a supplementary invoice are billed on another one.
+            supplementary = any(lines.mapped("is_supplementary"))
+            only = entries.browse(places) if supplementary else None
+            items = self._select_items(lines, periods._get_documents(only))
             sign = -1 if self.move_type == "out_refund" else 1
             vals_list = periods._prepare_lines(items, sign)
         billed = {entry_id for item in items for entry_id in item.entry_ids}
@@ -107,17 +110,14 @@ class AccountMove(models.Model):
         :param list documents: lists of ``BillingItem``
         """
         orders = lines.sale_line_ids.order_id
-        Period = lines.billing_period_id
-        elsewhere = Period._get_fixed_elsewhere(self)
         return sorted(
             (
                 item
                 for items in documents
                 if any(item.sale_line.order_id in orders for item in items)
                 for item in items
-                if item.kind != "fixed" or item.period not in elsewhere
             ),
-            key=Period._get_line_order,
+            key=lines.billing_period_id._get_line_order,
         )
 
     def _match_lines(self, vals_list):
@@ -134,21 +134,6 @@ class AccountMove(models.Model):
             lines = by_key[vals["made_with"]["key"]]
             rows.append((vals, lines.popleft() if lines else Line))
         return rows, Line.union(*(line for rest in by_key.values() for line in rest))
-
-
-class ProjectBillingPeriod(models.Model):
-    _inherit = "project.billing.period"
-
-    def _get_fixed_elsewhere(self, draft):
-        """The periods whose fixed amount another invoice than this draft bills."""
-        lines = self.invoice_line_ids.filtered(
-            lambda line: (
-                line.billing_kind == "fixed"
-                and line.move_id != draft
-                and line.parent_state != "cancel"
-            )
-        )
-        return (lines - lines._get_fully_credited()).billing_period_id
 
 
 class AccountAnalyticLine(models.Model):

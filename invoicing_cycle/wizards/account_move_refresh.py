@@ -9,7 +9,7 @@ class AccountMoveRefresh(models.TransientModel):
     _description = "Refresh Draft Invoice"
 
     move_id = fields.Many2one("account.move", required=True, readonly=True)
-    reasons = fields.Text(related="move_id.outdated_reasons")
+    reasons = fields.Text(readonly=True)
     line_ids = fields.One2many("account.move.refresh.line", "refresh_id", "Changes")
 
     @api.model
@@ -18,12 +18,13 @@ class AccountMoveRefresh(models.TransientModel):
         values = super().default_get(fields)
         if "line_ids" in fields and values.get("move_id"):
             move = self.env["account.move"].browse(values["move_id"])
-            values["line_ids"] = self._prepare_lines(move)
+            draft = move._check_refreshable()
+            values["reasons"] = draft.outdated_reasons
+            values["line_ids"] = self._prepare_lines(draft)
         return values
 
     @api.model
-    def _prepare_lines(self, move):
-        draft = move._check_refreshable()
+    def _prepare_lines(self, draft):
         plan = draft._get_refresh_plan()
         return [
             fields.Command.create(self._prepare_line(question))
