@@ -20,24 +20,25 @@ class AccountMoveLine(models.Model):
         digits = self.env["decimal.precision"].precision_get
         item = sale_line.product_id.display_name or sale_line.display_name
         reasons = []
-        # What a fixed amount or a milestone is billed with is not the item's price.
-        if self.billing_kind in ("time", "expense"):
+        # A fixed amount is not the item's price.
+        if self.billing_kind in ("time", "expense", "milestone"):
             if float_compare(
                 sale_line.price_unit,
                 source["price"],
                 precision_digits=digits("Product Price"),
             ):
                 unit = self._get_made_unit() or sale_line.product_uom_id
-                price = sale_line.price_unit
+                price, price_made = sale_line.price_unit, source["price"]
                 if self.billing_kind == "time":
                     price = sale_line.product_uom_id._compute_price(price, unit)
+                    price_made = self.price_made
                 reasons.append(
                     _(
                         "The price of %(item)s is %(now)s now, the line was made with "
                         "%(made)s.",
                         item=item,
                         now=formatLang(self.env, price, dp="Product Price"),
-                        made=formatLang(self.env, self.price_made, dp="Product Price"),
+                        made=formatLang(self.env, price_made, dp="Product Price"),
                     )
                 )
             if float_compare(
@@ -51,7 +52,7 @@ class AccountMoveLine(models.Model):
                         "with %(made)s %%.",
                         item=item,
                         now=formatLang(self.env, sale_line.discount, dp="Discount"),
-                        made=formatLang(self.env, self.discount_made, dp="Discount"),
+                        made=formatLang(self.env, source["discount"], dp="Discount"),
                     )
                 )
         if self.billing_kind != "down_payment" and set(sale_line.tax_ids.ids) != set(

@@ -150,6 +150,7 @@ class AccountMove(models.Model):
             # Through the ORM: they find another period.
             plan.leaving._set_invoice_line(self.env["account.move.line"])
             self.env["account.analytic.line"]._place_entries(plan.places)
+            self._get_generated_lines()._release_milestones()
             counts = self._write_refreshed_lines(plan, take)
             self._link_refreshed_lines(plan)
             surplus = len(plan.surplus)

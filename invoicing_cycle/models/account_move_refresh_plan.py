@@ -81,6 +81,7 @@ class AccountMove(models.Model):
             )
         )
         Entry.invalidate_model(["invoice_line_id", "timesheet_invoice_id"], flush=False)
+        self._get_generated_lines()._release_milestones()
         sale_lines = self.invoice_line_ids.sale_line_ids
         self.env.add_to_compute(sale_lines._fields["qty_invoiced"], sale_lines)
 
@@ -136,6 +137,27 @@ class AccountMove(models.Model):
         return rows, Line.union(*(line for rest in by_key.values() for line in rest))
 
 
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    def _release_milestones(self):
+        """Give milestones back for a moment: they stay in their period. See
+        :meth:`AccountAnalyticLine._place_entries`."""
+        Milestone = self.env["project.milestone"]
+        Milestone.flush_model(["invoice_line_id"])
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE project_milestone
+                   SET invoice_line_id = NULL
+                 WHERE invoice_line_id IN %s
+                """,
+                tuple(self.ids),
+            )
+        )
+        Milestone.invalidate_model(["invoice_line_id"], flush=False)
+
+
 class AccountAnalyticLine(models.Model):
     _inherit = "account.analytic.line"
 
@@ -188,3 +210,6 @@ class AccountAnalyticLine(models.Model):
             )
         )
         self.browse(places).invalidate_recordset([*names, "billed_as"], flush=False)
+        self.env["account.move.line"].invalidate_model(
+            ["timesheet_entry_ids"], flush=False
+        )

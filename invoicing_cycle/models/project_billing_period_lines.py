@@ -114,6 +114,7 @@ class ProjectBillingPeriod(models.Model):
             item.task_id or "",
             item.employee_id or "",
             item.entry_ids[0] if by_entry and item.entry_ids else "",
+            item.milestone_id or "",
         )
         return ":".join(map(str, parts))
 
