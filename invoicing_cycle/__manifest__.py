@@ -19,6 +19,7 @@
         "data/mail_activity_type_data.xml",
         "wizards/timesheet_lock_views.xml",
         "wizards/timesheet_send_back_views.xml",
+        "wizards/timesheet_billing_decision_views.xml",
         "wizards/account_move_freeform_views.xml",
         "wizards/account_move_reversal_views.xml",
         "wizards/account_move_refresh_views.xml",
@@ -34,6 +35,8 @@
         "views/project_milestone_views.xml",
         "views/account_move_views.xml",
         "views/account_analytic_line_views.xml",
+        "views/account_analytic_line_billing_views.xml",
+        "views/project_billing_realization_views.xml",
         "views/timesheet_approval_flow_views.xml",
         "views/timesheet_approval_log_views.xml",
         "views/timesheet_reminder_templates.xml",
@@ -66,4 +69,5 @@
     },
     "application": True,
     "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
 }

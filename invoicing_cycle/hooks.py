@@ -5,6 +5,7 @@ def post_init_hook(env):
     """
     _link_billed_time(env)
     _link_billed_milestones(env)
+    env["sale.order.line"]._compute_standard_rates_anew()
 
 
 def _link_billed_milestones(env):
@@ -25,3 +26,13 @@ def _link_billed_time(env):
         moves._link_stock_entries()
         env.flush_all()
         env.invalidate_all()
+
+
+def uninstall_hook(env):
+    """Odoo's lists of time forget the parts, which go with the add-on."""
+    condition = ", ('part_of_id', '=', False)"
+    actions = env["ir.actions.act_window"].search(
+        [("res_model", "=", "account.analytic.line"), ("domain", "like", condition)]
+    )
+    for action in actions:
+        action.domain = action.domain.replace(condition, "")

@@ -11,6 +11,7 @@ from . import hr_employee_automatic_lock
 from . import hr_employee_public
 from . import account_analytic_line
 from . import account_analytic_line_billing_hours
+from . import account_analytic_line_parts
 from . import account_analytic_line_frozen
 from . import account_analytic_line_changed
 from . import account_analytic_line_protected
@@ -26,6 +27,8 @@ from . import account_analytic_line_approver
 from . import account_analytic_line_approvers
 from . import account_analytic_line_sent_back
 from . import account_analytic_line_unusual
+from . import account_analytic_line_decision
+from . import account_analytic_line_billed
 from . import timesheet_approval_bulk
 from . import account_analytic_line_links
 from . import project_project
@@ -55,6 +58,7 @@ from . import project_billing_period_totals
 from . import project_billing_period_state
 from . import project_billing_period_preview
 from . import project_billing_period_readiness
+from . import project_billing_period_held
 from . import project_billing_period_generate
 from . import project_billing_period_lines
 from . import project_billing_period_date
@@ -74,6 +78,7 @@ from . import sale_order
 from . import sale_order_down_payments
 from . import sale_order_line
 from . import sale_order_line_down_payment
+from . import sale_order_line_standard_rate
 from . import account_move
 from . import account_move_line
 from . import account_move_line_credit
@@ -113,3 +118,4 @@ from . import billing_proof_periods
 from . import billing_proof_lines
 from . import billing_proof_orders
 from . import billing_proof_items
+from . import project_billing_realization

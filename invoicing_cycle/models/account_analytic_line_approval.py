@@ -163,6 +163,7 @@ class AccountAnalyticLine(models.Model):
         pending = self.filtered(
             lambda line: line._origin.id and line.approval_state == "pending"
         )
+        pending -= pending._filter_following()
         (self - pending).is_to_approve = False
         routes = pending._get_routes()
         mine = pending.sudo()._filter_decidable(self.env.user, routes)
@@ -182,7 +183,13 @@ class AccountAnalyticLine(models.Model):
             line.approved_by_id = kept and line.approved_by_id
             line.approved_step_id = kept and line.approved_step_id
         if lost:
-            self.env["timesheet.approval.log"]._log(lost, "changed")
+            self.env["timesheet.approval.log"]._log(
+                lost.filtered(lambda line: not line.part_of_id), "changed"
+            )
+            # What was approved with an entry has ended with it.
+            parts = lost._with_parts() - lost
+            for name in ("approved_by_id", "approved_on", "approved_step_id"):
+                self.env.add_to_compute(self._fields[name], parts)
 
     def _compute_approval_key(self):
         # Without dependencies: taken down when an entry is approved.
@@ -192,7 +199,11 @@ class AccountAnalyticLine(models.Model):
 
     def _get_approval_key(self):
         self.ensure_one()
-        values = (self[name] for name in PRICE_FIELDS)
+        # A part is approved with its entry: it is the hours of that which count.
+        whole = self.part_of_id or self
+        values = (
+            (whole if name == "unit_amount" else self)[name] for name in PRICE_FIELDS
+        )
         return "|".join(
             str(value.id if isinstance(value, models.BaseModel) else value)
             for value in values

@@ -67,13 +67,20 @@ class AccountAnalyticLine(models.Model):
         )._compute_user_id()
 
     def _filter_recomputable(self):
-        """These entries without the closed ones; drafts of forms are never closed."""
-        stored = self.browse(id_ for id_ in self._ids if id_)
-        return self - self.browse(line.id for line in stored._get_closings())
+        """These entries without the closed ones; drafts of forms are never closed.
+
+        An entry and its parts are in one place: none of them is left behind.
+        """
+        # sudo: what is closed does not depend on who may read it
+        stored = self.browse(id_ for id_ in self._ids if id_).sudo()
+        closed = self._join(stored._get_whole()._with_parts()._get_closings())
+        return self - self.browse(closed._get_whole()._with_parts().ids)
 
     def _follow_customer(self):
         """Give these entries the customer of their task or project."""
-        groups = self.grouped(
+        # A part has that of its entry.
+        entries = self.filtered(lambda line: not line.part_of_id)
+        groups = entries.grouped(
             lambda line: line.task_id.partner_id or line.project_id.partner_id
         )
         for partner, lines in groups.items():

@@ -258,6 +258,7 @@ class AccountAnalyticLine(models.Model):
                AND %(approved_on)s IS NULL
                AND %(invoice_line)s IS NULL
                AND %(state)s = 'pending'
+               AND NOT %(following)s
           GROUP BY 1, 2, 3, 4, 5, 6
             """,
             project=column("entry", "project_id"),
@@ -269,6 +270,7 @@ class AccountAnalyticLine(models.Model):
             approved_on=column("entry", "approved_on"),
             invoice_line=column("entry", "invoice_line_id"),
             state=self._approval_state_sql("entry"),
+            following=self._following_sql("entry"),
         )
         waiting = defaultdict(list)
         for *key, ids in self.env.execute_query(query):

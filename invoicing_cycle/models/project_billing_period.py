@@ -4,7 +4,6 @@ from babel.dates import format_interval, format_skeleton
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 from odoo.tools.misc import babel_locale_parse, get_lang
 
@@ -449,13 +448,3 @@ class ProjectBillingPeriod(models.Model):
                 else {}
             ),
         }
-
-    def action_view_timesheets(self):
-        """Open the time entries of these periods, as far as the user may read them."""
-        self.check_access("read")
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "hr_timesheet.timesheet_action_all"
-        )
-        action["domain"] = Domain("billing_period_id", "in", self.ids)
-        action["context"] = {"create": False}
-        return action

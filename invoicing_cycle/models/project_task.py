@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 
 #: What may give a task another sales order item.
 RATE_FIELDS = frozenset(
@@ -10,6 +10,9 @@ class ProjectTask(models.Model):
     """A task's own rate may be what makes its project bill time."""
 
     _inherit = "project.task"
+
+    # A task shows what was worked on it: parts are no time of their own.
+    timesheet_ids = fields.One2many(domain=[("part_of_id", "=", False)])
 
     @api.model_create_multi
     def create(self, vals_list):

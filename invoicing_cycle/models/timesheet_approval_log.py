@@ -29,6 +29,9 @@ class TimesheetApprovalLog(models.Model):
             ("withdrawn", "Approval withdrawn"),
             ("resubmitted", "Handed in again"),
             ("changed", "Changed after the approval, which ended with it"),
+            ("held", "Held back from billing"),
+            ("written_off", "Written off"),
+            ("released", "To be billed"),
         ],
         required=True,
         readonly=True,
@@ -76,28 +79,30 @@ class TimesheetApprovalLog(models.Model):
         if operation != "create" or not self.env.su:
             raise AccessError(
                 self.env._(
-                    "The log of approvals is written by approving and sending back; "
-                    "nobody can change it."
+                    "The log of decisions is written by approving, sending back, "
+                    "holding and writing off; nobody can change it."
                 )
             )
 
     @api.model
-    def _log(self, entries, event, reason=None, routes=None):
+    def _log(self, entries, event, reason=None, routes=None, hours=None):
         """Note what the current user did with some entries, in one create.
 
         :param entries: ``account.analytic.line``
         :param str event: see the field
         :param str reason: why
         :param dict routes: entry id to ``Route``, of what was decided
+        :param dict hours: entry id to the hours it is about, the worked ones by default
         """
-        routes = routes or {}
+        routes, hours = routes or {}, hours or {}
         vals_list = []
         for entry in entries.sudo():
             route = routes.get(entry.id)
             represented = route and route.represented.get(self.env.uid)
             vals_list.append(
                 {
-                    "entry_id": entry.id,
+                    # A part may go again: its entry keeps what was decided.
+                    "entry_id": entry._get_whole().id,
                     "event": event,
                     "user_id": self.env.uid,
                     "represented_id": represented,
@@ -108,7 +113,7 @@ class TimesheetApprovalLog(models.Model):
                     "project_id": entry.project_id.id,
                     "company_id": entry.company_id.id,
                     "entry_date": entry.date,
-                    "hours": entry.unit_amount,
+                    "hours": hours.get(entry.id, entry.unit_amount),
                     "description": entry.name,
                 }
             )

@@ -23,3 +23,4 @@ from . import timesheet_send_back
 from . import project_billing_proof
 from . import project_billing_proof_difference
 from . import project_billing_proof_tables
+from . import timesheet_billing_decision

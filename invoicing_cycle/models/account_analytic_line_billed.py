@@ -1,0 +1,113 @@
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+
+class AccountAnalyticLine(models.Model):
+    """What was billed of an entry, in hours and money, beside what was worked."""
+
+    _inherit = "account.analytic.line"
+
+    billed_hours = fields.Float(
+        compute="_compute_billed_hours",
+        compute_sudo=True,
+        help="What an invoice bills of this entry, in the entry's unit.",
+        groups="base.group_user",
+    )
+    billed_currency_id = fields.Many2one(
+        related="invoice_line_id.currency_id",
+        string="Invoice Currency",
+        export_string_translation=False,
+        groups="base.group_user",
+    )
+    billed_value = fields.Monetary(
+        compute="_compute_billed_value",
+        compute_sudo=True,
+        currency_field="billed_currency_id",
+        help="This entry's share of the untaxed amount of its invoice line, by hours, "
+        "less what posted credit notes took off that line.",
+        groups="sales_team.group_sale_salesman,"
+        "invoicing_cycle.group_invoicing_cycle_manager",
+    )
+
+    @api.depends("invoice_line_id", "billing_hours")
+    def _compute_billed_hours(self):
+        for line in self:
+            line.billed_hours = line.billing_hours if line.invoice_line_id else 0.0
+
+    # The amounts of the invoice line are no dependencies: they would make each change
+    # of an invoice look for the entries that it bills.
+    @api.depends("invoice_line_id", "billing_hours")
+    def _compute_billed_value(self):
+        """The shares of all entries of a line add up to its amount, to the cent."""
+        values = self._get_billed_values()
+        for line in self:
+            line.billed_value = values.get(line._origin.id, 0.0)
+
+    def _get_billed_values(self):
+        """Shares of these entries in their invoice lines, in two queries.
+
+        :return: dict, entry id to amount in the currency of the invoice line
+        """
+        invoice_lines = self.invoice_line_id
+        if not invoice_lines:
+            return {}
+        column = self._approval_column
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT %(invoice_line)s, entry.id, %(hours)s * COALESCE(%(factor)s, 1)
+                  FROM account_analytic_line entry
+             LEFT JOIN uom_uom unit ON unit.id = %(unit)s
+                 WHERE %(invoice_line)s IN %(ids)s
+              ORDER BY entry.id
+                """,
+                invoice_line=column("entry", "invoice_line_id"),
+                hours=column("entry", "billing_hours"),
+                factor=column("unit", "factor", "uom.uom"),
+                unit=column("entry", "product_uom_id"),
+                ids=tuple(invoice_lines.ids),
+            )
+        )
+        shares = defaultdict(dict)
+        for line_id, entry_id, hours in rows:
+            shares[line_id][entry_id] = hours
+        amounts = invoice_lines._get_net_amounts()
+        result = {}
+        for invoice_line in invoice_lines:
+            hours = shares[invoice_line.id]
+            total = sum(hours.values())
+            if abs(total) < 1e-9:
+                # Corrections cancel the work out: what was put on the line
+                # nevertheless is for all of them alike.
+                hours, total = dict.fromkeys(hours, 1), len(hours)
+            currency, amount = invoice_line.currency_id, amounts[invoice_line]
+            upto = before = 0.0
+            for entry_id, entry_hours in hours.items():
+                upto += entry_hours
+                share = currency.round(amount * upto / total)
+                result[entry_id] = currency.round(share - before)
+                before = share
+        return result
+
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    def _get_net_amounts(self):
+        """Untaxed amounts of these invoice lines, less posted credits, in one query.
+
+        :return: dict, line to amount in its currency, negative on credit notes
+        """
+        credits = dict(
+            self.env["account.move.line"]._read_group(
+                Domain("credited_line_id", "in", self.ids)
+                & Domain("parent_state", "=", "posted"),
+                ["credited_line_id"],
+                ["amount_currency:sum"],
+            )
+        )
+        # The amount in currency has the sign of the bookkeeping: revenue is negative.
+        return {line: -(line.amount_currency + credits.get(line, 0.0)) for line in self}

@@ -1,0 +1,128 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_duration
+
+from .account_analytic_line_billing_hours import NOISE
+
+#: What a decision is called in the log.
+EVENTS = {"bill": "released", "hold": "held", "write_off": "written_off"}
+
+
+class AccountAnalyticLine(models.Model):
+    """Bill, hold or write off: what billing people decide on time, in full or in part.
+
+    What is worked stays as it is. A part is a row of its own, see
+    ``account_analytic_line_parts.py``; who may decide, see
+    ``account_analytic_line_protected.py``.
+    """
+
+    _inherit = "account.analytic.line"
+
+    billing_note = fields.Char(
+        compute="_compute_billing_note",
+        compute_sudo=True,
+        help="What is not billed of this time, and why.",
+        groups="base.group_user",
+    )
+
+    @api.depends(
+        "billing_hold",
+        "hold_reason",
+        "billing_hours",
+        "invoice_line_id",
+        "part_ids.billing_hold",
+        "part_ids.hold_reason",
+        "part_ids.billing_hours",
+        "part_ids.invoice_line_id",
+    )
+    @api.depends_context("lang")
+    def _compute_billing_note(self):
+        for line in self:
+            rows = line._with_parts()
+            decided = rows.filtered(lambda row: row.billing_hold != "bill")
+            if line.part_of_id:
+                line.billing_note = self.env._(
+                    "Part of %(hours)s h",
+                    hours=format_duration(line.part_of_id.unit_amount),
+                )
+                continue
+            if not (decided or rows - line):
+                line.billing_note = False
+                continue
+            line.billing_note = "; ".join(
+                row._describe_decision() for row in rows if row.billing_hours
+            )
+
+    def _describe_decision(self):
+        """What became of this row of the ledger, as a text."""
+        self.ensure_one()
+        _ = self.env._
+        hours = format_duration(self.billing_hours)
+        if self.invoice_line_id:
+            return _("%(hours)s h invoiced", hours=hours)
+        if self.billing_hold == "bill":
+            return _("%(hours)s h to bill", hours=hours)
+        text = (
+            _("%(hours)s h held", hours=hours)
+            if self.billing_hold == "hold"
+            else _("%(hours)s h written off", hours=hours)
+        )
+        return f"{text} ({self.hold_reason})" if self.hold_reason else text
+
+    def action_set_billing(self, decision, reason=None, hours=None):
+        """Bill, hold or write off these unbilled entries, or a part of one.
+
+        :param str decision: "bill", "hold" or "write_off"
+        :param str reason: why, needed to hold and to write off
+        :param float hours: how much of the one entry, in its unit; all by default.
+            The worked time stays as it is: the part becomes an entry of its own.
+        :return: the entries and parts that the decision is about
+        """
+        if decision not in EVENTS:
+            raise UserError(
+                self.env._("Choose one: bill, hold, write off (%s).", decision)
+            )
+        if decision == "bill":
+            reason = False
+        else:
+            reason = self._get_given_reason(
+                reason,
+                self.env._("Say why the time is held.")
+                if decision == "hold"
+                else self.env._("Say why the time is written off."),
+            )
+        self._check_may_hold()
+        rows = self
+        values = {"billing_hold": decision, "hold_reason": reason}
+        if hours is not None:
+            self.ensure_one()
+            # Written so that a "not a number" does not pass for all of it.
+            if not abs(hours - self.billing_hours) <= NOISE:
+                rows = self._split_off(hours, values)
+        # sudo: billing people need no right to change what they decide on
+        rows = rows.sudo()
+        self.env["timesheet.approval.log"]._log(
+            rows,
+            EVENTS[decision],
+            reason,
+            hours={row.id: row.billing_hours for row in rows},
+        )
+        rows.write(values)
+        return (rows - rows._rejoin()).sudo(self.env.su)
+
+    def _rejoin(self):
+        """Take parts back that are to be billed like the rest of their entry.
+
+        Where the entry is invoiced, held or written off, the part stays on its own.
+
+        :return: the parts that are gone
+        """
+        parts = self._get_whole()._with_parts().filtered("part_of_id")
+        parts = parts.filtered(
+            lambda part: all(
+                row.billing_hold == "bill" and row._is_not_billed()
+                for row in (part, part.part_of_id)
+            )
+        )
+        parts._merge_back()
+        return parts

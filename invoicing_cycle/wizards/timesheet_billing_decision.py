@@ -1,0 +1,92 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+from ..models.account_analytic_line_billing_hours import NOISE
+
+
+class TimesheetBillingDecision(models.TransientModel):
+    """Asks whether time is billed, held or written off, how much of it, and why."""
+
+    _name = "timesheet.billing.decision"
+    _description = "Bill, Hold or Write Off Time"
+
+    decision = fields.Selection(
+        [("bill", "Bill"), ("hold", "Hold"), ("write_off", "Write off")],
+        default="hold",
+        required=True,
+    )
+    reason = fields.Char(help="Kept with the time, and in its log.")
+    line_ids = fields.One2many(
+        "timesheet.billing.decision.line", "decision_id", string="Time Entries"
+    )
+
+    @api.model
+    def default_get(self, fields):
+        values = super().default_get(fields)
+        context = self.env.context
+        if (
+            "line_ids" in fields
+            and context.get("active_model") == "account.analytic.line"
+        ):
+            entries = self.env["account.analytic.line"].browse(
+                context.get("active_ids") or ()
+            )
+            # Before anybody thinks of a reason.
+            entries._check_may_hold()
+            values["line_ids"] = [
+                Command.create({"entry_id": entry.id, "hours": entry.billing_hours})
+                for entry in entries
+            ]
+        return values
+
+    def action_decide(self):
+        """Do what was chosen: in one go for whole entries, one by one for parts."""
+        self.ensure_one()
+        self.check_access("read")
+        lines = self.line_ids
+        if not lines:
+            raise UserError(self.env._("Choose the time entries first."))
+        whole = lines.filtered("is_whole")
+        whole.entry_id.action_set_billing(self.decision, self.reason)
+        for line in lines - whole:
+            line.entry_id.action_set_billing(self.decision, self.reason, line.hours)
+        return {"type": "ir.actions.act_window_close"}
+
+
+class TimesheetBillingDecisionLine(models.TransientModel):
+    """How much of one time entry is decided on."""
+
+    _name = "timesheet.billing.decision.line"
+    _description = "Time Entry to Bill, Hold or Write Off"
+
+    decision_id = fields.Many2one(
+        "timesheet.billing.decision", required=True, ondelete="cascade"
+    )
+    entry_id = fields.Many2one(
+        "account.analytic.line", required=True, ondelete="cascade"
+    )
+    date = fields.Date(related="entry_id.date")
+    employee_id = fields.Many2one(related="entry_id.employee_id")
+    project_id = fields.Many2one(related="entry_id.project_id")
+    name = fields.Char(related="entry_id.name")
+    part_of_id = fields.Many2one(related="entry_id.part_of_id")
+    billing_hold = fields.Selection(related="entry_id.billing_hold", string="Now")
+    available_hours = fields.Float(related="entry_id.billing_hours", string="Of")
+    hours = fields.Float(
+        compute="_compute_hours",
+        store=True,
+        readonly=False,
+        help="How much is decided on; the rest stays as it is.",
+    )
+    is_whole = fields.Boolean(compute="_compute_is_whole")
+
+    @api.depends("entry_id")
+    def _compute_hours(self):
+        for line in self:
+            line.hours = line.entry_id.billing_hours
+
+    @api.depends("hours", "entry_id.billing_hours")
+    def _compute_is_whole(self):
+        for line in self:
+            line.is_whole = abs(line.hours - line.available_hours) <= NOISE
