@@ -28,6 +28,9 @@ BILLING_MODELS = (
     "account.move.unsend",
     "account.move.refresh",
     "account.move.refresh.line",
+    "project.billing.realization",
+    "timesheet.billing.decision",
+    "timesheet.billing.decision.line",
 )
 
 #: Models that the add-on brings for everybody who logs time.

@@ -121,6 +121,7 @@ class TestSecurityModels(SecurityCommon):
             },
             "timesheet.lock": {"employee_ids": self.consultant.ids},
             "timesheet.send.back": {"reason": "x"},
+            "timesheet.billing.decision": {"reason": "x"},
         }
 
     def test_dialogs_are_their_authors_own(self):

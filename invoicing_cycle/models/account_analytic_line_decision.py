@@ -78,6 +78,7 @@ class AccountAnalyticLine(models.Model):
             The worked time stays as it is: the part becomes an entry of its own.
         :return: the entries and parts that the decision is about
         """
+        self._check_may_hold()
         if decision not in EVENTS:
             raise UserError(
                 self.env._("Choose one: bill, hold, write off (%s).", decision)
@@ -91,7 +92,6 @@ class AccountAnalyticLine(models.Model):
                 if decision == "hold"
                 else self.env._("Say why the time is written off."),
             )
-        self._check_may_hold()
         rows = self
         values = {"billing_hold": decision, "hold_reason": reason}
         if hours is not None:

@@ -89,6 +89,13 @@ describe("summary", () => {
         }
     });
 
+    test("held time is told where nothing else is", () => {
+        const {held, status, text} = summarize({held: {hours: 1.5, written_off: 0.5}});
+        expect(status).toBe("none");
+        expect(text).toBe("1:30 h held");
+        expect(held).toEqual({hours: 1.5, written_off: 0.5});
+    });
+
     test("corrections below zero do not break the bar", () => {
         const {segments, text} = summarize({
             approved: [{employee_id: 1, name: "A", hours: -3, automatic: false}],

@@ -56,6 +56,7 @@ export function summarize(readiness) {
         milestones = [],
     } = readiness || {};
     const late = readiness?.late?.hours || 0;
+    const held = {hours: 0, written_off: 0, ...readiness?.held};
     const expenses = {ready: 0, pending: 0, ...readiness?.expenses};
     const approval = Boolean(readiness?.approval);
     const hours = {
@@ -100,9 +101,10 @@ export function summarize(readiness) {
     } else if (segments.length) {
         status = "ready";
     }
+    const nothing = held.hours ? _t("%s held", formatHours(held.hours)) : _t("No time");
     const text = waiting.length
         ? waiting.join(" · ")
-        : segments.map((segment) => segment.text).join(" · ") || _t("No time");
+        : segments.map((segment) => segment.text).join(" · ") || nothing;
     return {
         open,
         pending,
@@ -110,6 +112,7 @@ export function summarize(readiness) {
         freed,
         milestones,
         late,
+        held,
         expenses,
         approval,
         hours,
