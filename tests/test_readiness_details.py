@@ -22,7 +22,9 @@ class TestReadinessDetails(ReadinessCommon):
                 "approved": [],
                 "freed": [],
                 "late": {"hours": 0.0},
+                "held": {"hours": 0.0, "written_off": 0.0},
                 "expenses": {"ready": 0.0, "pending": 0.0},
+                "milestones": [],
                 "approval": False,
             },
         )

@@ -93,22 +93,29 @@ class AccountAnalyticLine(models.Model):
                 else self.env._("Say why the time is written off."),
             )
         rows = self
-        values = {"billing_hold": decision, "hold_reason": reason}
         if hours is not None:
             self.ensure_one()
             # Written so that a "not a number" does not pass for all of it.
             if not abs(hours - self.billing_hours) <= NOISE:
-                rows = self._split_off(hours, values)
+                rows = self._split_off(
+                    hours, {"billing_hold": decision, "hold_reason": reason}
+                )
         # sudo: billing people need no right to change what they decide on
-        rows = rows.sudo()
+        return rows.sudo()._set_billing(decision, reason).sudo(self.env.su)
+
+    def _set_billing(self, decision, reason):
+        """Write a decision on these unbilled entries (superuser), and log it.
+
+        :return: those that are left: parts that are billed again go with their entry
+        """
         self.env["timesheet.approval.log"]._log(
-            rows,
+            self,
             EVENTS[decision],
             reason,
-            hours={row.id: row.billing_hours for row in rows},
+            hours={row.id: row.billing_hours for row in self},
         )
-        rows.write(values)
-        return (rows - rows._rejoin()).sudo(self.env.su)
+        self.write({"billing_hold": decision, "hold_reason": reason})
+        return self - self._rejoin()
 
     def _rejoin(self):
         """Take parts back that are to be billed like the rest of their entry.

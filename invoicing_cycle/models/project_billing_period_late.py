@@ -183,7 +183,7 @@ class ProjectBillingPeriod(models.Model):
                     )
                 )
             hours = sum(entries.mapped("billing_hours"))
-            entries.write({"billing_hold": "write_off", "hold_reason": reason})
+            entries._set_billing("write_off", reason)
             period.sudo()._message_log(
                 body=self.env._(
                     "%(hours).2f h of late time written off: %(reason)s",

@@ -90,8 +90,10 @@ class ProjectBillingPreviewLine(models.TransientModel):
         """Show the time entries that this document would bill."""
         self.ensure_one()
         action = self.period_ids.action_view_timesheets()
-        action["domain"] &= Domain("invoice_line_id", "=", False) & Domain(
-            "so_line", "in", self.sudo().item_ids.sale_line_id.ids
+        action["domain"] &= (
+            Domain("invoice_line_id", "=", False)
+            & Domain("billing_hold", "=", "bill")
+            & Domain("so_line", "in", self.sudo().item_ids.sale_line_id.ids)
         )
         return action
 
