@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..tools.allocation import round_quantity
-from ..tools.credit import is_covered, left_over, share_of
+from ..tools.credit import Rest, is_covered, left_over
 
 
 class AccountMoveLine(models.Model):
@@ -237,33 +237,24 @@ class AccountMoveLine(models.Model):
             self.env["sale.order.line"]._get_quantity_digits(),
         )
 
-    def _prepare_credit(self, entries):
-        """Values of a credit of these entries of this line, or of all that is left.
-
-        :param entries: ``account.analytic.line``, some of those that are creditable
-        :return: dict of quantity and of what to record, see :meth:`_record_choice`
-        """
+    def _get_creditable_rest(self):
+        """What is left to credit of this line, as :class:`Rest`."""
         self.ensure_one()
-        quantity = self._get_creditable_quantity()
-        if not entries:
-            return {"quantity": quantity, "made": 0.0}
         posted, pending = self._get_posted_credits(), self._get_pending_choices()
-        made = (
-            self.quantity_made
-            - sum(posted.mapped("quantity_made"))
-            - sum(pending.mapped("credited_made"))
-        )
+        entries = self._get_creditable_entries()
         sale_line = entries.so_line[:1]
-        digits = sale_line._get_quantity_digits()
-        part = sale_line._get_exact_quantity(entries)
-        whole = sale_line._get_exact_quantity(self._get_creditable_entries())
-        # In the unit of this line, which may be another one.
         unit = sale_line.product_uom_id
-        factor = unit._compute_quantity(1.0, self.product_uom_id or unit, round=False)
-        return {
-            "quantity": share_of(quantity, factor * part, factor * whole, digits),
-            "made": share_of(made, part, whole, digits),
-        }
+        return Rest(
+            quantity=self._get_creditable_quantity(),
+            made=self.quantity_made
+            - sum(posted.mapped("quantity_made"))
+            - sum(pending.mapped("credited_made")),
+            time=sale_line._get_exact_quantity(entries) if entries else 0.0,
+            factor=unit._compute_quantity(1.0, self.product_uom_id, round=False)
+            if unit and self.product_uom_id
+            else 1.0,
+            digits=sale_line._get_quantity_digits(),
+        )
 
     def _record_choice(self, entries, made):
         """Make this credit line free these entries while it is posted."""

@@ -4,6 +4,8 @@ Pure functions: no ORM. Quantities are plain floats in one unit; they may be neg
 since corrections are invoiced as well.
 """
 
+from typing import NamedTuple
+
 from .allocation import round_quantity
 
 NOISE = 1e-9  # of adding floats
@@ -53,3 +55,32 @@ def left_over(quantity, credited, digits):
     if is_covered(quantity, credited, digits):
         return 0.0
     return round_quantity(quantity - credited, digits)
+
+
+class Rest(NamedTuple):
+    """What is left to credit of an invoice line, and the time that makes it.
+
+    >>> rest = Rest(quantity=1.0, made=1.0, time=1.0, factor=1.0, digits=2)
+    >>> rest.take(1 / 3), rest.take(1.0)
+    ((0.33, 0.33), (1.0, 1.0))
+    >>> Rest(quantity=0.5, made=4.0, time=4.0, factor=1 / 8, digits=2).take(2.0)
+    (0.25, 2.0)
+    """
+
+    quantity: float  # in the unit of the line
+    made: float  # in the unit of the sale order line
+    time: float  # the same, exact
+    factor: float  # units of the line in one of the sale order line
+    digits: int
+
+    def take(self, time):
+        """What some of the time stands for.
+
+        :return: (quantity of the line, quantity made)
+        """
+        return (
+            share_of(
+                self.quantity, self.factor * time, self.factor * self.time, self.digits
+            ),
+            share_of(self.made, time, self.time, self.digits),
+        )

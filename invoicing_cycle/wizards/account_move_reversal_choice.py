@@ -131,10 +131,14 @@ class AccountMoveReversal(models.TransientModel):
                 if not rows.entry_id or rows.entry_id - entries:
                     self._raise_stale_choice()
                 entries = rows.entry_id
-            vals = line._prepare_credit(entries)
-            if line.move_id != self.move_ids or not (entries or vals["quantity"]):
+            rest = line._get_creditable_rest()
+            quantity, made = rest.quantity, 0.0
+            if entries:
+                time = entries.so_line[:1]._get_exact_quantity(entries)
+                quantity, made = rest.take(time)
+            if line.move_id != self.move_ids or not (entries or quantity):
                 self._raise_stale_choice()
-            choices.append(CreditChoice(line, entries, **vals))
+            choices.append(CreditChoice(line, entries, quantity, made))
         return sorted(choices, key=lambda choice: (choice.line.sequence, choice.line))
 
     def _raise_stale_choice(self):

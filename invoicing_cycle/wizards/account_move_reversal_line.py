@@ -35,35 +35,59 @@ class AccountMoveReversalLine(models.TransientModel):
 
     @api.depends("move_line_id", "entry_id", "reversal_id.move_ids")
     def _compute_values(self):
-        for row in self:
-            row.update(row._prepare_values())
-
-    def _prepare_values(self):
-        """What the row shows: of the invoice that is credited, and nothing else."""
+        shown = self.filtered(lambda row: row._is_of_invoice())
+        (self - shown).update(
+            {
+                "currency_id": False,
+                "date": False,
+                "person": False,
+                "name": False,
+                "item": False,
+                "quantity": 0.0,
+                "hours": 0.0,
+                "price_unit": 0.0,
+                "amount": 0.0,
+            }
+        )
         # sudo: whoever may reverse the invoice sees what it bills, also without the
-        # right to read timesheets. That the row is about it is checked here, because
-        # the client sends its ids.
+        # right to read timesheets
+        for line, rows in shown.sudo().grouped("move_line_id").items():
+            rest = line._get_creditable_rest()
+            for row in rows:
+                row.update(row._prepare_values(line, rest))
+
+    def _is_of_invoice(self):
+        """The row is about what the dialog credits. The client sends its ids."""
+        self.ensure_one()
         line, entry = self.move_line_id.sudo(), self.entry_id.sudo()
-        names = ("currency_id", "date", "person", "name", "item", "price_unit")
-        hidden = {**dict.fromkeys(names, False), "quantity": 0, "hours": 0, "amount": 0}
-        if (
-            line.move_id not in self.reversal_id.move_ids._origin
-            or not self.move_line_id.sudo(False).has_access("read")
-            or (entry and entry.invoice_line_id != line)
-        ):
-            return hidden
-        entries = entry or line._get_creditable_entries()
-        quantity = line._prepare_credit(entries)["quantity"]
+        return (
+            line.move_id in self.reversal_id.move_ids._origin
+            and self.move_line_id.sudo(False).has_access("read")
+            and (not entry or entry.invoice_line_id == line)
+        )
+
+    def _prepare_values(self, line, rest):
+        """What the row shows of the invoice line, or of a time entry on it.
+
+        :param rest: see :class:`Rest`
+        """
+        entry = self.entry_id
+        quantity, hours = rest.quantity, 0.0
+        if entry:
+            quantity, _made = rest.take(entry.so_line._get_exact_quantity(entry))
+            hours = entry.billing_hours
+        else:
+            hours = sum(line._get_creditable_entries().mapped("billing_hours"))
         # A line of quantity 0 has no price per unit that is its own.
         net = line.price_subtotal / line.quantity if line.quantity else 0.0
         return {
             "currency_id": line.currency_id.id,
             "date": entry.date,
             "person": entry.employee_id.name,
-            "name": entry.name if entry else line.name,
+            "name": entry.name or line.name,
             "item": (line.name or "").split("\n")[0],
             "quantity": quantity,
-            "hours": sum(entries.mapped("billing_hours")),
+            "hours": hours,
             "price_unit": line.price_unit,
             "amount": line.currency_id.round(net * quantity),
         }
