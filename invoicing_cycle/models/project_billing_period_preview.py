@@ -44,7 +44,8 @@ class BillingDocument(NamedTuple):
 
     @property
     def partner(self):
-        return self.orders[:1].partner_invoice_id
+        # Of the first item and not of a new set: so all partners are read at once.
+        return self.items[0].sale_line.order_id.partner_invoice_id
 
     @property
     def hours(self):
