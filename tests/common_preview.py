@@ -71,11 +71,9 @@ class PreviewCommon(InvoicingCycleCommon):
 
     def _codes(self, preview):
         """Codes of all warnings of a preview."""
-        return {
-            warning["code"]
-            for line in preview.document_ids
-            for warning in line.warnings or ()
-        }
+        return set().union(
+            *(line._get_warning_codes() for line in preview.document_ids)
+        )
 
     def _warning(self, preview, code):
         """The text of a warning, empty where there is none."""

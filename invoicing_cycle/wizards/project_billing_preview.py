@@ -50,7 +50,9 @@ class ProjectBillingPreview(models.TransientModel):
             documents = preview.document_ids
             preview.document_count = len(documents)
             preview.refused_count = len(preview.refused_ids.period_ids)
-            preview.warned_count = len(documents.filtered("warnings"))
+            preview.warned_count = len(
+                documents.filtered(lambda line: line._get_warning_codes() - {"changed"})
+            )
             preview.hours = sum(documents.mapped("hours"))
             preview.amount = sum(documents.mapped("amount_company"))
             preview.several_currencies = bool(
@@ -69,6 +71,11 @@ class ProjectBillingPreview(models.TransientModel):
         if self.is_done:
             raise UserError(self.env._("The invoices of this preview are created."))
         if self._renew():
+            self._tell_change(
+                self.env._(
+                    "What would be invoiced has changed, so nothing was created yet."
+                )
+            )
             return False
         periods = self.document_ids.period_ids
         if not periods:
@@ -81,7 +88,8 @@ class ProjectBillingPreview(models.TransientModel):
         """Show what would be invoiced now, and what has changed since."""
         self.ensure_one()
         self.check_access("read")
-        self._renew()
+        if self._renew():
+            self._tell_change(self.env._("What would be invoiced has changed."))
         return False
 
     def _get_action(self):
@@ -188,18 +196,20 @@ class ProjectBillingPreview(models.TransientModel):
             if not line or line.figures != vals["figures"]:
                 changed.append(vals)
                 vals["warnings"] = [self._get_change(line), *(vals["warnings"] or ())]
-        self.changed_text = self._get_changed_text(changed, gone)
-        if self.changed_text:
+        self.changed_text = self._get_gone_text(gone)
+        if changed or gone:
             self._fill(lines)
-        return bool(self.changed_text)
+        return bool(changed or gone)
 
-    def _get_changed_text(self, changed, gone):
-        if not changed and not gone:
-            return False
-        _ = self.env._
-        texts = [_("What would be invoiced has changed. These are the new figures.")]
-        texts += [
-            _(
+    def _tell_change(self, text):
+        preview = self._as_own_writer()
+        parts = [text, self.env._("These are the new figures."), preview.changed_text]
+        preview.changed_text = " ".join(filter(None, parts))
+
+    def _get_gone_text(self, gone):
+        """What was shown before and is no more."""
+        texts = [
+            self.env._(
                 "No longer there: %(document)s, %(figures)s.",
                 document=line.display_name,
                 figures=line._format_figures(),
@@ -207,7 +217,7 @@ class ProjectBillingPreview(models.TransientModel):
             for line in gone
             if not line.obstacle
         ]
-        return "\n".join(texts)
+        return " ".join(texts)
 
     def _get_change(self, line):
         """The mark on a line that is another than the one shown before."""

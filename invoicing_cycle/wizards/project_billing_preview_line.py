@@ -45,6 +45,14 @@ class ProjectBillingPreviewLine(models.TransientModel):
     warnings = fields.Json()
     obstacle = fields.Char("Why Not")
     is_left_out = fields.Boolean()
+    several_projects = fields.Boolean(compute="_compute_several")
+    several_periods = fields.Boolean(compute="_compute_several")
+
+    @api.depends("item_ids")
+    def _compute_several(self):
+        for line in self:
+            line.several_projects = len(set(line.item_ids.mapped("project_text"))) > 1
+            line.several_periods = len(set(line.item_ids.mapped("period_text"))) > 1
 
     @api.depends("partner_id", "project_text", "period_text")
     def _compute_display_name(self):
@@ -70,7 +78,9 @@ class ProjectBillingPreviewLine(models.TransientModel):
             raise UserError(self.env._("The invoices of this preview are created."))
         left_out = get_left_out(preview)
         # What has changed meanwhile is told first: it would pass for an effect of this.
-        if not preview._renew():
+        if preview._renew():
+            preview._tell_change(self.env._("What would be invoiced has changed."))
+        else:
             preview.left_out_ids = left_out
             preview._fill(preview._get_lines())
 
@@ -192,7 +202,9 @@ class ProjectBillingPreviewLine(models.TransientModel):
                 "is_late": late,
                 "name": sale_line.name.split("\n", 1)[0],
                 "project_text": period.project_id.display_name,
-                "period_text": period.period_label,
+                "period_text": self.env._("Earlier periods")
+                if late
+                else period.period_label,
                 "quantity": round(sum(item.quantity for item in items), 6),
                 "uom_text": items[0].uom.name,
                 "amount": round(sum(item.amount for item in items), 6),
@@ -201,6 +213,9 @@ class ProjectBillingPreviewLine(models.TransientModel):
             }
             for (period, sale_line, kind, late), items in groups.items()
         ]
+
+    def _get_warning_codes(self):
+        return {warning["code"] for warning in self.warnings or ()}
 
     def _format_figures(self):
         """Hours and amount in words."""
@@ -224,7 +239,7 @@ class ProjectBillingPreviewItem(models.TransientModel):
     period_id = fields.Many2one("project.billing.period", ondelete="cascade")
     sale_line_id = fields.Many2one("sale.order.line", ondelete="cascade")
     kind = fields.Char()
-    is_late = fields.Boolean("Earlier Periods")
+    is_late = fields.Boolean()
     name = fields.Char("Sales Order Item")
     project_text = fields.Char("Project")
     period_text = fields.Char("Period")

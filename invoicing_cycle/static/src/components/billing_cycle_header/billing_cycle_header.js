@@ -42,10 +42,7 @@ export class BillingCycleHeader extends Component {
 
     /** A phone has no room for another button and two words more. */
     get isTight() {
-        return (
-            this.env.isSmall &&
-            (!this.overview.is_current || this.hasDebts || this.hasPreview)
-        );
+        return this.env.isSmall && (!this.overview.is_current || this.hasDebts);
     }
 
     /**
