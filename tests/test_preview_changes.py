@@ -17,7 +17,7 @@ class TestPreviewChanges(PreviewCommon):
         cls.periods = cls.alpha | cls.beta
 
     def assertShownAnew(self, preview):
-        """Nothing was made; the figures of now are shown, and made at the next click."""
+        """Nothing was made; the figures of now are shown instead."""
         before = self.env["account.move"].search_count([])
         self.assertFalse(preview.action_create_invoices())
         self.assertEqual(self.env["account.move"].search_count([]), before)
