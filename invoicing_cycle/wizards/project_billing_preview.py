@@ -66,8 +66,8 @@ class ProjectBillingPreview(models.TransientModel):
 
     def action_create_invoices(self):
         """Create what is shown; where that has changed since, show it anew instead."""
-        self.ensure_one()
         self.check_access("read")
+        self.ensure_one()
         if self.is_done:
             raise UserError(self.env._("The invoices of this preview are created."))
         if self._renew():
@@ -86,8 +86,8 @@ class ProjectBillingPreview(models.TransientModel):
 
     def action_refresh(self):
         """Show what would be invoiced now, and what has changed since."""
-        self.ensure_one()
         self.check_access("read")
+        self.ensure_one()
         if self._renew():
             self._tell_change(self.env._("What would be invoiced has changed."))
         return False

@@ -71,8 +71,8 @@ class ProjectBillingPreviewLine(models.TransientModel):
         self._move_out(lambda preview: preview.left_out_ids - self.period_ids)
 
     def _move_out(self, get_left_out):
-        self.ensure_one()
         self.check_access("read")
+        self.ensure_one()
         preview = self.preview_id._as_own_writer()
         if preview.is_done:
             raise UserError(self.env._("The invoices of this preview are created."))
@@ -84,20 +84,9 @@ class ProjectBillingPreviewLine(models.TransientModel):
             preview.left_out_ids = left_out
             preview._fill(preview._get_lines())
 
-    def action_view_items(self):
-        """Show what this document would bill, line by line."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.display_name,
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "target": "new",
-        }
-
     def action_view_entries(self):
         """Show the time entries that this document would bill."""
+        self.check_access("read")
         self.ensure_one()
         action = self.period_ids.action_view_timesheets()
         action["domain"] &= (
