@@ -246,6 +246,36 @@ class TestBillingLedger(InvoicingCycleCommon):
         self.assertEqual(entry.project_id, self.project)
         self.assertEqual(entry.timesheet_invoice_id, draft)
 
+    def test_reopen_is_refused_when_time_has_changed(self):
+        elsewhere = self._create_project("Elsewhere")
+        entry = self.entries[0]
+        for change in (
+            lambda: entry.write({"project_id": elsewhere.id}),
+            lambda: entry.write({"unit_amount": 5.0}),
+            lambda: entry.write({"billing_hold": "write_off"}),
+            self.entries.unlink,
+        ):
+            with self.env.cr.savepoint() as savepoint:
+                self.invoice.button_cancel()
+                self.env.flush_all()
+                change()
+                self.env.flush_all()
+                with self.assertRaisesRegex(UserError, "has changed since"):
+                    self.invoice.button_draft()
+                savepoint.rollback()
+            self.env.invalidate_all()
+
+    def test_draft_of_a_credit_note_outlives_its_invoice(self):
+        """It is of no line any more, so the order counts nothing of it."""
+        self.invoice.action_post()
+        credit = self._reverse()
+        self.invoice.button_draft()
+        self.invoice.unlink()
+        self._assert_free(self.entries)
+        self.assertEqual(self.order.order_line.mapped("qty_invoiced"), [0.0, 0.0])
+        credit.action_post()
+        self.assertEqual(self.order.order_line.mapped("qty_invoiced"), [0.0, 0.0])
+
     def test_freeform_credit_frees_nothing(self):
         self.invoice.action_post()
         self.env["account.move"].create(

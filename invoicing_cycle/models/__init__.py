@@ -83,6 +83,7 @@ from . import account_move
 from . import account_move_line
 from . import account_move_line_credit
 from . import account_move_line_rebill
+from . import account_move_line_retaken
 from . import account_move_line_span
 from . import account_move_milestones
 from . import account_move_switch

@@ -145,6 +145,7 @@ class AccountMoveLine(models.Model):
         periods = self._get_billing_periods()
         # Before Odoo's own freeing, which takes all entries of the sale line.
         self._give_entries_back(remember=False)
+        self._leave_credits()
         result = super().unlink()
         periods._reassign_entries()
         return result
@@ -230,12 +231,13 @@ class AccountMoveLine(models.Model):
     def _take_entries_again(self, entries):
         """Bill entries that were given back before.
 
-        :raises UserError: where one of them is billed elsewhere by now
+        :raises UserError: where one of them is billed elsewhere by now, or changed
         """
         self.ensure_one()
+        self._check_not_billed_elsewhere(entries)
+        self._check_retaken(entries)
         if not entries:
             return
-        self._check_not_billed_elsewhere(entries)
         entries._set_invoice_line(self)
         self.released_entry_ids = [Command.unlink(entry.id) for entry in entries]
 
@@ -256,6 +258,20 @@ class AccountMoveLine(models.Model):
         self._give_entries_back()
         # What a credit note took back from them went with them.
         self.sudo().credit_line_ids.filtered("quantity_made").quantity_made = 0.0
+
+    def _leave_credits(self):
+        """These lines are deleted, and drafts of credit notes stay.
+
+        Their kind tells that they are of the ledger, where they count what they made:
+        nothing, not the quantity of a line that is no more.
+        """
+        # sudo: as in _give_entries_back
+        for line in self.sudo().filtered(
+            lambda line: line.credit_line_ids and line.billing_period_id
+        ):
+            line.credit_line_ids.write(
+                {"billing_kind": line.billing_kind or "time", "quantity_made": 0.0}
+            )
 
     @api.model
     def _timesheet_domain_get_invoiced_lines(self, sale_line_delivery):

@@ -2,7 +2,7 @@ from datetime import date
 from typing import NamedTuple
 
 from odoo import api, models
-from odoo.tools import SQL
+from odoo.tools import SQL, formatLang
 
 
 class Scope(NamedTuple):
@@ -218,4 +218,6 @@ class BillingProof(models.AbstractModel):
 
     @api.model
     def _format_number(self, value):
-        return self.env["ir.qweb.field.float"].value_to_html(value, {"precision": 2})
+        return formatLang(
+            self.env, value, self.env["sale.order.line"]._get_quantity_digits()
+        )

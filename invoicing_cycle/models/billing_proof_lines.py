@@ -86,7 +86,6 @@ class BillingProof(models.AbstractModel):
         )
         lines = self.env["account.move.line"].browse(row[0] for row in rows)
         sale_lines = self.env["sale.order.line"].browse(row[1] for row in rows)
-        digit = self._get_last_digit()
         return [
             BilledLine(
                 line,
@@ -96,7 +95,7 @@ class BillingProof(models.AbstractModel):
                 row[4],
                 float(row[5]),
                 row[6],
-                digit * self._count_tolerated(row[7]),
+                self._get_tolerance(row[7]),
             )
             for line, sale_line, row in zip(lines, sale_lines, rows, strict=True)
         ]
@@ -149,8 +148,8 @@ class BillingProof(models.AbstractModel):
         )
 
     @api.model
-    def _count_tolerated(self, lines):
-        """How many last digits a quantity may be off its entries by rounding.
+    def _get_tolerance(self, lines):
+        """How much a quantity may be off its entries by rounding.
 
         Quantities round the running total of a sales order item, so a line is off by
         one digit at most, and the total by half of one. A line that was given back out
@@ -160,7 +159,7 @@ class BillingProof(models.AbstractModel):
 
         :param int lines: invoice lines of the sales order item, cancelled ones too
         """
-        return min(max(lines, 1), 10)
+        return self._get_last_digit() * min(max(lines, 1), 10)
 
     @api.model
     def _get_differences(self, scope, totals, lines):

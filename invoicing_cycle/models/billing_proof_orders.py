@@ -73,7 +73,7 @@ class BillingProof(models.AbstractModel):
                     ),
                 )
             )
-        tolerance = self._get_last_digit() * self._count_tolerated(item.lines)
+        tolerance = self._get_tolerance(item.lines)
         rounded = round_quantity(item.exact, digits)
         if float_compare(
             abs(item.made - rounded), tolerance, precision_digits=6
@@ -212,7 +212,9 @@ class BillingProof(models.AbstractModel):
             SQL(
                 """
                 SELECT sale_line.id, line.product_uom_id, %(by_time)s,
-                       period.id IS NOT NULL AND invoice.state <> 'cancel', %(live)s,
+                       COALESCE(line.billing_kind, original.billing_kind,
+                                period.id::text) IS NOT NULL
+                       AND invoice.state <> 'cancel', %(live)s,
                        SUM(%(made)s),
                        ARRAY_AGG(CASE WHEN invoice.move_type = 'out_refund'
                                       THEN -line.quantity ELSE line.quantity END),

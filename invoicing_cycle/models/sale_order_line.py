@@ -72,7 +72,7 @@ class SaleOrderLine(models.Model):
     def _get_quantity_digits(self):
         return self.env["decimal.precision"].precision_get("Product Unit")
 
-    @api.depends("invoice_lines.quantity_made")
+    @api.depends("invoice_lines.billing_kind", "invoice_lines.quantity_made")
     def _compute_qty_invoiced(self):
         return super()._compute_qty_invoiced()
 

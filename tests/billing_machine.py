@@ -1,0 +1,280 @@
+from datetime import date, timedelta
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule
+
+from odoo.exceptions import UserError
+
+HOURS = [1 / 3, 0.25, 1.0, 7.5]
+
+numbers = st.integers(0, 997)
+hours = st.sampled_from(HOURS)
+days = st.integers(0, 89).map(lambda number: date(2026, 1, 1) + timedelta(number))
+
+
+class BillingMachine(RuleBasedStateMachine):
+    """Random people do random things with time and its invoices.
+
+    What they pick is a number, so that the same steps do the same at every run. A
+    refusal is an answer, as long as it leaves nothing behind.
+
+    ``case`` has the ``projects`` and proves them at the end.
+    """
+
+    case = None
+
+    def __init__(self):
+        super().__init__()
+        self.savepoint = self.case.env.cr.savepoint()
+
+    def teardown(self):
+        try:
+            self.case.assertProven(self.case.projects)
+        finally:
+            self.savepoint.rollback()
+            self.case.env.invalidate_all()
+
+    # ------------------------------------------------------------------ means
+
+    def _attempt(self, function, *args, **kwargs):
+        env = self.case.env
+        try:
+            with env.cr.savepoint():
+                function(*args, **kwargs)
+                env.flush_all()
+        except UserError:
+            env.invalidate_all()
+
+    def _pick(self, records, number):
+        return records[number % len(records)] if records else records
+
+    def _get_entries(self):
+        return self.case.projects.timesheet_ids.sorted("id")
+
+    def _get_unbilled(self, number, hold=("bill", "hold", "write_off")):
+        entries = self._get_entries().filtered(
+            lambda entry: not entry.invoice_line_id and entry.billing_hold in hold
+        )
+        return self._pick(entries, number).sudo()
+
+    def _get_periods(self):
+        return self.case.projects.billing_period_ids.sorted("id")
+
+    def _get_document(self, number, move_type, *states):
+        moves = self.case.sale_lines.invoice_lines.move_id.filtered(
+            lambda move: move.move_type == move_type and move.state in states
+        )
+        return self._pick(moves.sorted("id"), number)
+
+    def _get_draft_line(self, number):
+        moves = self.case.sale_lines.invoice_lines.move_id.filtered(
+            lambda move: move.state == "draft" and move.move_type == "out_invoice"
+        )
+        lines = moves.sorted("id").invoice_line_ids.filtered(
+            lambda line: line.display_type == "product"
+        )
+        return self._pick(lines, number)
+
+    # ------------------------------------------------------------------- time
+
+    @rule(number=numbers, day=days, amount=hours)
+    def log(self, number, day, amount):
+        project = self._pick(self.case.projects, number)
+        self._attempt(self.case._log_time, project, day, amount)
+
+    @rule(number=numbers, day=days, amount=hours)
+    def log_more(self, number, day, amount):
+        self.log(number, day, amount)
+
+    @rule(number=numbers, amount=hours)
+    def change_hours(self, number, amount):
+        if entry := self._get_unbilled(number):
+            self._attempt(entry.write, {"unit_amount": amount})
+
+    @rule(number=numbers, day=days)
+    def change_date(self, number, day):
+        if entry := self._get_unbilled(number):
+            self._attempt(entry.write, {"date": day})
+
+    @rule(number=numbers)
+    def move_to_another_project(self, number):
+        if entry := self._get_unbilled(number):
+            project = self._pick(self.case.projects, number // 7)
+            self._attempt(entry.write, {"project_id": project.id})
+
+    @rule(number=numbers)
+    def delete_time(self, number):
+        if entry := self._get_unbilled(number):
+            self._attempt(entry.unlink)
+
+    # ------------------------------------------------------------------- hold
+
+    @rule(number=numbers, hold=st.sampled_from(["hold", "write_off"]))
+    def hold(self, number, hold):
+        if entry := self._get_unbilled(number, ("bill",)):
+            self._attempt(entry.write, {"billing_hold": hold})
+
+    @rule(number=numbers)
+    def release(self, number):
+        if entry := self._get_unbilled(number, ("hold", "write_off")):
+            self._attempt(entry.write, {"billing_hold": "bill"})
+
+    @rule(number=numbers, hold=st.sampled_from(["hold", "write_off"]))
+    def hold_a_part(self, number, hold):
+        if entry := self._get_unbilled(number, ("bill",)):
+            self._attempt(entry._split_off, 0.2, {"billing_hold": hold})
+
+    @rule(number=numbers)
+    def take_a_part_back(self, number):
+        parts = self._get_entries().filtered("part_of_id")
+        if part := self._pick(parts, number):
+            self._attempt(part._merge_back)
+
+    # ------------------------------------------------------------- generating
+
+    @rule(number=numbers)
+    def generate(self, number):
+        waiting = self._get_periods().filtered(
+            lambda period: period.state in ("pending", "ready", "upcoming")
+        )
+        # One of them, or all.
+        chosen = self._pick(waiting, number) if number % 3 else waiting
+        self._attempt(chosen._generate_invoices, "Because")
+
+    @rule(number=numbers)
+    def generate_more(self, number):
+        self.generate(number)
+
+    @rule(number=numbers)
+    def invoice_late_time(self, number):
+        late = self._get_periods().filtered("late_hours")
+        if period := self._pick(late, number):
+            self._attempt(period.action_invoice_late_time)
+
+    @rule(number=numbers)
+    def write_off_late_time(self, number):
+        late = self._get_periods().filtered("late_hours")
+        if period := self._pick(late, number):
+            self._attempt(period.action_write_off_late_time, "Agreed")
+
+    @rule(number=numbers)
+    def skip(self, number):
+        period = self._pick(self._get_periods(), number)
+        self._attempt(period.action_skip, "Agreed")
+
+    @rule(number=numbers)
+    def unskip(self, number):
+        skipped = self._get_periods().filtered("skip_reason")
+        if period := self._pick(skipped, number):
+            self._attempt(period.action_unskip)
+
+    @rule(
+        number=numbers,
+        values=st.sampled_from(
+            [
+                {"billing_line_detail": "entry"},
+                {"billing_line_detail": "task_employee"},
+                {"billing_line_detail": "sale_line"},
+                {"billing_grouping": "customer"},
+                {"billing_grouping": "project"},
+                {"billing_unit": "day"},
+                {"billing_rounding": "15", "billing_rounding_per": "entry"},
+                {"billing_rounding": "15", "billing_rounding_per": "line"},
+                {"billing_rounding": "none"},
+            ]
+        ),
+    )
+    def change_project(self, number, values):
+        self._attempt(self._pick(self.case.projects, number).write, values)
+
+    # ----------------------------------------------------------------- drafts
+
+    @rule(number=numbers)
+    def edit(self, number):
+        if line := self._get_draft_line(number):
+            vals = {"quantity": line.quantity + number % 5 - 2}
+            if number % 2:
+                vals = {"price_unit": line.price_unit * 0.9}
+            self._attempt(line.write, vals)
+
+    @rule(number=numbers)
+    def delete_line(self, number):
+        if line := self._get_draft_line(number):
+            self._attempt(line.unlink)
+
+    @rule(number=numbers)
+    def delete(self, number):
+        self._attempt(self._get_document(number, "out_invoice", "draft").unlink)
+
+    @rule(number=numbers)
+    def post(self, number):
+        if invoice := self._get_document(number, "out_invoice", "draft"):
+            self._attempt(invoice.action_post)
+
+    @rule(number=numbers)
+    def post_by_cron(self, number):
+        if invoice := self._get_document(number, "out_invoice", "draft"):
+            self._attempt(invoice._post)
+
+    @rule(number=numbers)
+    def cancel(self, number):
+        if invoice := self._get_document(number, "out_invoice", "draft", "posted"):
+            self._attempt(invoice.button_cancel)
+
+    @rule(number=numbers)
+    def reopen(self, number):
+        if invoice := self._get_document(number, "out_invoice", "cancel", "posted"):
+            self._attempt(invoice.button_draft)
+
+    # ----------------------------------------------------------------- credit
+
+    def _reverse(self, invoice, part):
+        refund = invoice._reverse_moves()
+        for line in refund.invoice_line_ids.filtered(
+            lambda line: line.display_type == "product"
+        ):
+            line.quantity *= part
+        refund._post()
+
+    @rule(number=numbers, part=st.sampled_from([1.0, 1.0, 0.5]))
+    def credit(self, number, part):
+        if invoice := self._get_document(number, "out_invoice", "posted"):
+            self._attempt(self._reverse, invoice, part)
+
+    @rule(number=numbers)
+    def reset_credit(self, number):
+        if refund := self._get_document(number, "out_refund", "posted"):
+            self._attempt(refund.button_draft)
+
+    @rule(number=numbers)
+    def post_credit(self, number):
+        if refund := self._get_document(number, "out_refund", "draft"):
+            self._attempt(refund.action_post)
+
+    @rule(number=numbers)
+    def cancel_credit(self, number):
+        if refund := self._get_document(number, "out_refund", "draft"):
+            self._attempt(refund.button_cancel)
+
+    @rule(number=numbers)
+    def recreate(self, number):
+        if invoice := self._get_document(number, "out_invoice", "posted"):
+            wizard = self.case.env["account.move.reversal"].with_context(
+                active_model="account.move", active_ids=invoice.ids
+            )
+            vals = {"journal_id": invoice.journal_id.id, "date": "2026-03-10"}
+            self._attempt(lambda: wizard.create(vals).modify_moves())
+
+    @rule(number=numbers)
+    def stock_wizard(self, number):
+        """The order is invoiced by Odoo's own wizard."""
+        order = self._pick(self.case.sale_lines.order_id, number)
+        wizard = self.case.env["sale.advance.payment.inv"].with_context(
+            active_model="sale.order", active_ids=order.ids
+        )
+        vals = {
+            "advance_payment_method": "delivered",
+            "date_start_invoice_timesheet": date(2026, 1, 1),
+            "date_end_invoice_timesheet": date(2026, 1 + number % 3, 28),
+        }
+        self._attempt(lambda: wizard.create(vals).create_invoices())
