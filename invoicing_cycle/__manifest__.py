@@ -36,6 +36,7 @@
         "views/account_move_views.xml",
         "views/account_analytic_line_views.xml",
         "views/account_analytic_line_billing_views.xml",
+        "views/hr_timesheet_templates.xml",
         "views/project_billing_realization_views.xml",
         "views/timesheet_approval_flow_views.xml",
         "views/timesheet_approval_log_views.xml",

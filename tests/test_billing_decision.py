@@ -204,7 +204,7 @@ class TestBillingDecision(DecisionCommon):
         self.assertEqual(
             entry.billing_note, "01:30 h to bill; 00:30 h written off (Because)"
         )
-        self.assertEqual(self.entry.part_ids.billing_note, "Part of 02:00 h")
+        self.assertEqual(self.entry.part_ids.billing_note, "Part of 02:00 h (Because)")
 
     # ----------------------------------------------------------------- dialog
 

@@ -280,6 +280,15 @@ class TestBillingParts(DecisionCommon):
         self.assertIn(self.entry, self.entry.sudo().search(domain))
         self.assertNotIn(part, self.entry.sudo().search(domain))
 
+    def test_printed(self):
+        self.entry.name = "Written once"
+        part = self._split(0.5)
+        html = self.env["ir.qweb"]._render(
+            "hr_timesheet.timesheet_table",
+            {"lines": self.entry | part, "show_task": True},
+        )
+        self.assertEqual(html.count("Written once"), 1)
+
     def test_portal(self):
         """Customers in a shared project read the time of their tasks."""
         self._split(0.5)

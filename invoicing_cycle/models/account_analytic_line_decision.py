@@ -41,10 +41,7 @@ class AccountAnalyticLine(models.Model):
             rows = line._with_parts()
             decided = rows.filtered(lambda row: row.billing_hold != "bill")
             if line.part_of_id:
-                line.billing_note = self.env._(
-                    "Part of %(hours)s h",
-                    hours=format_duration(line.part_of_id.unit_amount),
-                )
+                line.billing_note = line._describe_part()
                 continue
             if not (decided or rows - line):
                 line.billing_note = False
@@ -52,6 +49,14 @@ class AccountAnalyticLine(models.Model):
             line.billing_note = "; ".join(
                 row._describe_decision() for row in rows if row.billing_hours
             )
+
+    def _describe_part(self):
+        """Of what this is a part, and why, as a text."""
+        self.ensure_one()
+        text = self.env._(
+            "Part of %(hours)s h", hours=format_duration(self.part_of_id.unit_amount)
+        )
+        return f"{text} ({self.hold_reason})" if self.hold_reason else text
 
     def _describe_decision(self):
         """What became of this row of the ledger, as a text."""

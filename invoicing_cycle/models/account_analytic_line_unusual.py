@@ -21,7 +21,7 @@ class AccountAnalyticLine(models.Model):
         compute="_compute_billing_value",
         compute_sudo=True,
         currency_field="billing_currency_id",
-        help="Untaxed value at the price of the sales order item.",
+        help="Untaxed value of the hours to bill at the price of the sales order item.",
         groups="sales_team.group_sale_salesman,"
         "invoicing_cycle.group_invoicing_cycle_manager",
     )
@@ -32,14 +32,14 @@ class AccountAnalyticLine(models.Model):
         export_string_translation=False,
     )
 
-    @api.depends("unit_amount", "so_line.price_unit", "so_line.discount")
+    @api.depends("billing_hours", "so_line.price_unit", "so_line.discount")
     def _compute_billing_value(self):
         for line in self:
             sale_line = line.so_line
             billed = line.timesheet_invoice_type == "billable_time"
             line.billing_value = (
                 sale_line._get_untaxed_amount(
-                    sale_line._convert_time(line.unit_amount, line.product_uom_id)
+                    sale_line._convert_time(line.billing_hours, line.product_uom_id)
                 )
                 if billed
                 else 0.0

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
+from odoo.tools import format_date
 
 from ..models.account_analytic_line_billing_hours import NOISE
 
@@ -66,11 +67,7 @@ class TimesheetBillingDecisionLine(models.TransientModel):
     entry_id = fields.Many2one(
         "account.analytic.line", required=True, ondelete="cascade"
     )
-    date = fields.Date(related="entry_id.date")
-    employee_id = fields.Many2one(related="entry_id.employee_id")
-    project_id = fields.Many2one(related="entry_id.project_id")
-    name = fields.Char(related="entry_id.name")
-    part_of_id = fields.Many2one(related="entry_id.part_of_id")
+    description = fields.Text("Time Entry", compute="_compute_description")
     billing_hold = fields.Selection(related="entry_id.billing_hold", string="Now")
     available_hours = fields.Float(related="entry_id.billing_hours", string="Of")
     hours = fields.Float(
@@ -80,6 +77,20 @@ class TimesheetBillingDecisionLine(models.TransientModel):
         help="How much is decided on; the rest stays as it is.",
     )
     is_whole = fields.Boolean(compute="_compute_is_whole")
+
+    @api.depends("entry_id")
+    def _compute_description(self):
+        """In one text, so that the hours have room on a phone."""
+        for line in self:
+            entry = line.entry_id
+            parts = [
+                format_date(self.env, entry.date),
+                # sudo: the name of whose time it is
+                entry.sudo().employee_id.name,
+                entry.name,
+                entry.billing_note,
+            ]
+            line.description = " · ".join(filter(None, parts))
 
     @api.depends("entry_id")
     def _compute_hours(self):
