@@ -33,6 +33,7 @@
         "views/project_billing_period_views.xml",
         "views/project_project_views.xml",
         "views/project_milestone_views.xml",
+        "views/sale_order_views.xml",
         "views/account_move_views.xml",
         "views/account_analytic_line_views.xml",
         "views/account_analytic_line_billing_views.xml",

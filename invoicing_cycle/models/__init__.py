@@ -66,6 +66,7 @@ from . import project_billing_period_invoice
 from . import project_billing_period_late
 from . import project_billing_period_milestones
 from . import project_billing_period_down_payments
+from . import project_billing_period_caps
 from . import project_billing_debt
 from . import project_billing_debt_remind
 from . import project_billing_period_remind
@@ -79,6 +80,7 @@ from . import sale_order_down_payments
 from . import sale_order_line
 from . import sale_order_line_down_payment
 from . import sale_order_line_standard_rate
+from . import sale_order_line_cap
 from . import account_move
 from . import account_move_line
 from . import account_move_line_credit

@@ -47,17 +47,27 @@ class _Counters:
 
     def __init__(self, quantities, amounts, shares, digits):
         self._quantities = quantities  # sale line: (exact quantity billed, made)
+        self._before = quantities.copy()
         self._amounts = amounts  # sale line: fixed amounts billed
         self._shares = shares  # sale line: (share billed by milestones, its amount)
         self._digits = digits
 
     def fork(self):
-        return _Counters(
+        result = _Counters(
             self._quantities.copy(),
             self._amounts.copy(),
             self._shares.copy(),
             self._digits,
         )
+        result._before = self._before
+        return result
+
+    def get_room(self, sale_line):
+        """What the ordered quantity of a sale order line leaves to bill."""
+        before = self._before[sale_line][1]
+        # What was invoiced without us counts as well.
+        other = sale_line.qty_invoiced - before
+        return sale_line.product_uom_qty - other - max(self._quantities[sale_line])
 
     def bill_time(self, sale_line, quantity):
         """
@@ -118,14 +128,7 @@ class ProjectBillingPeriod(models.Model):
         :return: list of :class:`BillingItem`, in the order of the periods
         """
         time = self._get_unbilled_time(entries)
-        sale_lines = self.env["sale.order.line"].union(*(row.sale_line for row in time))
-        sale_lines |= self.sale_line_id | self.milestone_ids.sale_line_id
-        counters = _Counters(
-            self._get_billed_quantities(sale_lines),
-            self._get_fixed_amounts(self.sale_line_id),
-            self._get_billed_shares(self.milestone_ids.sale_line_id),
-            sale_lines._get_quantity_digits(),
-        )
+        counters = self._get_counters(time)
         time_by_period = defaultdict(list)
         for group in time:
             time_by_period[group.period].append(group)
@@ -137,13 +140,27 @@ class ProjectBillingPeriod(models.Model):
                 self._prepare_time_item(group, own)._replace(
                     supplementary=supplementary
                 )
-                for group in time_by_period[period]
+                for group in self._cap_time(time_by_period[period], own)
             ]
             if entries is None:
                 items += period._prepare_fixed_items(own)
                 items += period._prepare_milestone_items(own)
                 items += period._prepare_expense_items()
         return items
+
+    def _get_counters(self, time):
+        """What was billed before of all that these periods may bill.
+
+        :param list time: ``TimeGroup``
+        """
+        sale_lines = self.env["sale.order.line"].union(*(row.sale_line for row in time))
+        sale_lines |= self.sale_line_id | self.milestone_ids.sale_line_id
+        return _Counters(
+            self._get_billed_quantities(sale_lines),
+            self._get_fixed_amounts(self.sale_line_id),
+            self._get_billed_shares(self.milestone_ids.sale_line_id),
+            sale_lines._get_quantity_digits(),
+        )
 
     @api.model
     def _prepare_time_item(self, group, counters):
@@ -155,6 +172,7 @@ class ProjectBillingPeriod(models.Model):
         is a write-up like one that a person makes.
         """
         sale_line = group.sale_line
+        room = counters.get_room(sale_line)
         before, after = counters.bill_time(sale_line, group.quantity)
         digits = sale_line._get_quantity_digits()
         uom = self._get_invoice_unit(group.period.project_id, sale_line)
@@ -170,6 +188,9 @@ class ProjectBillingPeriod(models.Model):
                 ),
                 digits,
             )
+            if sale_line.billing_capped:
+                room = sale_line._convert_quantity(room, uom, digits)
+                quantity = min(quantity, room)
         else:
             quantity = round_quantity(
                 sale_line._convert_quantity(after, uom, digits)

@@ -267,11 +267,13 @@ class ProjectBillingPeriod(models.Model):
                 SELECT 1
                   FROM account_analytic_line entry
                  WHERE %(period)s = %(alias_id)s
-                   AND %(state)s <> 'approved')
+                   AND %(state)s <> 'approved'
+                   AND %(billable)s)
             """,
             period=self._column("entry", "billing_period_id", Entry._name),
             alias_id=SQL.identifier(alias, "id"),
             state=Entry._approval_state_sql("entry"),
+            billable=self._billable_time_sql("entry"),
         )
 
     @api.model
@@ -339,7 +341,7 @@ class ProjectBillingPeriod(models.Model):
              OR EXISTS (
                 SELECT 1
                   FROM account_analytic_line entry
-                 WHERE %(entry_period)s = %(alias_id)s)
+                 WHERE %(entry_period)s = %(alias_id)s AND %(billable)s)
              OR EXISTS (
                 SELECT 1
                   FROM sale_order_line expense_line
@@ -350,6 +352,7 @@ class ProjectBillingPeriod(models.Model):
             entry_period=self._column(
                 "entry", "billing_period_id", "account.analytic.line"
             ),
+            billable=self._billable_time_sql("entry"),
             alias_id=SQL.identifier(alias, "id"),
             expense_period=self._column(
                 "expense_line", "billing_period_id", "sale.order.line"

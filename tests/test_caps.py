@@ -1,0 +1,43 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from odoo.tests import tagged
+
+from odoo.addons.invoicing_cycle.tools import caps
+from odoo.addons.invoicing_cycle.tools.caps import NOISE, allot
+
+from .common_pure import PureCase, repeatable
+
+
+@tagged("post_install", "-at_install")
+class TestCaps(PureCase):
+    """What fits under a cap is as much as possible and never more."""
+
+    def test_doctests(self):
+        self.assertDoctests(caps)
+
+    @repeatable
+    @given(st.lists(st.integers(0, 2000), max_size=20), st.integers(-500, 9000))
+    def test_fits(self, minutes, room):
+        hours = [value / 60 for value in minutes]
+        room /= 60
+        fits = allot(hours, room)
+        self.assertLessEqual(sum(fits), max(room, 0) + NOISE)
+        self.assertAlmostEqual(
+            sum(fits), min(sum(hours), max(room, 0)), delta=2 * NOISE
+        )
+        # In the order in which they were worked: what comes first fits first.
+        cut = [index for index, (a, b) in enumerate(zip(hours, fits)) if a - b > NOISE]
+        if cut:
+            self.assertLessEqual(sum(fits[cut[0] + 1 :]), NOISE)
+
+    @repeatable
+    @given(st.lists(st.integers(-600, 600), max_size=20), st.integers(0, 3000))
+    def test_corrections(self, minutes, room):
+        """A correction is never cut, and nothing but time is."""
+        hours = [value / 60 for value in minutes]
+        for before, after in zip(hours, allot(hours, room / 60)):
+            if before <= 0:
+                self.assertEqual(after, before)
+            else:
+                self.assertTrue(0 <= after <= before)
