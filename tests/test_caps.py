@@ -27,7 +27,11 @@ class TestCaps(PureCase):
             sum(fits), min(sum(hours), max(room, 0)), delta=2 * NOISE
         )
         # In the order in which they were worked: what comes first fits first.
-        cut = [index for index, (a, b) in enumerate(zip(hours, fits)) if a - b > NOISE]
+        cut = [
+            index
+            for index, (a, b) in enumerate(zip(hours, fits, strict=True))
+            if a - b > NOISE
+        ]
         if cut:
             self.assertLessEqual(sum(fits[cut[0] + 1 :]), NOISE)
 
@@ -36,7 +40,7 @@ class TestCaps(PureCase):
     def test_corrections(self, minutes, room):
         """A correction is never cut, and nothing but time is."""
         hours = [value / 60 for value in minutes]
-        for before, after in zip(hours, allot(hours, room / 60)):
+        for before, after in zip(hours, allot(hours, room / 60), strict=True):
             if before <= 0:
                 self.assertEqual(after, before)
             else:

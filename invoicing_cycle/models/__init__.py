@@ -44,6 +44,7 @@ from . import project_project_hours
 from . import project_project_expenses
 from . import project_milestone
 from . import project_project_milestones
+from . import project_project_retainer
 from . import project_update
 from . import project_task
 from . import project_billing_period
@@ -67,6 +68,7 @@ from . import project_billing_period_late
 from . import project_billing_period_milestones
 from . import project_billing_period_down_payments
 from . import project_billing_period_caps
+from . import project_billing_period_retainer
 from . import project_billing_debt
 from . import project_billing_debt_remind
 from . import project_billing_period_remind

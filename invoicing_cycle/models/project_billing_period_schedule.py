@@ -215,7 +215,7 @@ class ProjectBillingPeriod(models.Model):
         """Time, an expense or a fixed amount waits in the period."""
         return SQL(
             """
-            (%(fixed_amount)s > 0
+            (%(amount)s
              OR EXISTS (
                 SELECT 1 FROM account_analytic_line entry
                  WHERE %(entry_period)s = %(alias_id)s)
@@ -223,13 +223,17 @@ class ProjectBillingPeriod(models.Model):
                 SELECT 1 FROM hr_expense expense
                  WHERE %(expense_period)s = %(alias_id)s))
             """,
-            fixed_amount=self._column(alias, "fixed_amount"),
+            amount=self._holds_amount_sql(alias),
             entry_period=self._column(
                 "entry", "billing_period_id", "account.analytic.line"
             ),
             expense_period=self._column("expense", "billing_period_id", "hr.expense"),
             alias_id=SQL.identifier(alias, "id"),
         )
+
+    @api.model
+    def _holds_amount_sql(self, alias):
+        return SQL("(%s > 0)", self._column(alias, "fixed_amount"))
 
     def _check_droppable(self):
         """A fixed amount was entered by a person: no change may lose it."""

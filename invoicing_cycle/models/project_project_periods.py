@@ -60,7 +60,10 @@ class ProjectProject(models.Model):
             (self - custom).sudo().filtered("billing_frequency").billing_period_ids
         )
         periods._filtered_free().filtered(
-            lambda period: period.id not in mentioned and not period.fixed_amount
+            lambda period: (
+                period.id not in mentioned
+                and (period.is_retainer or not period.fixed_amount)
+            )
         ).unlink()
 
     def _check_no_open_custom_periods(self):

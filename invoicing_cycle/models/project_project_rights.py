@@ -15,6 +15,11 @@ BILLING_FIELDS = frozenset(
         "billing_grouping",
         "billing_line_detail",
         "billing_period_ids",
+        "billing_retainer_amount",
+        "billing_retainer_carry_over",
+        "billing_retainer_hours",
+        "billing_retainer_line_id",
+        "billing_retainer_overrun_line_id",
         "billing_rounding",
         "billing_rounding_per",
         "billing_unit",
@@ -169,6 +174,10 @@ class ProjectProject(models.Model):
             )
         if owner_id := vals.get("billing_owner_id"):
             self._check_new_owner(self.env["res.users"].browse(owner_id))
+        for name in ("billing_retainer_line_id", "billing_retainer_overrun_line_id"):
+            self.env["sale.order.line"].browse(vals.get(name) or []).check_access(
+                "read"
+            )
         if "partner_id" in vals:
             self._check_new_customer(self.env["res.partner"].browse(vals["partner_id"]))
         if "sale_line_id" in vals:

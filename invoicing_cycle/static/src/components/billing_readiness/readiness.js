@@ -57,6 +57,8 @@ export function summarize(readiness) {
     } = readiness || {};
     const late = readiness?.late?.hours || 0;
     const held = {hours: 0, written_off: 0, ...readiness?.held};
+    const aboveCap = readiness?.above_cap?.hours || 0;
+    const retainer = readiness?.retainer?.text || "";
     const expenses = {ready: 0, pending: 0, ...readiness?.expenses};
     const approval = Boolean(readiness?.approval);
     const hours = {
@@ -111,6 +113,18 @@ export function summarize(readiness) {
         approved,
         freed,
         milestones,
+        aboveCap,
+        retainer,
+        hasExtra: Boolean(
+            late ||
+                aboveCap ||
+                retainer ||
+                milestones.length ||
+                held.hours ||
+                held.written_off ||
+                expenses.ready ||
+                expenses.pending
+        ),
         late,
         held,
         expenses,
