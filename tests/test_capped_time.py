@@ -147,3 +147,19 @@ class TestCappedTime(BeyondHoursCommon):
         self.assertEqual(self.january.readiness["above_cap"], {"hours": 0})
         self._generate(self.january)
         self.assertEqual(self.last.billing_hold, "bill")
+
+    def test_refreshed_draft(self):
+        """A draft that is made anew bills up to the cap, in the order of the days."""
+        invoice = self._generate(self.january)
+        self.consultant.sudo().timesheet_locked_until = False
+        early = self._log_time(self.project, date(2026, 1, 6), 9.0)
+        self._lock(date(2026, 2, 28))
+        invoice.action_refresh_draft()
+        self.env.flush_all()
+        line = invoice.invoice_line_ids.filtered("timesheet_entry_ids")
+        self.assertEqual(line.quantity, 10.0)
+        self.assertEqual(self.item.qty_invoiced, 10.0)
+        self.assertAlmostEqual(
+            sum(line.timesheet_entry_ids.mapped("billing_hours")), 10.0
+        )
+        self.assertEqual(early.invoice_line_id, line)

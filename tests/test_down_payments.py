@@ -241,3 +241,21 @@ class TestDownPayments(BeyondHoursCommon):
         invoice = self._generate(self._period(project, date(2026, 1, 5)))
         self.assertEqual(self._deduction(invoice).price_subtotal, -100.0)
         self.assertEqual(invoice.amount_untaxed, 200.0)
+
+    def test_refreshed_draft(self):
+        """A draft that is made anew deducts anew, also of several projects."""
+        other = self._create_project(
+            "Other", order=self.order, billing_grouping="customer"
+        )
+        self.project.billing_grouping = "customer"
+        self._log_time(other, date(2026, 1, 6), 1.0)
+        self._lock(date(2026, 2, 28))
+        invoice = self._generate(self.january | self._period(other, date(2026, 1, 5)))
+        self.assertEqual(self._deduction(invoice).price_subtotal, -800.0)
+        self._log_time(self.project, date(2026, 1, 7), 5.0)
+        self._lock(date(2026, 2, 28))
+        invoice.action_refresh_draft()
+        self.env.flush_all()
+        self.assertEqual(self._deduction(invoice).price_subtotal, -1000.0)
+        self.assertEqual(invoice.amount_untaxed, 300.0)
+        self.assertEqual(self.line.qty_invoiced, 0.0)

@@ -98,6 +98,7 @@ from . import account_move_line_refresh
 from . import account_move_line_write_up
 from . import account_move_outdated
 from . import account_move_refresh
+from . import account_move_caps
 from . import account_move_refresh_plan
 from . import account_move_write_up
 from . import account_edi_xml_ubl_bis3

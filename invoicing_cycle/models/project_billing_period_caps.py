@@ -89,6 +89,12 @@ class ProjectBillingPeriod(models.Model):
         # sudo: what a cap leaves does not depend on who may read timesheets
         return self.env["account.analytic.line"].sudo().browse(entry_ids)
 
+    @api.model
+    def _get_item_quantity(self, item):
+        """The exact quantity that an item bills, in the unit of the sale order line."""
+        hour = self.env["uom.uom"]._get_time_unit("hour")
+        return item.sale_line._convert_time(item.hours, hour)
+
     # ------------------------------------------------------------------ hold
 
     def _create_invoices(self, reason, entries=None):

@@ -75,9 +75,13 @@ class ProjectBillingPeriod(models.Model):
 
     @staticmethod
     def _get_line_order(item):
-        """Project by project; time of earlier periods stands last, in a section."""
+        """Project by project; time of earlier periods stands last, in a section.
+
+        Down payments stand behind everything.
+        """
         project = item.period.project_id
-        return project.sequence, project.id, item.late
+        deducts = item.kind == "down_payment"
+        return deducts, project.sequence, project.id, item.late
 
     def _get_document_key(self, item):
         """Items with the same key go on the same invoice."""
