@@ -2,7 +2,7 @@ from datetime import date
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common_draft import DraftCommon
 
@@ -48,7 +48,7 @@ class TestDraftRefresh(DraftCommon):
         open_entry = self._arrive(1.5, employee=self.colleague)
         ready = self._arrive(1.0)
         self.assertIn("1.00 h arrived since.", self._reasons())
-        self.assertIn("1.50 h arrived since and are not approved", self._reasons())
+        self.assertIn("1.50 h arrived since and are not ready yet", self._reasons())
         self._refresh()
         self.assertEqual(ready.invoice_line_id, self.line)
         self.assertEqual(open_entry.billing_period_id, self.february)
@@ -198,15 +198,21 @@ class TestDraftRefresh(DraftCommon):
     def test_dialog_tells_both_values(self):
         self.line.with_user(self.user_accountant).quantity = 4.0
         self._arrive()
-        wizard = (
+        with Form(
             self.env["account.move.refresh"]
             .with_user(self.user_accountant)
             .with_context(default_move_id=self.draft.id)
-            .create({})
-        )
-        row = wizard.line_ids
-        self.assertEqual((row.shown, row.kept, row.new), ("4.00", "6.00", "7.00"))
-        self.assertEqual(row.choice, "keep")
+        ) as form:
+            self.assertIn("2.00 h arrived since.", form.reasons)
+            with form.line_ids.edit(0) as row:
+                self.assertEqual(
+                    (row.value_shown, row.value_kept, row.value_new),
+                    ("4.00", "6.00", "7.00"),
+                )
+                self.assertEqual(row.choice, "keep")
+                row.choice = "take"
+        form.record.action_refresh()
+        self.assertEqual(self.line.quantity, 7.0)
 
     def test_posted_is_refused_by_name(self):
         self.draft.action_post()

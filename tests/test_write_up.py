@@ -183,6 +183,34 @@ class TestWriteUp(DraftCommon):
         self.assertEqual(line.quantity, 5.0)
         self.assertLedger()
 
+    def test_recreated_of_some_entries(self):
+        """A draft that bills some entries again is made with those."""
+        self.draft.with_user(self.user_accountant).action_post()
+        Reversal = (
+            self.env["account.move.reversal"]
+            .with_user(self.user_accountant)
+            .with_context(active_model="account.move", active_ids=self.draft.ids)
+        )
+        wizard = Reversal.create(
+            {
+                "journal_id": self.draft.journal_id.id,
+                "date": "2026-03-10",
+                "credit_scope": "entries",
+            }
+        )
+        wizard.line_ids.filtered(
+            lambda row: row.sudo().entry_id == self.entry
+        ).is_chosen = True
+        wizard.modify_moves()
+        line = self.entry.invoice_line_id
+        self.assertNotEqual(line, self.line)
+        self.assertEqual(self.other_entry.invoice_line_id, self.line)
+        self.assertEqual(line.write_up_amount, 0.0)
+        self.assertFalse(self._reasons(line.move_id))
+        self._refresh(line.move_id)
+        self.assertEqual(line.quantity, 3.0)
+        self.assertLedger()
+
     def test_nobody_writes_the_record(self):
         for name, value in (
             ("made_with", {}),

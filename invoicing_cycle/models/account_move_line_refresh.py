@@ -48,6 +48,9 @@ class AccountMoveLine(models.Model):
         )
         if "tax_ids" not in kept:
             values["tax_ids"] = vals["tax_ids"]
+        if self.billing_kind == "down_payment":
+            # The cents of the taxes are another matter for a part than for the whole.
+            values["extra_tax_data"] = vals["extra_tax_data"]
         return values
 
     def _get_refreshed_quantity(self, quantity, new_unit, unit, is_kept):

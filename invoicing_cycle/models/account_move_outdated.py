@@ -59,17 +59,20 @@ class AccountMove(models.Model):
         drafts = self.filtered(lambda move: move._is_draft_of_schedule())._origin
         arrived = drafts._get_arrived_time()
         changed = drafts._get_changed_entries()
+        lines = drafts._get_generated_lines()._read_price_sources().grouped("move_id")
         for move in self:
             reasons = []
-            if move._origin in drafts:
-                origin = move._origin
+            draft = move._origin
+            if draft in drafts:
                 reasons = [
-                    *origin._format_arrived(arrived[origin.id]),
-                    *origin._format_changed(*changed[origin.id]),
-                    *origin._format_prices(),
+                    *draft._format_arrived(arrived[draft.id]),
+                    *draft._format_changed(*changed[draft.id]),
                 ]
+                for line in lines.get(draft, ()):
+                    reasons += line._get_outdated_prices()
             move.draft_status = "outdated" if reasons else False
-            move.outdated_reasons = "\n".join(reasons)
+            # Lines of one item ask for the same.
+            move.outdated_reasons = "\n".join(dict.fromkeys(reasons))
 
     def _search_draft_status(self, operator, value):
         if operator != "in":
@@ -235,8 +238,8 @@ class AccountMove(models.Model):
         if waiting:
             reasons.append(
                 self.env._(
-                    "%(hours).2f h arrived since and are not approved: until then they "
-                    "wait in a later period.",
+                    "%(hours).2f h arrived since and are not ready yet: they stay in a "
+                    "later period.",
                     hours=sum(waiting),
                 )
             )
@@ -259,12 +262,3 @@ class AccountMove(models.Model):
         if others:
             reasons.append(self.env._("The hours of its time entries are others now."))
         return reasons
-
-    def _format_prices(self):
-        """What sales order items ask for now, where the lines were made with less or
-        more of it."""
-        reasons = {}
-        for line in self._get_generated_lines():
-            for reason in line._get_outdated_prices():
-                reasons[reason] = True
-        return list(reasons)

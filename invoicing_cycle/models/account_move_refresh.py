@@ -231,10 +231,12 @@ class AccountMove(models.Model):
 
     def _link_refreshed_lines(self, plan):
         """Link the entries as the generator does."""
-        rows, _surplus = self._match_lines([vals for vals, _line in plan.rows])
-        lines = [line for vals, line in rows if vals.get("billing_period_id")]
-        self._get_generated_lines().billing_period_id._link_pairs(
-            list(zip(plan.items, lines, strict=True))
+        Period = self._get_generated_lines().billing_period_id
+        rows, _surplus = self._match_lines(
+            [{"made_with": {"key": Period._get_line_key(item)}} for item in plan.items]
+        )
+        Period._link_pairs(
+            [(item, line) for item, (_vals, line) in zip(plan.items, rows, strict=True)]
         )
 
     def _log_refresh(self, plan, changed, made, removed):

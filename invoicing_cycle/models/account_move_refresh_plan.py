@@ -34,7 +34,9 @@ class AccountMove(models.Model):
         periods = lines.billing_period_id.with_company(self.company_id).sorted(
             lambda period: (period.date_from, period.id)
         )
-        entries = lines.timesheet_entry_ids
+        # By their ids: what is read together must not hang on a cache that is emptied.
+        lines = lines.browse(lines.ids)
+        entries = lines.timesheet_entry_ids.browse(lines.timesheet_entry_ids.ids)
         arrived = self._get_arrived_time()[self.id]
         places = {time.entry_id: time.period_id for time in arrived if time.ready}
         # The generator is asked while the draft is not there. That is rolled back, so

@@ -15,4 +15,6 @@ class AccountMove(models.Model):
         for line in lines:
             if line.quantity == -before[line]:
                 line.quantity_made = -line.quantity_made
+                if made := line.made_with:
+                    line.made_with = {**made, "quantity": -made["quantity"]}
         return result

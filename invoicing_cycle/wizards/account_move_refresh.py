@@ -53,9 +53,9 @@ class AccountMoveRefresh(models.TransientModel):
             "move_line_id": line.id,
             "name": line.name,
             "field_name": name,
-            "shown": texts["shown"],
-            "kept": self.env._("line is removed") if removed else texts["kept"],
-            "new": "" if removed else texts["new"],
+            "value_shown": texts["shown"],
+            "value_kept": self.env._("line is removed") if removed else texts["kept"],
+            "value_new": "" if removed else texts["new"],
             "is_removed": removed,
         }
 

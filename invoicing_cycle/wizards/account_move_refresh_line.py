@@ -18,9 +18,9 @@ class AccountMoveRefreshLine(models.TransientModel):
         required=True,
         readonly=True,
     )
-    shown = fields.Char("On the draft", readonly=True)
-    kept = fields.Char("If kept", readonly=True)
-    new = fields.Char("If taken anew", readonly=True)
+    value_shown = fields.Char("On the draft", readonly=True)
+    value_kept = fields.Char("If kept", readonly=True)
+    value_new = fields.Char("If taken anew", readonly=True)
     is_removed = fields.Boolean(readonly=True)
     choice = fields.Selection(
         [("keep", "Keep"), ("take", "Take anew")],
