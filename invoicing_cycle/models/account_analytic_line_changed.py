@@ -50,17 +50,17 @@ class AccountAnalyticLine(models.Model):
         drafted = self.sudo().filtered(
             lambda line: line.invoice_line_id.parent_state == "draft"
         )
-        before = {line: line._get_billed_values() for line in drafted}
+        before = {line: line._get_values_on_invoice() for line in drafted}
         result = super().write(vals)
         for line, values in before.items():
-            line._remember_billed_values(values)
+            line._remember_values_on_invoice(values)
         return result
 
     def unlink(self):
         self.env["account.move"]._forget_outdated()
         return super().unlink()
 
-    def _get_billed_values(self):
+    def _get_values_on_invoice(self):
         """What the invoice line of this entry says or sums of it.
 
         :return: dict that can be stored as JSON
@@ -78,7 +78,7 @@ class AccountAnalyticLine(models.Model):
             values[name] = value
         return values
 
-    def _remember_billed_values(self, before):
+    def _remember_values_on_invoice(self, before):
         """Note what was changed since the entry was billed, and forget what was
         changed back.
 
@@ -86,7 +86,7 @@ class AccountAnalyticLine(models.Model):
         """
         self.ensure_one()
         known = self.billed_as or {}
-        after = self._get_billed_values()
+        after = self._get_values_on_invoice()
         changed = {
             name: value
             for name, value in {**before, **known}.items()
