@@ -198,6 +198,22 @@ class BillingMachine(RuleBasedStateMachine):
             self._attempt(line.write, vals)
 
     @rule(number=numbers)
+    def refresh(self, number):
+        """Also what a person changed is made anew, or kept."""
+        if draft := self._get_document(number, "out_invoice", "draft"):
+            self._attempt(draft._refresh_draft)
+
+    @rule(number=numbers, amount=hours)
+    def change_billed_hours_and_refresh(self, number, amount):
+        line = self._get_draft_line(number)
+        if entry := self._pick(line.timesheet_entry_ids.sorted("id"), number):
+            self._attempt(self._change_and_refresh, entry.sudo(), line.move_id, amount)
+
+    def _change_and_refresh(self, entry, draft, amount):
+        entry.unit_amount = amount
+        draft._refresh_draft()
+
+    @rule(number=numbers)
     def delete_line(self, number):
         if line := self._get_draft_line(number):
             self._attempt(line.unlink)
@@ -240,6 +256,29 @@ class BillingMachine(RuleBasedStateMachine):
     def credit(self, number, part):
         if invoice := self._get_document(number, "out_invoice", "posted"):
             self._attempt(self._reverse, invoice, part)
+
+    def _credit_chosen(self, invoice, number, method):
+        dialog = (
+            self.case.env["account.move.reversal"]
+            .with_context(active_model="account.move", active_ids=invoice.ids)
+            .create(
+                {
+                    "journal_id": invoice.journal_id.id,
+                    "date": "2026-03-10",
+                    "credit_scope": "entries" if number % 4 else "lines",
+                }
+            )
+        )
+        for position, row in enumerate(dialog.line_ids):
+            row.is_chosen = (number + position) % 3 == 0
+        getattr(dialog, method)()
+        if number % 5 and method == "refund_moves":
+            dialog.new_move_ids._post()
+
+    @rule(number=numbers, method=st.sampled_from(["refund_moves", "modify_moves"]))
+    def credit_chosen_entries(self, number, method):
+        if invoice := self._get_document(number, "out_invoice", "posted"):
+            self._attempt(self._credit_chosen, invoice, number, method)
 
     @rule(number=numbers)
     def reset_credit(self, number):

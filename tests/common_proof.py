@@ -1,7 +1,7 @@
 from .common import InvoicingCycleCommon
 
 
-class ProofCommon(InvoicingCycleCommon):
+class ProofMixin:
     """Asks the proof of the billing cycle, as its button does."""
 
     def assertProven(self, projects, date_from=None, date_to=None):
@@ -23,3 +23,7 @@ class ProofCommon(InvoicingCycleCommon):
         return {
             (difference.kind, difference.record) for difference in proof.differences
         }
+
+
+class ProofCommon(ProofMixin, InvoicingCycleCommon):
+    """A services company whose billing is proven."""

@@ -22,6 +22,8 @@ KINDS = [
     ("order_invoiced", "Invoiced quantity"),
     ("order_total", "Total of the item"),
     ("fixed_twice", "Fixed amount twice"),
+    ("milestone_line", "Milestone on a wrong line"),
+    ("milestone_lost", "Line without its milestone"),
     ("expense_twice", "Expense twice"),
 ]
 

@@ -1,0 +1,46 @@
+from datetime import date
+
+from odoo.tests import tagged
+
+from .common_beyond import BeyondHoursCommon
+from .common_proof import ProofMixin
+
+
+@tagged("post_install", "-at_install")
+class TestBillingProofMilestones(ProofMixin, BeyondHoursCommon):
+    """Milestones stand on the line that bills them, and on no other."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        order = cls._create_order(cls.product_milestones, quantity=1.0)
+        cls.project = cls._create_project(order=order, allow_milestones=True)
+        cls.milestone = cls._create_milestones(cls.project, order.order_line, [0.5])
+        cls._reach(cls.milestone)
+        cls._generate(cls._period(cls.project, date(2026, 1, 5)))
+        cls.line = cls.milestone.invoice_line_id
+        cls.line.move_id.action_post()
+        cls.env.flush_all()
+
+    def test_clean(self):
+        proof = self.assertProven(self.project)
+        self.assertFalse(proof.lines[0].by_time)
+        credit = self.line.move_id._reverse_moves()
+        credit._post()
+        self.assertProven(self.project)
+        credit.button_draft()
+        self.assertProven(self.project)
+
+    def test_lost_milestone(self):
+        self.env.cr.execute(
+            "UPDATE project_milestone SET invoice_line_id = NULL WHERE id = %s",
+            [self.milestone.id],
+        )
+        self.assertEqual(self._get_kinds(self.project), {("milestone_lost", self.line)})
+
+    def test_cancelled_invoice(self):
+        self.env.cr.execute(
+            "UPDATE account_move SET state = 'cancel' WHERE id = %s",
+            [self.line.move_id.id],
+        )
+        self.assertIn(("milestone_line", self.milestone), self._get_kinds(self.project))
