@@ -43,7 +43,7 @@ class DraftCommon(InvoicingCycleCommon):
             )
             wizard.line_ids.filtered(
                 lambda line: line.field_name in take
-            ).choice = "take"
+            ).is_taken = True
             wizard.action_refresh()
         self.env.flush_all()
         self.env.invalidate_all()

@@ -209,8 +209,8 @@ class TestDraftRefresh(DraftCommon):
                     (row.value_shown, row.value_kept, row.value_new),
                     ("4.00", "6.00", "7.00"),
                 )
-                self.assertEqual(row.choice, "keep")
-                row.choice = "take"
+                self.assertFalse(row.is_taken)
+                row.is_taken = True
         form.record.action_refresh()
         self.assertEqual(self.line.quantity, 7.0)
 

@@ -67,7 +67,7 @@ class AccountMoveRefresh(models.TransientModel):
             {
                 (line.move_line_id.id, line.field_name)
                 for line in self.line_ids
-                if line.choice == "take" and not line.is_removed
+                if line.is_taken and not line.is_removed
             }
         )
         return {"type": "ir.actions.act_window_close"}

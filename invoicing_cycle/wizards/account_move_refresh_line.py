@@ -20,11 +20,6 @@ class AccountMoveRefreshLine(models.TransientModel):
     )
     value_shown = fields.Char("On the draft", readonly=True)
     value_kept = fields.Char("If kept", readonly=True)
-    value_new = fields.Char("If taken anew", readonly=True)
+    value_new = fields.Char("Anew", readonly=True)
     is_removed = fields.Boolean(readonly=True)
-    choice = fields.Selection(
-        [("keep", "Keep"), ("take", "Take anew")],
-        string="Do",
-        default="keep",
-        required=True,
-    )
+    is_taken = fields.Boolean("Take anew", help="Give the change up. Else it is kept.")
