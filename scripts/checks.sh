@@ -24,6 +24,7 @@ drop_check_databases() {
     db_drop "$CHECK_DB" 2>/dev/null
     db_drop "${CHECK_DB}_demo" 2>/dev/null
     db_drop "${CHECK_DB}_days" 2>/dev/null
+    db_drop "${CHECK_DB}_runner" 2>/dev/null
 }
 
 # A port that nothing listens on, below those that the kernel hands out by itself.
@@ -112,7 +113,7 @@ failed_tests() {
 # thereby tested as well.
 check_odoo_runner() {
     step "Updating it and running its tests in Odoo's runner" check-odoo \
-        odoo -d "$CHECK_DB" -u "$MODULE" --test-tags "/$MODULE,-browser" \
+        odoo -d "$1" -u "$MODULE" --test-tags "/$MODULE,-browser" \
         --http-port="$(free_port)" --stop-after-init --max-cron-threads=0 \
         && check_odoo_tests check-odoo && check_log check-odoo
 }
@@ -128,6 +129,19 @@ check_odoo_linters() {
         odoo -d "${CHECK_DB}_demo" -i test_lint --test-tags "${tags#,}" \
         --http-port="$(free_port)" --stop-after-init --max-cron-threads=0 \
         && check_odoo_tests check-lint && check_log check-lint
+}
+
+# Both runners at a time, each on a database of its own: a test keeps one processor busy.
+check_tests() {
+    local messages=$LOGS/check-odoo.messages
+    db_copy "$CHECK_DB" "${CHECK_DB}_runner" || {
+        CHECKS_FAILED+=(odoo-runner)
+        return
+    }
+    start_beside "$messages" check_odoo_runner "${CHECK_DB}_runner"
+    check pytest check_pytest
+    check odoo-runner finish_beside
+    cat "$messages" >&3
 }
 
 check_pytest() {
@@ -146,8 +160,7 @@ all_checks() {
     check demo-days check_demo_days
     check install check_install
     if installed "$CHECK_DB"; then
-        check odoo-runner check_odoo_runner
-        check pytest check_pytest
+        check_tests
     fi
     for name in "${CHECKS_FAILED[@]}"; do
         say "dev: failed: $name"

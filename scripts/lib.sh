@@ -6,6 +6,7 @@ readonly LOGS=$DEV/log
 
 CHILD=          # process group of the program that runs now
 CHILD_ON_TERMINAL=
+BESIDE=         # process group of a function that runs beside it
 EXIT_HOOKS=()   # functions to call on the way out, last one first
 LEAVING=        # set once the exit hooks run, which signals must not cut short
 
@@ -144,6 +145,32 @@ run() {
     # The program's own stragglers, a browser's helper for one, end with it.
     stop_child
     return "$status"
+}
+
+# Runs a function of these scripts beside what follows, in a shell of its own with its
+# own process group; its messages go to a file. finish_beside waits for it.
+start_beside() {
+    local messages=$1
+    shift
+    at_exit stop_beside
+    set -m
+    in_strict_shell "$@" >"$messages" 2>&1 3>&- 5>&- 6>&- 7>&- 8>&- 9>&- </dev/null &
+    BESIDE=$!
+    set +m
+}
+
+finish_beside() {
+    local status=0
+    wait "$BESIDE" || status=$?
+    BESIDE=
+    return "$status"
+}
+
+stop_beside() {
+    [ -n "$BESIDE" ] || return 0
+    # Its shell stops what it has started itself.
+    stop_process "-$BESIDE"
+    BESIDE=
 }
 
 # Runs a program that talks with the person at the terminal: it stays in the terminal's

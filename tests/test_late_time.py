@@ -57,9 +57,10 @@ class TestLateTime(InvoicingCycleCommon):
     def test_section_in_the_language_of_the_customer(self):
         self.env["res.lang"]._activate_lang("fr_FR")
         self.partner.lang = "fr_FR"
-        late = self._generate(self.february).invoice_line_ids.filtered(
-            lambda line: line.display_type == "product"
+        section, late = self._generate(self.february).invoice_line_ids.sorted(
+            "sequence"
         )
+        self.assertEqual(section.name, "Périodes antérieures")
         self.assertIn("20 janv. 2026", late.name)
 
     def test_supplementary_invoice(self):

@@ -68,9 +68,16 @@ class ProjectBillingPeriod(models.Model):
         :param entries: as in :meth:`_create_invoices`
         :return: list of lists of ``BillingItem``, each in the order of its lines
         """
+        items = self._get_billing_items(sequential=True, entries=entries)
+        # Asked once per order, not per item: a line per entry makes many of these.
+        order_keys = {
+            order: self._get_order_key(order)
+            for order in dict.fromkeys(item.sale_line.order_id for item in items)
+        }
         documents = defaultdict(list)
-        for item in self._get_billing_items(sequential=True, entries=entries):
-            documents[self._get_document_key(item)].append(item)
+        for item in items:
+            key = self._get_document_key(item, order_keys[item.sale_line.order_id])
+            documents[key].append(item)
         return [sorted(items, key=self._get_line_order) for items in documents.values()]
 
     @staticmethod
@@ -83,21 +90,25 @@ class ProjectBillingPeriod(models.Model):
         deducts = item.kind == "down_payment"
         return deducts, project.sequence, project.id, item.late
 
-    def _get_document_key(self, item):
-        """Items with the same key go on the same invoice."""
-        order = item.sale_line.order_id
+    def _get_document_key(self, item, order_key=None):
+        """Items with the same key go on the same invoice.
+
+        :param order_key: :meth:`_get_order_key` of the item's order, where it is known
+        """
+        if order_key is None:
+            order_key = self._get_order_key(item.sale_line.order_id)
+        shared = item.period.project_id.billing_grouping == "customer"
+        return (*order_key, None if shared else item.period.id)
+
+    def _get_order_key(self, order):
+        """What the orders of one invoice have in common."""
         vals = self._prepare_order_invoice(order)
         keys = [
             *order._get_invoice_grouping_keys(),
             "invoice_payment_term_id",
             "journal_id",
         ]
-        shared = item.period.project_id.billing_grouping == "customer"
-        return (
-            *(vals.get(key) for key in keys),
-            order.client_order_ref or "",
-            None if shared else item.period.id,
-        )
+        return (*(vals.get(key) for key in keys), order.client_order_ref or "")
 
     def _prepare_order_invoice(self, order):
         """Odoo's values of an invoice of the order, in the customer's language."""
