@@ -73,22 +73,40 @@ class TestGenerateFailure(InvoicingCycleCommon):
         )
         self.assertEqual(len(self.periods.invoice_line_ids), 3)
 
-    def test_time_that_changes_meanwhile_is_refused(self):
-        """An entry that was not priced never slips onto the invoice."""
+    def _do_meanwhile(self, change):
+        """Something happens after the items were priced and before they are linked."""
         Period = type(self.env["project.billing.period"])
         prepare = Period._prepare_invoice
-        project = self.projects[0]
 
-        def prepare_and_add(periods, items):
+        def prepare_and_change(periods, items):
             values = prepare(periods, items)
-            self._log_time(project, date(2026, 1, 6), 1.0)
+            change()
             return values
 
+        return patch.object(Period, "_prepare_invoice", prepare_and_change)
+
+    def test_time_that_changes_meanwhile_is_refused(self):
+        entry = self.projects[0].timesheet_ids
         with (
-            patch.object(Period, "_prepare_invoice", prepare_and_add),
+            self._do_meanwhile(lambda: entry.write({"unit_amount": 3.0})),
             self.assertRaisesRegex(UserError, "changed while it was invoiced"),
         ):
             self.periods[0].action_generate_invoices()
+
+    def test_time_that_arrives_meanwhile_waits_in_the_next_period(self):
+        """An entry that was not priced never slips onto the invoice."""
+        project = self.projects[0]
+
+        with self._do_meanwhile(lambda: self._log_time(project, date(2026, 1, 6), 1.0)):
+            self.periods[0].action_generate_invoices()
+        late = project.timesheet_ids.filtered(lambda line: line.unit_amount == 1.0)
+        self.assertFalse(late.invoice_line_id)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        february = self._period(project, date(2026, 2, 1))
+        self.assertEqual(self.periods[0].hours, 2.0)
+        self.assertEqual(february.late_hours, 1.0)
+        self.assertEqual(late.billing_period_id, february)
 
     def test_locked_rows_are_left_alone(self):
         Period = type(self.env["project.billing.period"])
