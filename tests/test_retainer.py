@@ -156,3 +156,9 @@ class TestRetainer(BeyondHoursCommon):
         )
         project.billing_retainer_line_id = self.item
         self.assertEqual(period.fixed_amount, 500.0)
+
+    def test_language_of_the_customer(self):
+        self.env["res.lang"]._activate_lang("de_DE")
+        self.partner.lang = "de_DE"
+        line = self._generate(self.january).invoice_line_ids
+        self.assertIn("Enthalten 20 h, verbraucht 16 h, übrig 4 h", line.name)
