@@ -25,6 +25,7 @@ class TestReadinessDetails(ReadinessCommon):
                 "held": {"hours": 0.0, "written_off": 0.0},
                 "expenses": {"ready": 0.0, "pending": 0.0},
                 "milestones": [],
+                "above_cap": {"hours": 0.0},
                 "approval": False,
             },
         )

@@ -51,7 +51,7 @@ class AccountAnalyticLine(models.Model):
         index="btree_not_null",
         ondelete="restrict",
         help="The entry that this part was split off from, to be held or written off.",
-        groups="base.group_user,base.group_portal",
+        groups="base.group_user",
     )
     part_ids = fields.One2many(
         "account.analytic.line",

@@ -12,7 +12,14 @@ class ProjectTask(models.Model):
     _inherit = "project.task"
 
     # A task shows what was worked on it: parts are no time of their own.
-    timesheet_ids = fields.One2many(domain=[("part_of_id", "=", False)])
+    timesheet_ids = fields.One2many(
+        domain=lambda self: (
+            [("part_of_id", "=", False)]
+            if self.env.user._is_internal()
+            # Customers in the portal may not ask for that field: parts have no hours.
+            else [("unit_amount", "!=", 0)]
+        )
+    )
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -28,7 +28,9 @@ class ProjectBillingPreviewLine(models.TransientModel):
     hours = fields.Float()
     currency_id = fields.Many2one("res.currency")
     amount = fields.Monetary(help="Untaxed")
-    company_currency_id = fields.Many2one(related="preview_id.currency_id")
+    company_currency_id = fields.Many2one(
+        related="preview_id.currency_id", string="Company Currency"
+    )
     amount_company = fields.Monetary(
         "In Company Currency",
         currency_field="company_currency_id",
@@ -225,7 +227,9 @@ class ProjectBillingPreviewItem(models.TransientModel):
     line_id = fields.Many2one(
         "project.billing.preview.line", required=True, index=True, ondelete="cascade"
     )
-    period_id = fields.Many2one("project.billing.period", ondelete="cascade")
+    period_id = fields.Many2one(
+        "project.billing.period", string="Billing Period", ondelete="cascade"
+    )
     sale_line_id = fields.Many2one("sale.order.line", ondelete="cascade")
     kind = fields.Char()
     is_late = fields.Boolean()

@@ -47,7 +47,9 @@ describe("summary", () => {
     test("says what holds the row, days before hours", () => {
         const summary = summarize(READINESS_MIXED);
         expect(summary.status).toBe("open");
-        expect(summary.text).toBe("3 open days · 12 h pending · expenses pending");
+        expect(summary.text).toBe(
+            "3 open days · 12 h pending · expenses pending · 2 h late"
+        );
         expect(summary.segments.map(({key, size}) => [key, size])).toEqual([
             ["open", 8],
             ["pending", 12],
@@ -116,7 +118,7 @@ describe("indicator in the list", () => {
     test("differs by text, icon and fill, not by colour alone", async () => {
         await mountList();
         expect(queryAllTexts(".o_billing_readiness")).toEqual([
-            "3 open days · 12 h pending · expenses pending",
+            "3 open days · 12 h pending · expenses pending · 2 h late",
             "Approved 40 h",
             "Locked 40 h",
         ]);

@@ -104,9 +104,11 @@ export function summarize(readiness) {
         status = "ready";
     }
     const nothing = held.hours ? _t("%s held", formatHours(held.hours)) : _t("No time");
-    const text = waiting.length
-        ? waiting.join(" · ")
-        : segments.map((segment) => segment.text).join(" · ") || nothing;
+    const told = waiting.length ? waiting : segments.map((segment) => segment.text);
+    if (late) {
+        told.push(_t("%s late", formatHours(late)));
+    }
+    const text = told.join(" · ") || nothing;
     return {
         open,
         pending,
