@@ -82,8 +82,9 @@ class TestCreditExits(CreditCommon):
     def test_credited_invoice_is_not_deleted(self):
         credit = self._credit(self.long)
         self.invoice.button_draft()
-        with self.assertRefused(credit.name):
-            self.line.unlink()
+        for line in (self.line, self.line.with_context(_force_unlink=True)):
+            with self.assertRefused(credit.name):
+                line.unlink()
         self.senior_line.unlink()
         self.assertFree(self.senior, self.february)
         credit.button_draft()

@@ -59,7 +59,8 @@ class AccountMoveLine(models.Model):
         groups="base.group_user",
     )
 
-    @api.ondelete(at_uninstall=False)
+    # Also "at uninstall": that is a context key, which anybody can send.
+    @api.ondelete(at_uninstall=True)
     def _unlink_except_credited(self):
         # The credit note would stay and take back what nothing has made.
         credits = self.sudo()._get_posted_credits()
