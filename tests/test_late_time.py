@@ -82,7 +82,6 @@ class TestLateTime(InvoicingCycleCommon):
 
     def test_supplementary_invoice_bills_no_fixed_amount_again(self):
         line = self._create_order(self.product_fixed).order_line
-        self.january.write({"fixed_amount": 0.0})
         self.env.cr.execute(
             "UPDATE project_billing_period SET fixed_amount = 500, sale_line_id = %s"
             " WHERE id = %s",

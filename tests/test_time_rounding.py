@@ -17,9 +17,7 @@ class TestRoundUp(PureCase):
     @given(st.integers(-10_000, 10_000), st.sampled_from([6, 15, 30]))
     def test_least_multiple_that_covers(self, minutes, step):
         rounded = round_up(minutes / 60, step / 60) * 60
-        self.assertAlmostEqual(rounded % step % step, 0, delta=1e-6) if (
-            rounded % step < step / 2
-        ) else self.assertAlmostEqual(rounded % step, step, delta=1e-6)
+        self.assertAlmostEqual(rounded / step, round(rounded / step), delta=1e-6)
         self.assertGreaterEqual(abs(rounded), abs(minutes) - 1e-6)
         self.assertLess(abs(rounded), abs(minutes) + step - 1e-6)
         self.assertGreaterEqual(rounded * minutes, 0)

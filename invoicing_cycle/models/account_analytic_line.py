@@ -4,8 +4,6 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools.sql import column_exists, create_column
 
-from ..tools.allocation import Allocator
-
 # What decides which period an entry belongs to, and who must have locked there.
 MOVING_FIELDS = frozenset({"date", "employee_id", "project_id", "so_line", "task_id"})
 
@@ -148,12 +146,7 @@ class AccountAnalyticLine(models.Model):
 
         @functools.cache
         def get_allocators():
-            return {
-                project_id: Allocator(periods)
-                for project_id, periods in Period._get_allocation(
-                    self.project_id.ids
-                ).items()
-            }
+            return Period._get_allocators(self.project_id.ids)
 
         current = self.billing_period_id
         if any(Period._fields["date_from"]._cache_missing_ids(current)):

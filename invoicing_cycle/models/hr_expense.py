@@ -1,7 +1,5 @@
 from odoo import api, fields, models
 
-from ..tools.allocation import Allocator
-
 
 class HrExpense(models.Model):
     """Re-invoiced expenses belong to a project's billing period, as time does."""
@@ -87,12 +85,9 @@ class HrExpense(models.Model):
             )
         if not waiting:
             return
-        allocators = {
-            project_id: Allocator(periods)
-            for project_id, periods in self.env["project.billing.period"]
-            ._get_allocation(waiting.billing_project_id.ids)
-            .items()
-        }
+        allocators = self.env["project.billing.period"]._get_allocators(
+            waiting.billing_project_id.ids
+        )
         for expense in waiting:
             allocator = allocators.get(expense.billing_project_id.id)
             expense.billing_period_id = allocator and allocator.period_of(expense.date)

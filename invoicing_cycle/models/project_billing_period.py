@@ -7,7 +7,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL, format_date
 from odoo.tools.misc import babel_locale_parse, get_lang
 
-from ..tools.allocation import Period
+from ..tools.allocation import Allocator, Period
 
 
 class ProjectBillingPeriod(models.Model):
@@ -376,6 +376,19 @@ class ProjectBillingPeriod(models.Model):
         for index, name in ((0, "project_id"), (2, "date_from"), (3, "date_to")):
             self._fields[name]._insert_cache(periods, [row[index] for row in rows])
         return result
+
+    @api.model
+    def _get_allocators(self, project_ids):
+        """What finds the period of any number of days on some projects, in one query.
+
+        :param list project_ids: ids of ``project.project``
+        :return: dict, project id to ``tools.allocation.Allocator``; without those that
+            have no period
+        """
+        return {
+            project_id: Allocator(periods)
+            for project_id, periods in self._get_allocation(project_ids).items()
+        }
 
     def _reassign_entries(self):
         """These periods were closed or opened: their time finds its place."""

@@ -1,8 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..tools.allocation import Allocator
-
 #: What the invoice of a milestone was made from.
 BILLED_FIELDS = frozenset(
     {
@@ -102,12 +100,9 @@ class ProjectMilestone(models.Model):
         (waiting - scheduled).billing_period_id = False
         if not scheduled:
             return
-        allocators = {
-            project_id: Allocator(periods)
-            for project_id, periods in self.env["project.billing.period"]
-            ._get_allocation(scheduled.project_id.ids)
-            .items()
-        }
+        allocators = self.env["project.billing.period"]._get_allocators(
+            scheduled.project_id.ids
+        )
         for milestone in scheduled:
             allocator = allocators.get(milestone.project_id.id)
             milestone.billing_period_id = allocator and allocator.period_of(
