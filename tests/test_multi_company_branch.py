@@ -4,8 +4,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from .common_multi_company import MultiCompanyCommon
 from .common_security import JANUARY
-from .test_multi_company import MultiCompanyCommon
 
 
 @tagged("post_install", "-at_install")
