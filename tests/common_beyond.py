@@ -3,9 +3,10 @@ from datetime import date
 from odoo.fields import Command
 
 from .common import InvoicingCycleCommon
+from .common_stock import StockInvoiceMixin
 
 
-class BeyondHoursCommon(InvoicingCycleCommon):
+class BeyondHoursCommon(StockInvoiceMixin, InvoicingCycleCommon):
     """Billing beyond hours: milestones, down payments, caps, retainers."""
 
     @classmethod
@@ -38,15 +39,6 @@ class BeyondHoursCommon(InvoicingCycleCommon):
         )
         getattr(wizard, method)()
         return wizard.sudo().new_move_ids
-
-    @classmethod
-    def _invoice_stock(cls, order, **values):
-        """Invoice an order by Odoo's own dialog, as the salesperson's manager would."""
-        before = order.invoice_ids
-        cls.env["sale.advance.payment.inv"].with_context(
-            active_model="sale.order", active_ids=order.ids
-        ).create({"advance_payment_method": "delivered", **values}).create_invoices()
-        return order.invoice_ids - before
 
     @classmethod
     def _create_milestones(cls, project, sale_line, shares, **values):

@@ -5,10 +5,11 @@ from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common import InvoicingCycleCommon
+from .common_stock import StockInvoiceMixin
 
 
 @tagged("post_install", "-at_install")
-class TestBillingLedger(InvoicingCycleCommon):
+class TestBillingLedger(StockInvoiceMixin, InvoicingCycleCommon):
     """Giving entries back, and taking them again: only those, and all of those."""
 
     @classmethod
@@ -320,19 +321,11 @@ class TestBillingLedger(InvoicingCycleCommon):
         self.invoice.action_post()
         self._reverse(quantity=1.0).action_post()
         late = self._log_time(self.project, date(2026, 2, 3), 2.5)
-        wizard = (
-            self.env["sale.advance.payment.inv"]
-            .with_context(active_model="sale.order", active_ids=self.order.ids)
-            .create(
-                {
-                    "advance_payment_method": "delivered",
-                    "date_start_invoice_timesheet": date(2026, 1, 1),
-                    "date_end_invoice_timesheet": date(2026, 2, 28),
-                }
-            )
+        stock = self._invoice_stock(
+            self.order,
+            date_start_invoice_timesheet=date(2026, 1, 1),
+            date_end_invoice_timesheet=date(2026, 2, 28),
         )
-        wizard.create_invoices()
-        stock = self.order.invoice_ids - self.invoice - self.invoice.reversal_move_ids
         self.assertEqual(stock.invoice_line_ids.mapped("quantity"), [2.5])
         self.assertEqual(late.invoice_line_id, stock.invoice_line_ids)
         self._assert_billed(self.entries, self.line)

@@ -113,6 +113,11 @@ class TestBillingProof(ProofCommon):
         self._generate(self.project, date(2026, 2, 5))
         self.assertProven(self.projects)
 
+    def test_part_longer_than_any_rounding(self):
+        entry = self._log_time(self.project, date(2026, 1, 5), 4.0)
+        entry._split_off(3.0, {"billing_hold": "hold"})
+        self.assertProven(self.projects)
+
     def test_rounded_time(self):
         for per in ("entry", "line"):
             with self.subTest(per=per):

@@ -3,10 +3,11 @@ from datetime import date
 from odoo.tests import tagged
 
 from .common_credit import CreditCommon
+from .common_stock import StockInvoiceMixin
 
 
 @tagged("post_install", "-at_install")
-class TestCreditExits(CreditCommon):
+class TestCreditExits(StockInvoiceMixin, CreditCommon):
     """Partial credits and everything else that happens to an invoice."""
 
     def test_whole_invoice_credits_the_rest(self):
@@ -109,19 +110,11 @@ class TestCreditExits(CreditCommon):
 
     def test_stock_wizard_offers_what_was_freed(self):
         self._credit(self.long)
-        wizard = (
-            self.env["sale.advance.payment.inv"]
-            .with_context(active_model="sale.order", active_ids=self.order.ids)
-            .create(
-                {
-                    "advance_payment_method": "delivered",
-                    "date_start_invoice_timesheet": date(2026, 1, 1),
-                    "date_end_invoice_timesheet": date(2026, 2, 28),
-                }
-            )
+        stock = self._invoice_stock(
+            self.order,
+            date_start_invoice_timesheet=date(2026, 1, 1),
+            date_end_invoice_timesheet=date(2026, 2, 28),
         )
-        wizard.create_invoices()
-        stock = self.long.timesheet_invoice_id
         self.assertNotEqual(stock, self.invoice)
         self.assertEqual(stock.invoice_line_ids.mapped("quantity"), [3.0])
         self.assertBilled(self.long, stock.invoice_line_ids)

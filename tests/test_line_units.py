@@ -2,21 +2,12 @@ from datetime import date
 
 from odoo.tests import tagged
 
-from .common import InvoicingCycleCommon
+from .common_line import LineCommon
 
 
 @tagged("post_install", "-at_install")
-class TestLineUnits(InvoicingCycleCommon):
+class TestLineUnits(LineCommon):
     """Time sold by the hour or by the day is invoiced in the unit of the project."""
-
-    def _generate(self, project, month=1):
-        self._lock(date(2026, 3, 8))
-        self.env.flush_all()
-        period = self._period(project, date(2026, month, 5))
-        expected = period.amount_to_invoice
-        made = self.env["account.move"].browse(period._generate_invoices().made)
-        self.assertEqual(made.amount_untaxed, expected)
-        return made.invoice_line_ids
 
     def test_hours_as_days(self):
         project = self._create_project(billing_unit="day")

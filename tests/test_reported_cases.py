@@ -5,12 +5,13 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from .common import InvoicingCycleCommon
+from .common_stock import StockInvoiceMixin
 
 JANUARY, FEBRUARY, MARCH = date(2026, 1, 5), date(2026, 2, 5), date(2026, 3, 5)
 
 
 @tagged("post_install", "-at_install")
-class TestReportedCases(InvoicingCycleCommon):
+class TestReportedCases(StockInvoiceMixin, InvoicingCycleCommon):
     """Wrong money that users of time billing have reported, most of it of Odoo itself.
 
     The text of each test names the report, and what Odoo 19.0 alone does with these
@@ -44,17 +45,11 @@ class TestReportedCases(InvoicingCycleCommon):
         return self.env["account.move"].browse(wizard.refund_moves()["res_id"])
 
     def _bill_stock_way(self, orders, date_from=False, date_to=False):
-        before = orders.invoice_ids
-        self.env["sale.advance.payment.inv"].with_context(
-            active_model="sale.order", active_ids=orders.ids
-        ).create(
-            {
-                "advance_payment_method": "delivered",
-                "date_start_invoice_timesheet": date_from,
-                "date_end_invoice_timesheet": date_to,
-            }
-        ).create_invoices()
-        return orders.invoice_ids - before
+        return self._invoice_stock(
+            orders,
+            date_start_invoice_timesheet=date_from,
+            date_end_invoice_timesheet=date_to,
+        )
 
     def test_01_a_period_does_not_block_other_lines(self):
         """odoo#93348: a line with time outside the invoiced dates is blocked.

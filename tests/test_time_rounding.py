@@ -7,7 +7,7 @@ from odoo.tests import tagged
 
 from odoo.addons.invoicing_cycle.tools.allocation import round_up
 
-from .common import InvoicingCycleCommon
+from .common_line import LineCommon
 from .common_pure import PureCase, repeatable
 
 
@@ -30,17 +30,8 @@ class TestRoundUp(PureCase):
 
 
 @tagged("post_install", "-at_install")
-class TestTimeRounding(InvoicingCycleCommon):
+class TestTimeRounding(LineCommon):
     """Billed time is rounded by the project's rule, worked time never."""
-
-    def _generate(self, project, month=1):
-        self._lock(date(2026, 3, 8))
-        self.env.flush_all()
-        period = self._period(project, date(2026, month, 5))
-        expected = period.amount_to_invoice
-        made = self.env["account.move"].browse(period._generate_invoices().made)
-        self.assertEqual(made.amount_untaxed, expected)
-        return made.invoice_line_ids
 
     def test_none_adds_up_over_three_invoices(self):
         """60 entries of 20 minutes over three invoices are 20.00 h, not 20.01."""

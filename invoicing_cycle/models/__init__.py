@@ -79,6 +79,7 @@ from . import billing_cycle
 from . import hr_expense
 from . import sale_order
 from . import sale_order_down_payments
+from . import sale_order_held_time
 from . import sale_order_line
 from . import sale_order_line_down_payment
 from . import sale_order_line_standard_rate

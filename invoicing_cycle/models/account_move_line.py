@@ -280,6 +280,6 @@ class AccountMoveLine(models.Model):
         domain = super()._timesheet_domain_get_invoiced_lines(sale_line_delivery)
         return [
             ("invoice_line_id", "=", False),
-            ("billing_hold", "!=", "write_off"),
+            ("billing_hold", "=", "bill"),
             *domain,
         ]

@@ -91,11 +91,13 @@ class BillingProof(models.AbstractModel):
                 """
             ),
             "held_billed": SQL("line.id IS NOT NULL AND entry.billing_hold <> 'bill'"),
-            # Time is rounded up by half an hour at most, and never down.
+            # Time is rounded up by half an hour at most, and never down. What is split
+            # off counts as a part of the entry that was worked.
             "hours": SQL(
                 """
-                ABS(%(billed)s) NOT BETWEEN ABS(%(worked)s) - %(noise)s
-                                        AND ABS(%(worked)s) + 0.5 + %(noise)s
+                entry.part_of_id IS NULL
+                AND ABS(%(billed)s) NOT BETWEEN ABS(%(worked)s) - %(noise)s
+                                            AND ABS(%(worked)s) + 0.5 + %(noise)s
                 """,
                 billed=self._hours_sql(
                     SQL("(entry.billing_hours + COALESCE(entry.split_hours, 0))")

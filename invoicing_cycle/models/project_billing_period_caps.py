@@ -3,7 +3,7 @@ from collections import defaultdict
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..tools.caps import NOISE, allot
+from ..tools.caps import NOISE
 
 
 class ProjectBillingPeriod(models.Model):
@@ -73,15 +73,9 @@ class ProjectBillingPeriod(models.Model):
                 entry_ids[group.sale_line] += group.entry_ids
         result = {}
         for sale_line, ids in entry_ids.items():
-            entries = self._browse_entries(ids).sorted(
-                lambda entry: (entry.date, entry.id)
-            )
-            quantities = [
-                sale_line._convert_time(entry.billing_hours, entry.product_uom_id)
-                for entry in entries
-            ]
-            fits = allot(quantities, counters.get_room(sale_line))
-            result.update(zip(entries.ids, fits, strict=True))
+            entries = self._browse_entries(ids)
+            room = counters.get_room(sale_line)
+            result.update(sale_line._allot_under_cap(entries, room))
         return result
 
     @api.model

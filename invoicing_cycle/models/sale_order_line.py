@@ -132,8 +132,9 @@ class SaleOrderLine(models.Model):
     def _recompute_qty_to_invoice(self, start_date, end_date):
         # EXTENDS sale_timesheet
         # The stock wizard offers all time of credited invoices again, however small
-        # the credit was; what our links say is still billed is not offered. The same
-        # condition stands in account.move.line._timesheet_domain_get_invoiced_lines.
+        # the credit was; what our links say is still billed is not offered, nor is what
+        # is held. The same condition stands in
+        # account.move.line._timesheet_domain_get_invoiced_lines.
         result = super()._recompute_qty_to_invoice(start_date, end_date)
         lines = self.filtered(
             lambda line: line.product_id and line.product_id._is_delivered_timesheet()
@@ -141,6 +142,7 @@ class SaleOrderLine(models.Model):
         domain = [
             *lines._timesheet_compute_delivered_quantity_domain(),
             ("invoice_line_id", "=", False),
+            ("billing_hold", "!=", "hold"),
         ]
         if start_date:
             domain.append(("date", ">=", start_date))

@@ -1,4 +1,7 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ..tools.caps import allot
 
 
 class SaleOrderLine(models.Model):
@@ -26,6 +29,42 @@ class SaleOrderLine(models.Model):
             line.billing_can_cap = bool(
                 line.product_id and line.product_id._is_delivered_timesheet()
             )
+
+    def _allot_under_cap(self, entries, room):
+        """What of each entry of this sale order line fits, in the order of their days.
+
+        :param float room: what the cap leaves, in the unit of this line
+        :return: dict, entry id to quantity in the unit of this line
+        """
+        self.ensure_one()
+        entries = entries.sorted(lambda entry: (entry.date, entry.id))
+        quantities = [
+            self._convert_time(entry.billing_hours, entry.product_uom_id)
+            for entry in entries
+        ]
+        return dict(zip(entries.ids, allot(quantities, room), strict=True))
+
+    def _hold_above_caps(self, date_from=None, date_to=None):
+        """Hold the time of these lines that waits above their caps.
+
+        :param date_from: first day of the time, none for all
+        :param date_to: last day of the time, none for all
+        """
+        capped = self.filtered("billing_capped")
+        if not capped:
+            return
+        Entry, Period = self.env["account.analytic.line"], "project.billing.period"
+        domain = Entry._get_unbilled_time_domain() & Domain("so_line", "in", capped.ids)
+        if date_from:
+            domain &= Domain("date", ">=", date_from)
+        if date_to:
+            domain &= Domain("date", "<=", date_to)
+        # sudo: what a cap leaves does not depend on who may read timesheets
+        waiting = Entry.sudo().search(domain)
+        for line, entries in waiting.grouped("so_line").items():
+            room = line.product_uom_qty - line.qty_invoiced
+            for entry_id, fits in line._allot_under_cap(entries, room).items():
+                self.env[Period]._hold_above_cap(Entry.sudo().browse(entry_id), fits)
 
 
 class AccountAnalyticLine(models.Model):
