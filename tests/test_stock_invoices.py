@@ -38,6 +38,22 @@ class TestStockInvoices(InvoicingCycleCommon):
         self.assertEqual(february.invoice_line_ids.quantity, 2.0)
         self.assertEqual(self.order.order_line.qty_invoiced, 6.0)
 
+    def test_invoice_over_several_periods(self):
+        """It belongs to none of them, and leaves nothing to invoice in each."""
+        february_entry = self._log_time(self.project, date(2026, 2, 3), 2.0)
+        self._lock(date(2026, 2, 28))
+        february = self._period(self.project, date(2026, 2, 3))
+        invoice = self.order._create_invoices()
+        self.assertEqual(invoice.amount_untaxed, 600.0)
+        self.assertEqual(
+            (self.january | february).mapped("state"), ["empty", "empty"]
+        )
+        invoice.invoice_line_ids.unlink()
+        self.assertFalse(february_entry.invoice_line_id)
+        self.assertEqual(
+            (self.january | february).mapped("state"), ["ready", "ready"]
+        )
+
     def test_cancelled_and_credited(self):
         invoice = self.order._create_invoices()
         invoice.action_post()

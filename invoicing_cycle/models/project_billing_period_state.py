@@ -50,6 +50,7 @@ class ProjectBillingPeriod(models.Model):
         "timesheet_ids.date",
         "timesheet_ids.approval_state",
         "timesheet_ids.employee_id",
+        "timesheet_ids.invoice_line_id",
         "required_ids.expected",
         "required_ids.last_work_day",
         "required_ids.employee_id.active",
@@ -334,14 +335,20 @@ class ProjectBillingPeriod(models.Model):
 
     @api.model
     def _billable_sql(self, alias):
-        """There is something to put on an invoice."""
+        """There is something to put on an invoice.
+
+        Time that an invoice over several periods bills, made by Odoo's own dialog, is
+        tied to none of them and still stands in each.
+        """
         return SQL(
             """
             (%(fixed_amount)s > 0
              OR EXISTS (
                 SELECT 1
                   FROM account_analytic_line entry
-                 WHERE %(entry_period)s = %(alias_id)s AND %(billable)s)
+                 WHERE %(entry_period)s = %(alias_id)s
+                   AND %(entry_line)s IS NULL
+                   AND %(billable)s)
              OR EXISTS (
                 SELECT 1
                   FROM sale_order_line expense_line
@@ -351,6 +358,9 @@ class ProjectBillingPeriod(models.Model):
             fixed_amount=self._column(alias, "fixed_amount"),
             entry_period=self._column(
                 "entry", "billing_period_id", "account.analytic.line"
+            ),
+            entry_line=self._column(
+                "entry", "invoice_line_id", "account.analytic.line"
             ),
             billable=self._billable_time_sql("entry"),
             alias_id=SQL.identifier(alias, "id"),
