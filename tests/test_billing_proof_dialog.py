@@ -108,6 +108,19 @@ class TestBillingProofDialog(ProofCommon):
             wizard.difference_ids.message = "Nothing"
         with self.assertRaises(AccessError):
             wizard.difference_ids.unlink()
+        for name, value in (
+            ("difference_count", 0),
+            ("difference_ids", [Command.clear()]),
+            ("entry_count", 99),
+            ("proved_on", "2026-01-01 12:00:00"),
+            ("summary", "<p>All is well</p>"),
+        ):
+            with self.subTest(name), self.assertRaises(AccessError):
+                wizard.write({name: value})
+        with self.assertRaises(AccessError):
+            self._create(self.user_accountant, summary="<p>All is well</p>")
+        self.assertEqual(wizard.difference_count, 1)
+        self.assertIn("Own", wizard.summary)
 
     def test_difference_is_found_and_opened(self):
         self._break()

@@ -15,6 +15,7 @@ class ProjectBillingProof(models.TransientModel):
 
     _name = "project.billing.proof"
     _description = "Proof of the Billing Cycle"
+    _inherit = ["billing.recorded.mixin"]
 
     company_id = fields.Many2one(
         "res.company",
@@ -43,6 +44,17 @@ class ProjectBillingProof(models.TransientModel):
     )
     hidden_count = fields.Integer(compute="_compute_hidden_count")
     summary = fields.Html(readonly=True)
+
+    @api.model
+    def _get_recorded_fields(self):
+        """What was found is what the proof found."""
+        return super()._get_recorded_fields() | {
+            "difference_count",
+            "difference_ids",
+            "entry_count",
+            "proved_on",
+            "summary",
+        }
 
     @api.model
     def _default_dates(self):
