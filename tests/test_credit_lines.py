@@ -41,6 +41,17 @@ class TestCreditLines(CreditCommon):
         rows = self._open_dialog("lines").line_ids
         self.assertEqual(rows.move_line_id, self.line | self.senior_line)
 
+    def test_credited_in_the_unit_of_the_invoice(self):
+        """0.21 days are not the 1.7 h of a line: it would be neither credited in full
+        nor in part."""
+        credit = self._credit(self.line, post=False)
+        day = self.env.ref("uom.product_uom_day")
+        with self.assertRefused(f"Hours of {self.invoice.name}"):
+            credit.invoice_line_ids.write({"product_uom_id": day.id, "quantity": 0.57})
+        credit._post()
+        self.assertFree(self.long | self.short, self.february)
+        self.assertCounted(0.0)
+
     def test_section_comes_along(self):
         self.invoice.button_draft()
         self.invoice.invoice_line_ids = [

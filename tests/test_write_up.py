@@ -1,6 +1,6 @@
 from datetime import date
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -103,12 +103,37 @@ class TestWriteUp(DraftCommon):
         self.assertEqual(order.order_line.qty_invoiced, 12.0)
         self.assertEqual(order.order_line.invoice_status, "invoiced")
 
-    def test_unit_changed_by_hand(self):
-        """Five hours shown as days are no write-down."""
+    def test_unit_stays(self):
+        """Odoo would take the price of the day from the product, not the order."""
         day = self.env.ref("uom.product_uom_day")
-        self._edit(product_uom_id=day.id, quantity=0.63, price_unit=800.0)
-        self.assertAlmostEqual(self.line.write_up_quantity, 0.0, 2)
-        self.assertAlmostEqual(self.line.write_up_amount, 4.0)
+        with (
+            self.assertRaisesRegex(ValidationError, "made in Hours .* refresh"),
+            self.env.cr.savepoint(),
+        ):
+            self._edit(product_uom_id=day.id, quantity=0.63, price_unit=800.0)
+        # The way that it names.
+        self.project.billing_unit = "day"
+        self._edit(quantity=4.0)
+        self._refresh()
+        self.assertEqual(self.line.product_uom_id, day)
+        self.assertEqual((self.line.quantity, self.line.price_unit), (0.51, 800.0))
+        self.assertAlmostEqual(self.line.write_up_quantity, -0.12)
+        self.assertLedger()
+
+    def test_another_product_keeps_the_unit(self):
+        self._edit(product_id=self.product_days.id)
+        self.assertEqual(self.line.product_uom_id, self.env.ref("uom.product_uom_hour"))
+        self.assertEqual((self.line.quantity, self.line.price_unit), (5.0, 100.0))
+
+    def test_lines_of_ones_own_have_any_unit(self):
+        line = self.draft.invoice_line_ids.create(
+            {
+                "move_id": self.draft.id,
+                "product_id": self.product_hours.id,
+                "product_uom_id": self.env.ref("uom.product_uom_day").id,
+            }
+        )
+        self.assertEqual(line.price_unit, 800.0)
 
     def test_rounding_per_line_is_no_write_up(self):
         project = self._create_project(

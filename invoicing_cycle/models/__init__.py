@@ -97,6 +97,7 @@ from . import account_move_line_expense
 from . import account_move_line_outdated
 from . import account_move_line_refresh
 from . import account_move_line_write_up
+from . import account_move_line_unit
 from . import account_move_outdated
 from . import account_move_refresh
 from . import account_move_caps

@@ -10,9 +10,8 @@ class AccountMoveLine(models.Model):
     def _get_refreshed_values(self, vals, take=frozenset()):
         """Values for this line, made anew.
 
-        A text, a unit or taxes that a person changed stay. So do a price or discount,
-        unless the new one is taken, and of a quantity the difference that a person made
-        to it.
+        A text or taxes that a person changed stay. So do a price or discount, unless
+        the new one is taken, and of a quantity the difference that a person made to it.
 
         :param dict vals: of the line as it would be made now
         :param take: names of fields that a person changed and that are taken anew
@@ -31,18 +30,19 @@ class AccountMoveLine(models.Model):
                 for name in ("quantity_made", "price_made", "discount_made")
             }
         )
-        new_unit = self.env["uom.uom"].browse(made["uom_id"])
-        unit = self.product_uom_id if "product_uom_id" in kept else new_unit
-        if unit != self.product_uom_id:
-            values["product_uom_id"] = unit.id
-        values["quantity"] = self._get_refreshed_quantity(
-            vals["quantity"], new_unit, unit, "quantity" in kept
+        unit, old_unit = self.env["uom.uom"].browse(made["uom_id"]), self.product_uom_id
+        values["quantity"] = (
+            self._get_refreshed_quantity(vals["quantity"], unit)
+            if "quantity" in kept
+            else vals["quantity"]
         )
         values["price_unit"] = (
-            self._convert_price(self.price_unit, self.product_uom_id, unit)
-            if "price_unit" in kept
-            else self._convert_price(vals["price_unit"], new_unit, unit)
+            self.price_unit if "price_unit" in kept else vals["price_unit"]
         )
+        if unit != old_unit:
+            values["product_uom_id"] = unit.id
+            if "price_unit" in kept:
+                values["price_unit"] = old_unit._compute_price(self.price_unit, unit)
         values["discount"] = (
             self.discount if "discount" in kept else vals.get("discount", 0.0)
         )
@@ -53,15 +53,13 @@ class AccountMoveLine(models.Model):
             values["extra_tax_data"] = vals["extra_tax_data"]
         return values
 
-    def _get_refreshed_quantity(self, quantity, new_unit, unit, is_kept):
+    def _get_refreshed_quantity(self, new, unit):
         """The new quantity, with the difference that a person made to the old one."""
-        new = self._convert_quantity(quantity, new_unit, unit)
-        if is_kept:
-            difference = self._convert_quantity(
-                self.quantity - self._get_made_quantity(), self.product_uom_id, unit
-            )
-            # Written down to nothing at most.
-            new = max(new + difference, 0.0) if new > 0 else new + difference
+        difference = self.product_uom_id._compute_quantity(
+            self.quantity - self.made_with["quantity"], unit, round=False
+        )
+        # Written down to nothing at most.
+        new = max(new + difference, 0.0) if new > 0 else new + difference
         digits = self.env["decimal.precision"].precision_get("Product Unit")
         return float_round(new, precision_digits=digits)
 

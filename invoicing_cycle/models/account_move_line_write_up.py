@@ -61,7 +61,6 @@ class AccountMoveLine(models.Model):
         "price_unit",
         "discount",
         "quantity",
-        "product_uom_id",
         "tax_ids",
     )
     def _compute_write_up(self):
@@ -71,7 +70,7 @@ class AccountMoveLine(models.Model):
                 line.write_up_quantity = line.write_up_amount = 0.0
                 continue
             line.write_up_quantity = (
-                line.quantity - line._get_made_quantity()
+                line.quantity - line.made_with["quantity"]
                 if "quantity" in changed
                 else 0.0
             )
@@ -93,14 +92,12 @@ class AccountMoveLine(models.Model):
         if self.display_type != "product":
             return changes
         for name, value, precision in (
-            ("quantity", self._get_made_quantity(), "Product Unit"),
-            ("price_unit", self._get_made_price(), "Product Price"),
+            ("quantity", made["quantity"], "Product Unit"),
+            ("price_unit", self.price_made, "Product Price"),
             ("discount", self.discount_made, "Discount"),
         ):
             if float_compare(self[name], value, precision_digits=digits(precision)):
                 changes.add(name)
-        if self.product_uom_id.id != made["uom_id"]:
-            changes.add("product_uom_id")
         if set(self.tax_ids.ids) != set(made["tax_ids"]):
             changes.add("tax_ids")
         return changes
@@ -116,7 +113,7 @@ class AccountMoveLine(models.Model):
         made = original.made_with
         if not made or "quantity" not in made:
             return made
-        quantity = made["quantity"]
+        quantity, amount = made["quantity"], original._get_made_amount()
         if self.quantity_made != original.quantity_made:
             sign = -1 if quantity < 0 else 1
             quantity = sign * abs(
@@ -126,41 +123,22 @@ class AccountMoveLine(models.Model):
                     self.env["sale.order.line"]._get_quantity_digits(),
                 )
             )
+            amount *= quantity / (made["quantity"] or 1.0)
         return {
             **made,
             "quantity": quantity,
+            "amount": amount,
             "hours": entries._get_billed_hours(),
             "entries": len(entries),
         }
 
-    def _get_made_quantity(self):
-        """The quantity that the line was made with, in the unit that it has now."""
-        self.ensure_one()
-        return self._convert_quantity(
-            self.made_with["quantity"], self._get_made_unit(), self.product_uom_id
-        )
-
-    def _get_made_price(self):
-        """The unit price that the line was made with, in the unit that it has now."""
-        self.ensure_one()
-        return self._convert_price(
-            self.price_made, self._get_made_unit(), self.product_uom_id
-        )
-
     def _get_made_unit(self):
         return self.env["uom.uom"].browse(self.made_with["uom_id"])
 
-    @api.model
-    def _convert_quantity(self, quantity, uom, to_unit):
-        if not uom or not to_unit or uom == to_unit:
-            return quantity
-        return uom._compute_quantity(quantity, to_unit, round=False)
-
-    @api.model
-    def _convert_price(self, price, uom, to_unit):
-        if not uom or not to_unit or uom == to_unit:
-            return price
-        return uom._compute_price(price, to_unit)
+    def _get_made_amount(self):
+        """The untaxed amount that the line was made with, exact."""
+        self.ensure_one()
+        return self.made_with.get("amount", self.price_subtotal - self.write_up_amount)
 
     def _get_made_subtotal(self):
         """The untaxed amount of the line as it was made, rounded as Odoo does."""
@@ -169,8 +147,8 @@ class AccountMoveLine(models.Model):
         company = self.company_id or self.env.company
         base_line = self.move_id._prepare_product_base_line_for_taxes_computation(self)
         base_line.update(
-            quantity=self._get_made_quantity(),
-            price_unit=self._get_made_price(),
+            quantity=self.made_with["quantity"],
+            price_unit=self.price_made,
             discount=self.discount_made,
             # A tax that was deleted since left nothing to compare with.
             tax_ids=self.env["account.tax"].browse(self.made_with["tax_ids"]).exists(),

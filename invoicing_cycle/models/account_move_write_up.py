@@ -55,7 +55,7 @@ class AccountMove(models.Model):
             "amount": formatLang(
                 self.env, abs(line.write_up_amount), currency_obj=line.currency_id
             ),
-            "made": formatLang(self.env, line._get_made_quantity(), dp="Product Unit"),
+            "made": formatLang(self.env, line.made_with["quantity"], dp="Product Unit"),
             "shown": formatLang(self.env, line.quantity, dp="Product Unit"),
         }
         sign = -1 if self.move_type == "out_refund" else 1
