@@ -46,6 +46,7 @@ class PreviewCommon(InvoicingCycleCommon):
                 line.currency_id,
                 line.period_ids,
                 line.amount,
+                line.amount_total,
                 round(line.hours, 6),
             )
             for line in preview.sudo().document_ids
@@ -56,6 +57,7 @@ class PreviewCommon(InvoicingCycleCommon):
                 invoice.currency_id,
                 invoice.invoice_line_ids.billing_period_id,
                 invoice.amount_untaxed,
+                invoice.amount_total,
                 round(
                     sum(
                         invoice.invoice_line_ids.timesheet_entry_ids.mapped(

@@ -99,6 +99,26 @@ class TestPreviewChanges(PreviewCommon):
         self.assertEqual(self._line(preview, self.beta).amount, 220.0)
         self.assertMadeAsShown(preview, self._create_from(preview))
 
+    def test_another_tax(self):
+        """The same amount, and not the same invoice."""
+        preview = self._preview(self.periods)
+        other = self.tax.copy({"name": "Another 24%"})
+        self.beta.project_id.sale_line_id.tax_ids = other
+        self.assertShownAnew(preview)
+        line = self._line(preview, self.beta)
+        self.assertEqual(line.item_ids.tax_ids, other)
+        self.assertIsNone(self._mark(preview, self.alpha))
+        self.assertMadeAsShown(preview, self._create_from(preview))
+
+    def test_tax_at_another_rate(self):
+        preview = self._preview(self.periods)
+        self.assertEqual(self._line(preview, self.beta).amount_total, 248.0)
+        self.tax.amount = 25.0
+        self.assertShownAnew(preview)
+        self.assertEqual(self._line(preview, self.beta).amount_total, 250.0)
+        self.assertIn("with taxes", self._mark(preview, self.beta)[1])
+        self.assertMadeAsShown(preview, self._create_from(preview))
+
     def test_same_total_by_other_time(self):
         """An hour less here and one more there are a change of both."""
         preview = self._preview(self.periods)

@@ -90,18 +90,19 @@ class ProjectBillingPeriod(models.Model):
     def _prepare_line(self, item, sign):
         vals = super()._prepare_line(item, sign)
         if item.kind == "down_payment":
-            # The cents of the taxes of a down payment are those of the whole of it.
-            whole = item.sale_line.currency_id.compare_amounts(
-                item.amount, -item.sale_line.price_unit
-            )
-            vals["extra_tax_data"] = (
-                False
-                if whole
-                else self.env["account.tax"]._reverse_quantity_base_line_extra_tax_data(
-                    item.sale_line.extra_tax_data
-                )
-            )
+            vals["extra_tax_data"] = self._get_extra_tax_data(item)
         return vals
+
+    @api.model
+    def _get_extra_tax_data(self, item):
+        """The cents of the taxes of a down payment are those of the whole of it."""
+        if item.kind != "down_payment" or item.sale_line.currency_id.compare_amounts(
+            item.amount, -item.sale_line.price_unit
+        ):
+            return False
+        return self.env["account.tax"]._reverse_quantity_base_line_extra_tax_data(
+            item.sale_line.extra_tax_data
+        )
 
     @api.model
     def _get_line_text(self, item, name):

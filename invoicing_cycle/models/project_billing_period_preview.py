@@ -22,6 +22,7 @@ class BillingDocument(NamedTuple):
 
     key: tuple
     items: list  # of BillingItem
+    total: float  # with taxes
     last: LastBilled | None = None
 
     @property
@@ -110,13 +111,7 @@ class ProjectBillingPeriod(models.Model):
                     )
                 periods -= negative
                 made = periods._get_documents()
-            documents += [
-                BillingDocument(
-                    periods._get_document_key(items[0]),
-                    periods._with_invoice_amounts(items),
-                )
-                for items in made
-            ]
+            documents += [periods._get_billing_document(items) for items in made]
         billed = self.browse().union(*(document.periods for document in documents))
         for period in allowed - billed:
             refused.setdefault(
@@ -146,11 +141,14 @@ class ProjectBillingPeriod(models.Model):
             *(unit for unit in self._get_units() if unit & negative)
         )
 
-    def _with_invoice_amounts(self, items):
-        """The items of one document with the amounts that Odoo's invoice will have.
+    def _get_billing_document(self, items):
+        """One document, with the amounts that Odoo's invoice will have.
 
         Prices that include their taxes, and taxes that are rounded for the document as
         a whole, make a cent of difference to what each line is worth by itself.
+
+        :param list items: ``BillingItem``
+        :return: :class:`BillingDocument`
         """
         Tax = self.env["account.tax"]
         lines = [
@@ -163,19 +161,27 @@ class ProjectBillingPeriod(models.Model):
                 price_unit=item.price_unit,
                 quantity=item.quantity,
                 discount=item.discount,
+                extra_tax_data=self._get_extra_tax_data(item),
             )
             for item in items
         ]
         Tax._add_tax_details_in_base_lines(lines, self.env.company)
         Tax._round_base_lines_tax_details(lines, self.env.company)
+        totals = Tax._get_tax_totals_summary(
+            lines, items[0].sale_line.currency_id, self.env.company
+        )
         details = [line["tax_details"] for line in lines]
-        return [
-            item._replace(
-                amount=detail["total_excluded_currency"]
-                + detail["delta_total_excluded_currency"]
-            )
-            for item, detail in zip(items, details, strict=True)
-        ]
+        return BillingDocument(
+            self._get_document_key(items[0]),
+            [
+                item._replace(
+                    amount=detail["total_excluded_currency"]
+                    + detail["delta_total_excluded_currency"]
+                )
+                for item, detail in zip(items, details, strict=True)
+            ],
+            totals["total_amount_currency"],
+        )
 
     # ----------------------------------------------------------- last period
 

@@ -28,6 +28,7 @@ class ProjectBillingPreviewLine(models.TransientModel):
     hours = fields.Float()
     currency_id = fields.Many2one("res.currency")
     amount = fields.Monetary(help="Untaxed")
+    amount_total = fields.Monetary("With Taxes")
     company_currency_id = fields.Many2one(
         related="preview_id.currency_id", string="Company Currency"
     )
@@ -114,13 +115,18 @@ class ProjectBillingPreviewLine(models.TransientModel):
             **self._prepare_periods(periods),
             "document_key": repr(document.key),
             "figures": [
-                [vals[name] for name in self._get_compared_fields()] for vals in items
+                *(
+                    [vals[name] for name in self._get_compared_fields()]
+                    for vals in items
+                ),
+                document.total,
             ],
             "partner_id": document.partner.id,
             "item_ids": [fields.Command.create(vals) for vals in items],
             "hours": document.hours,
             "currency_id": currency.id,
             "amount": document.amount,
+            "amount_total": document.total,
             "amount_company": currency._convert(
                 document.amount,
                 company_currency,
@@ -175,6 +181,7 @@ class ProjectBillingPreviewLine(models.TransientModel):
             "is_late",
             "quantity",
             "amount",
+            "tax_ids",
             "hours",
             "entries",
         )
@@ -199,6 +206,7 @@ class ProjectBillingPreviewLine(models.TransientModel):
                 "quantity": round(sum(item.quantity for item in items), 6),
                 "uom_text": items[0].uom.name,
                 "amount": round(sum(item.amount for item in items), 6),
+                "tax_ids": sale_line.tax_ids.ids,
                 "hours": round(sum(item.hours for item in items), 6),
                 "entries": sum(item.entries for item in items),
             }
@@ -212,8 +220,11 @@ class ProjectBillingPreviewLine(models.TransientModel):
         """Hours and amount in words."""
         self.ensure_one()
         return self.env._(
-            "%(amount)s for %(hours).2f h",
+            "%(amount)s for %(hours).2f h, with taxes %(total)s",
             amount=formatLang(self.env, self.amount, currency_obj=self.currency_id),
+            total=formatLang(
+                self.env, self.amount_total, currency_obj=self.currency_id
+            ),
             hours=self.hours,
         )
 
@@ -240,5 +251,6 @@ class ProjectBillingPreviewItem(models.TransientModel):
     uom_text = fields.Char("Unit")
     currency_id = fields.Many2one(related="line_id.currency_id")
     amount = fields.Monetary()
+    tax_ids = fields.Many2many("account.tax", string="Taxes")
     hours = fields.Float()
     entries = fields.Integer("Time Entries")
