@@ -31,6 +31,18 @@ class TestBillingProofMilestones(ProofMixin, BeyondHoursCommon):
         credit.button_draft()
         self.assertProven(self.project)
 
+    def test_stock_invoice(self):
+        """Odoo's own dialog says nothing of what its line is made from."""
+        order = self._create_order(self.product_milestones, quantity=1.0)
+        project = self._create_project("Other", order=order, allow_milestones=True)
+        self._reach(self._create_milestones(project, order.order_line, [0.5, 0.5])[:1])
+        invoice = self._invoice_stock(order)
+        self.assertEqual(invoice.invoice_line_ids.quantity_made, 0.5)
+        self.assertProven(project)
+        invoice.action_post()
+        self._reverse(invoice).action_post()
+        self.assertProven(project)
+
     def test_lost_milestone(self):
         self.env.cr.execute(
             "UPDATE project_milestone SET invoice_line_id = NULL WHERE id = %s",

@@ -45,14 +45,10 @@ class TestStockInvoices(InvoicingCycleCommon):
         february = self._period(self.project, date(2026, 2, 3))
         invoice = self.order._create_invoices()
         self.assertEqual(invoice.amount_untaxed, 600.0)
-        self.assertEqual(
-            (self.january | february).mapped("state"), ["empty", "empty"]
-        )
+        self.assertEqual((self.january | february).mapped("state"), ["empty", "empty"])
         invoice.invoice_line_ids.unlink()
         self.assertFalse(february_entry.invoice_line_id)
-        self.assertEqual(
-            (self.january | february).mapped("state"), ["ready", "ready"]
-        )
+        self.assertEqual((self.january | february).mapped("state"), ["ready", "ready"])
 
     def test_cancelled_and_credited(self):
         invoice = self.order._create_invoices()
