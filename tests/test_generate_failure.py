@@ -204,3 +204,16 @@ class TestGenerateFailure(InvoicingCycleCommon):
         credit.button_cancel()
         self.assertEqual(self.periods[0].state, "ready")
         self.assertFalse(project.timesheet_ids.invoice_line_id)
+
+    def test_reason_where_there_is_nothing_to_invoice(self):
+        """A period that waits for people alone is told, not left out in silence."""
+        february = self.projects.billing_period_ids.filtered(
+            lambda period: period.date_from == date(2026, 2, 1)
+        )
+        self.assertEqual(set(february.mapped("state")), {"pending"})
+        action = (self.periods[0] | february).action_generate_invoices(reason="Now")
+        result = action["context"]["billing_result"]
+        self.assertEqual(len(result["made"]), 1)
+        self.assertEqual({row[0] for row in result["skipped"]}, set(february.ids))
+        self.assertFalse(result["failed"])
+        self.assertFalse(any(february.mapped("generate_error")))

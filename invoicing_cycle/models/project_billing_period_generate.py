@@ -116,8 +116,12 @@ class ProjectBillingPeriod(models.Model):
     def _filter_generatable(self, result, reason):
         """Those that may be invoiced; the reasons of the others go into the result."""
         allowed = self.browse()
+        # What waits for people alone makes no invoice, however good the reason.
+        billable = self._filtered_billable() if reason else self
         for period in self:
             obstacle = period._get_obstacle(bool(reason))
+            if not obstacle and period not in billable:
+                obstacle = period._get_empty_text()
             if obstacle:
                 result.skipped.append([period.id, obstacle])
             else:
@@ -150,7 +154,7 @@ class ProjectBillingPeriod(models.Model):
                 period=name,
             )
         if state == "empty":
-            return _("%(period)s has nothing to invoice.", period=name)
+            return self._get_empty_text()
         if self.amount_to_invoice < 0 and not override:
             return _(
                 "%(period)s is negative in total. Confirm with a reason to create a "
@@ -172,6 +176,12 @@ class ProjectBillingPeriod(models.Model):
                 debts=self._get_debts_text(),
             )
         return ""
+
+    def _get_empty_text(self):
+        self.ensure_one()
+        return self.env._(
+            "%(period)s has nothing to invoice.", period=self.display_name
+        )
 
     def _get_busy_text(self):
         self.ensure_one()

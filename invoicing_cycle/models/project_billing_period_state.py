@@ -133,6 +133,18 @@ class ProjectBillingPeriod(models.Model):
             )
         return super()._order_field_to_sql(alias, field_name, direction, nulls, query)
 
+    def _filtered_billable(self):
+        """Those with something to put on an invoice, ready or not, in one query."""
+        if not self.ids:
+            return self.browse()
+        query = SQL(
+            "SELECT p.id FROM project_billing_period p WHERE p.id IN %s AND %s",
+            tuple(self.ids),
+            self._billable_sql("p"),
+        )
+        found = {row[0] for row in self.env.execute_query(query)}
+        return self.filtered(lambda period: period.id in found)
+
     # ------------------------------------------------------------------- SQL
 
     @api.model
