@@ -53,6 +53,10 @@ class DraftCommon(InvoicingCycleCommon):
         self.env.flush_all()
         return (draft or self.draft).with_user(self.user_accountant).outdated_reasons
 
+    def _not_ready(self, draft=None):
+        self.env.flush_all()
+        return (draft or self.draft).with_user(self.user_accountant).arrived_not_ready
+
     def assertLedger(self, sale_line=None):
         """Each entry is on one line or waits, and the order counts what was made."""
         sale_line = sale_line or self.sale_line

@@ -46,6 +46,20 @@ class TestCappedTime(BeyondHoursCommon):
             self.assertIn(self.order.name, entry.hold_reason)
             self.assertFalse(entry.billing_period_id)
 
+    def test_above_is_not_offered_to_the_draft(self):
+        """A refresh would hold it as well, and change nothing."""
+        draft = self._generate(self.january).with_user(self.user_accountant)
+        self._log_time(self.project, date(2026, 1, 12), 6.0)
+        self.env.flush_all()
+        self.assertFalse(draft.draft_status)
+        self.item.product_uom_qty = 12.0
+        self.env.invalidate_all()
+        self.assertEqual(draft.outdated_reasons, "6.00 h arrived since.")
+        draft.action_refresh_draft()
+        self.env.invalidate_all()
+        self.assertEqual(draft.amount_untaxed, 1200.0)
+        self.assertFalse(draft.draft_status)
+
     def test_only_above_is_empty(self):
         self._generate(self.january)
         self._log_time(self.project, date(2026, 2, 5), 6.0)

@@ -47,14 +47,23 @@ class TestDraftRefresh(DraftCommon):
         self.colleague.timesheet_locked_until = False
         open_entry = self._arrive(1.5, employee=self.colleague)
         ready = self._arrive(1.0)
-        self.assertIn("1.00 h arrived since.", self._reasons())
-        self.assertIn("1.50 h arrived since and are not ready yet", self._reasons())
+        self.assertEqual(self._reasons(), "1.00 h arrived since.")
+        self.assertIn("1.50 h arrived since and are not ready yet", self._not_ready())
         self._refresh()
         self.assertEqual(ready.invoice_line_id, self.line)
         self.assertEqual(open_entry.billing_period_id, self.february)
         self.assertFalse(open_entry.invoice_line_id)
         self.assertEqual(self.line.quantity, 6.0)
-        self.assertIn("1.50 h", self._reasons())
+        # A refresh would change nothing by now: the draft is not out of date.
+        self.assertFalse(self._reasons())
+        self.assertFalse(self.draft.draft_status)
+        self.assertIn("1.50 h", self._not_ready())
+        Move = self.env["account.move"].with_user(self.user_accountant)
+        self.assertNotIn(self.draft, Move.search([("draft_status", "=", "outdated")]))
+        self._lock(date(2026, 1, 31), self.colleague)
+        self.env.invalidate_all()
+        self.assertIn("1.50 h arrived since.", self._reasons())
+        self.assertFalse(self._not_ready())
         self.assertLedger()
 
     def test_time_of_other_days_is_not_offered(self):

@@ -20,8 +20,8 @@ class TestDraftRefreshBeyond(BeyondHoursCommon):
         line = draft.invoice_line_ids
         draft = draft.with_user(self.user_accountant)
         self.assertFalse(draft.outdated_reasons)
-        # What is reached since waits in the next period.
-        self._reach(second)
+        # What is reached later waits in the next period.
+        self._reach(second, date(2026, 2, 3))
         self.assertFalse(draft.outdated_reasons)
         item.price_unit = 8000.0
         self.assertIn("is 8,000.00 now", draft.outdated_reasons)

@@ -100,6 +100,8 @@ from . import account_move_line_refresh
 from . import account_move_line_write_up
 from . import account_move_line_unit
 from . import account_move_outdated
+from . import account_move_outdated_items
+from . import account_move_outdated_down_payments
 from . import account_move_refresh
 from . import account_move_caps
 from . import account_move_refresh_plan

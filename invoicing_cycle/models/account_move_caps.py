@@ -1,10 +1,40 @@
-from odoo import models
+from odoo import api, models
+from odoo.tools import SQL
 
 from ..tools.caps import NOISE
 
 
 class AccountMove(models.Model):
+    """Drafts bill capped time up to the cap, in the order of the days."""
+
     _inherit = "account.move"
+
+    @api.model
+    def _fits_sql(self, entry, draft):
+        # Below the cap by itself, or in place of later time that the draft bills.
+        Period, Entry = self.env["project.billing.period"], "account.analytic.line"
+        Line, column = "account.move.line", Period._column
+        return SQL(
+            """
+            (%(billable)s
+             OR EXISTS (
+                SELECT 1
+                  FROM account_move_line line
+                  JOIN account_analytic_line billed ON %(billed_line)s = line.id
+                 WHERE %(move)s = %(draft)s
+                   AND %(billed_item)s = %(item)s
+                   AND (%(billed_date)s, billed.id) > (%(date)s, %(entry)s)))
+            """,
+            billable=Period._billable_time_sql(entry),
+            move=column("line", "move_id", Line),
+            draft=SQL.identifier(draft, "id"),
+            billed_line=column("billed", "invoice_line_id", Entry),
+            billed_item=column("billed", "so_line", Entry),
+            billed_date=column("billed", "date", Entry),
+            item=column(entry, "so_line", Entry),
+            date=column(entry, "date", Entry),
+            entry=SQL.identifier(entry, "id"),
+        )
 
     def _link_refreshed_lines(self, plan):
         # A refreshed draft bills up to the cap as well: where an entry fits in part,

@@ -22,6 +22,7 @@ class AccountMoveLine(models.Model):
                 "price_unit",
                 "product_id",
                 "product_uom_id",
+                "product_uom_qty",
                 "tax_ids",
             ]
         )
@@ -76,6 +77,21 @@ class AccountMoveLine(models.Model):
                         made=formatLang(self.env, source["discount"], dp="Discount"),
                     )
                 )
+        ordered = source.get("ordered", sale_line.product_uom_qty)
+        if self.billing_kind == "milestone" and float_compare(
+            sale_line.product_uom_qty, ordered, precision_digits=digits("Product Unit")
+        ):
+            reasons.append(
+                _(
+                    "The ordered quantity of %(item)s is %(now)s now, the line was "
+                    "made with %(made)s.",
+                    item=item,
+                    now=formatLang(
+                        self.env, sale_line.product_uom_qty, dp="Product Unit"
+                    ),
+                    made=formatLang(self.env, ordered, dp="Product Unit"),
+                )
+            )
         if self.billing_kind != "down_payment" and set(sale_line.tax_ids.ids) != set(
             source["tax_ids"]
         ):

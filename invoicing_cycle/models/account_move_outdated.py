@@ -18,10 +18,11 @@ class ArrivedTime(NamedTuple):
 class AccountMove(models.Model):
     """Drafts that know that they are out of date.
 
-    A draft of a billing schedule is out of date when time of its periods arrived, an
-    entry on it was changed or deleted, or the prices that it was made with are others
-    now. It is asked at every read, in a fixed number of queries for any number of
-    drafts, because nothing of it is a change of the draft.
+    A draft of a billing schedule is out of date when a refresh would change it: time of
+    its periods arrived, an entry on it was changed or deleted, or the prices that it
+    was made with are others now. What arrived and is not ready is told beside that. It
+    is asked at every read, in a fixed number of queries for any number of drafts,
+    because nothing of it is a change of the draft.
     """
 
     _inherit = "account.move"
@@ -36,12 +37,21 @@ class AccountMove(models.Model):
     outdated_reasons = fields.Text(
         compute="_compute_draft_status", compute_sudo=True, groups="base.group_user"
     )
+    arrived_not_ready = fields.Text(
+        compute="_compute_draft_status",
+        compute_sudo=True,
+        help="What arrived since and would stay for a later period.",
+        groups="base.group_user",
+    )
 
     @api.model
     def _forget_outdated(self):
-        """Time was saved: ask again. In place of dependencies on all time of all
-        projects, which would cost queries with every entry that is saved."""
-        self.invalidate_model(["draft_status", "outdated_reasons"], flush=False)
+        """Something that drafts bill was saved: ask again. In place of dependencies on
+        all time of all projects, which would cost queries with every entry that is
+        saved."""
+        self.invalidate_model(
+            ["arrived_not_ready", "draft_status", "outdated_reasons"], flush=False
+        )
 
     @api.depends(
         "state",
@@ -58,21 +68,31 @@ class AccountMove(models.Model):
     def _compute_draft_status(self):
         drafts = self.filtered(lambda move: move._is_draft_of_schedule())._origin
         arrived = drafts._get_arrived_time()
-        changed = drafts._get_changed_entries()
-        lines = drafts._get_generated_lines()._read_price_sources().grouped("move_id")
+        reasons = drafts._get_outdated_reasons(arrived)
         for move in self:
-            reasons = []
             draft = move._origin
-            if draft in drafts:
-                reasons = [
-                    *draft._format_arrived(arrived[draft.id]),
-                    *draft._format_changed(*changed[draft.id]),
-                ]
-                for line in lines.get(draft, ()):
-                    reasons += line._get_outdated_prices()
-            move.draft_status = "outdated" if reasons else False
             # Lines of one item ask for the same.
-            move.outdated_reasons = "\n".join(dict.fromkeys(reasons))
+            own = dict.fromkeys(reasons[draft.id])
+            move.draft_status = "outdated" if own else False
+            move.outdated_reasons = "\n".join(own)
+            move.arrived_not_ready = draft._format_not_ready(arrived[draft.id])
+
+    def _get_outdated_reasons(self, arrived):
+        """Why a refresh would change these drafts.
+
+        :param dict arrived: as of :meth:`_get_arrived_time`
+        :return: dict, id of the draft to list of sentences
+        """
+        reasons = defaultdict(list)
+        changed = self._get_changed_entries()
+        for draft in self:
+            reasons[draft.id] += [
+                *draft._format_arrived(arrived[draft.id]),
+                *draft._format_changed(*changed[draft.id]),
+            ]
+        for line in self._get_generated_lines()._read_price_sources():
+            reasons[line.move_id.id] += line._get_outdated_prices()
+        return reasons
 
     def _search_draft_status(self, operator, value):
         if operator != "in":
@@ -101,6 +121,33 @@ class AccountMove(models.Model):
 
     # ---------------------------------------------------------- what has changed
 
+    def _drafted_sql(self, condition=None):
+        """The periods and orders that these drafts bill, as rows of a draft's id,
+        ``period_id`` and ``order_id``.
+
+        :param condition: of the ``line``
+        """
+        Line, column = "account.move.line", self.env["project.billing.period"]._column
+        return SQL(
+            """
+            SELECT DISTINCT %(move)s AS id, %(period)s AS period_id,
+                   %(order)s AS order_id
+              FROM account_move_line line
+              JOIN sale_order_line_invoice_rel rel ON rel.invoice_line_id = line.id
+              JOIN sale_order_line item ON item.id = rel.order_line_id
+             WHERE %(move)s IN %(ids)s
+               AND %(period)s IS NOT NULL
+               AND %(made_with)s IS NOT NULL
+               AND %(condition)s
+            """,
+            move=column("line", "move_id", Line),
+            period=column("line", "billing_period_id", Line),
+            made_with=column("line", "made_with", Line),
+            order=column("item", "order_id", "sale.order.line"),
+            ids=tuple(self.ids),
+            condition=condition or SQL("TRUE"),
+        )
+
     def _get_arrived_time(self):
         """Time of the periods of these drafts that waits elsewhere, in one query.
 
@@ -111,22 +158,13 @@ class AccountMove(models.Model):
         result = defaultdict(list)
         if not self.ids:
             return result
-        Entry, Line = self.env["account.analytic.line"], self.env["account.move.line"]
-        Period, SaleLine = self.env["project.billing.period"], "sale.order.line"
+        Entry = self.env["account.analytic.line"]
+        Period = self.env["project.billing.period"]
         column = Period._column
         rows = self.env.execute_query(
             SQL(
                 """
-                WITH draft AS (
-                    SELECT DISTINCT %(move)s AS id, %(line_period)s AS period_id,
-                           %(order)s AS order_id
-                      FROM account_move_line line
-                      JOIN sale_order_line_invoice_rel rel
-                        ON rel.invoice_line_id = line.id
-                      JOIN sale_order_line item ON item.id = rel.order_line_id
-                     WHERE %(move)s IN %(ids)s
-                       AND %(line_period)s IS NOT NULL
-                       AND %(made_with)s IS NOT NULL)
+                WITH draft AS (%(drafted)s)
                 SELECT draft.id, entry.id, period.id, %(state)s = 'approved',
                        %(hours)s, %(uom)s
                   FROM draft
@@ -139,14 +177,12 @@ class AccountMove(models.Model):
                  WHERE %(invoice_line)s IS NULL
                    AND %(waiting)s IS NOT NULL
                    AND %(sold_order)s = draft.order_id
+                   AND %(fits)s
               ORDER BY draft.id, entry.id
                 """,
-                move=column("line", "move_id", Line._name),
-                line_period=column("line", "billing_period_id", Line._name),
-                made_with=column("line", "made_with", Line._name),
-                order=column("item", "order_id", SaleLine),
-                sold_order=column("sold", "order_id", SaleLine),
-                ids=tuple(self.ids),
+                drafted=self._drafted_sql(),
+                sold_order=column("sold", "order_id", "sale.order.line"),
+                fits=self._fits_sql("entry", "draft"),
                 state=Entry._approval_state_sql("entry"),
                 hours=column("entry", "billing_hours", Entry._name),
                 uom=column("entry", "product_uom_id", Entry._name),
@@ -173,6 +209,11 @@ class AccountMove(models.Model):
                 )
             )
         return result
+
+    @api.model
+    def _fits_sql(self, entry, draft):
+        """Whether a refresh of a draft would bill a time entry of its periods."""
+        return SQL("TRUE")
 
     def _get_changed_entries(self):
         """What became of the entries on these drafts, in one query.
@@ -230,20 +271,20 @@ class AccountMove(models.Model):
     # ------------------------------------------------------------------- wording
 
     def _format_arrived(self, arrived):
-        ready = sum(time.hours for time in arrived if time.ready)
+        ready = [time.hours for time in arrived if time.ready]
+        if not ready:
+            return []
+        return [self.env._("%(hours).2f h arrived since.", hours=sum(ready))]
+
+    def _format_not_ready(self, arrived):
         waiting = [time.hours for time in arrived if not time.ready]
-        reasons = []
-        if any(time.ready for time in arrived):
-            reasons.append(self.env._("%(hours).2f h arrived since.", hours=ready))
-        if waiting:
-            reasons.append(
-                self.env._(
-                    "%(hours).2f h arrived since and are not ready yet: they stay in a "
-                    "later period.",
-                    hours=sum(waiting),
-                )
-            )
-        return reasons
+        if not waiting:
+            return ""
+        return self.env._(
+            "%(hours).2f h arrived since and are not ready yet: they stay in a later "
+            "period.",
+            hours=sum(waiting),
+        )
 
     def _format_changed(self, changed, missing, others):
         reasons = []

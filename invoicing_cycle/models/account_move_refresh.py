@@ -150,6 +150,7 @@ class AccountMove(models.Model):
             # Through the ORM: they find another period.
             plan.leaving._set_invoice_line(self.env["account.move.line"])
             self.env["account.analytic.line"]._place_entries(plan.places)
+            self._place_arrived(plan.arrived)
             self._get_generated_lines()._release_milestones()
             counts = self._write_refreshed_lines(plan, take)
             self._link_refreshed_lines(plan)
@@ -246,6 +247,9 @@ class AccountMove(models.Model):
         if plan.taken_in:
             hours = sum(time.hours for time in plan.taken_in)
             texts.append(_("%(hours).2f h taken in.", hours=hours))
+        if plan.arrived:
+            names = [item.record.display_name for item in plan.arrived]
+            texts.append(_("Taken in: %(names)s.", names=", ".join(names)))
         if plan.leaving:
             texts.append(
                 _(

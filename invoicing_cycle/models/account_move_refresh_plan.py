@@ -18,6 +18,7 @@ class RefreshPlan(NamedTuple):
     leaving: models.BaseModel  # entries that this draft bills no more
     taken_in: list  # ArrivedTime
     waiting: list  # ArrivedTime that stays for a later period
+    arrived: list  # ArrivedItem that this draft takes in
 
 
 class AccountMove(models.Model):
@@ -39,12 +40,14 @@ class AccountMove(models.Model):
         entries = lines.timesheet_entry_ids.browse(lines.timesheet_entry_ids.ids)
         arrived = self._get_arrived_time()[self.id]
         places = {time.entry_id: time.period_id for time in arrived if time.ready}
+        others = self._get_arrived_items()
         # The generator is asked while the draft is not there. That is rolled back, so
         # that all who ask it (entries, quantities, fixed amounts, orders) see the same.
         with closing(self.env.cr.savepoint()):
             self._pretend_not_made()
             places.update(entries._get_refresh_places(periods))
             self._pretend_places(periods, places)
+            self._place_arrived(others)
             # The periods of a supplementary invoice are billed on another one.
             supplementary = any(lines.mapped("is_supplementary"))
             only = entries.browse(places) if supplementary else None
@@ -61,6 +64,7 @@ class AccountMove(models.Model):
             leaving=entries.filtered(lambda entry: entry.id not in billed),
             taken_in=[time for time in arrived if time.entry_id in billed],
             waiting=[time for time in arrived if time.entry_id not in billed],
+            arrived=[item for item in others if item.is_billed(items)],
         )
 
     def _pretend_not_made(self):
@@ -113,12 +117,15 @@ class AccountMove(models.Model):
         :param list documents: lists of ``BillingItem``
         """
         orders = lines.sale_line_ids.order_id
+        # A part of the period that is billed anew leaves its fixed amount where it is.
+        elsewhere = self._get_periods_with_fixed_line(lines.billing_period_id)
         return sorted(
             (
                 item
                 for items in documents
                 if any(item.sale_line.order_id in orders for item in items)
                 for item in items
+                if item.kind != "fixed" or item.period not in elsewhere
             ),
             key=lines.billing_period_id._get_line_order,
         )

@@ -142,6 +142,7 @@ class ProjectMilestone(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self.env["account.move"]._forget_outdated()
         milestones = super().create(vals_list)
         milestones._find_late_period()
         return milestones
@@ -150,6 +151,7 @@ class ProjectMilestone(models.Model):
         self._check_not_billed(vals)
         result = super().write(vals)
         if not BILLED_FIELDS.isdisjoint(vals):
+            self.env["account.move"]._forget_outdated()
             self._find_late_period()
         return result
 
