@@ -24,6 +24,7 @@
         "wizards/account_move_reversal_views.xml",
         "wizards/account_move_refresh_views.xml",
         "wizards/account_move_unsend_views.xml",
+        "wizards/validate_account_move_views.xml",
         "wizards/project_billing_period_reason_views.xml",
         "wizards/project_billing_preview_views.xml",
         "wizards/project_billing_schedule_views.xml",

@@ -106,6 +106,7 @@ from . import account_move_refresh
 from . import account_move_caps
 from . import account_move_refresh_plan
 from . import account_move_write_up
+from . import account_move_confirm
 from . import account_edi_xml_ubl_bis3
 from . import account_edi_xml_cii
 from . import account_move_sent

@@ -16,29 +16,37 @@ class AccountMoveBatch(models.Model):
     def action_confirm_invoices(self):
         """Confirm the drafts among these invoices.
 
-        One that cannot be confirmed does not hold back the others.
+        One that cannot be confirmed does not hold back the others. About those that
+        are out of date it is asked.
 
-        :return: a notification that names those left behind, if any
+        :return: a notification that names those left behind, the dialog that asks, or
+            one after the other
         """
         drafts = self.filtered(lambda move: move.state == "draft")
         if not drafts:
             raise UserError(
                 self.env._("There is no draft to confirm among the chosen invoices.")
             )
+        outdated = drafts._filtered_outdated()
+        question = outdated and outdated._ask_to_confirm()
+        current = drafts - outdated
+        if not current:
+            return question
         if len(drafts) == 1:
-            return drafts.action_post()
+            return current.action_post()
         try:
             with self.env.cr.savepoint():
-                drafts.action_post()
+                current.action_post()
         except AccessError:
             raise
         except (UserError, RedirectWarning):
-            return self._confirm_one_by_one(drafts)
-        return False
+            return self._confirm_one_by_one(current, question)
+        return question or False
 
-    def _confirm_one_by_one(self, drafts):
+    def _confirm_one_by_one(self, drafts, question):
         """Confirm each draft in its own savepoint, so that only failing ones stay.
 
+        :param question: window action that follows, if any
         :return: a notification that names them
         """
         failed = []
@@ -54,7 +62,7 @@ class AccountMoveBatch(models.Model):
             total=len(drafts),
             errors="\n".join(failed),
         )
-        if len(failed) == len(drafts):
+        if len(failed) == len(drafts) and not question:
             raise UserError(message)
         return {
             "type": "ir.actions.client",
@@ -63,7 +71,7 @@ class AccountMoveBatch(models.Model):
                 "type": "warning",
                 "sticky": True,
                 "message": message,
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+                "next": question or {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
 
