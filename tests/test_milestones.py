@@ -274,6 +274,17 @@ class TestMilestoneExits(BeyondHoursCommon):
         self.assertEqual(self.february.state, "ready")
         self.assertEqual(self.february.amount_to_invoice, 6000.0)
 
+    def test_stock_invoice_of_one_of_two_orders(self):
+        """The other order's milestone waits in the period, so it stays open."""
+        other = self._create_order(self.product_milestones, price=100.0)
+        waiting = self._create_milestones(self.project, other.order_line, [1.0])
+        self._reach(self.second | waiting, date(2026, 2, 10))
+        stock = self._invoice_stock(self.order)
+        self.assertEqual(self.second.invoice_line_id, stock.invoice_line_ids)
+        self.assertEqual(self.february.state, "ready")
+        self.assertEqual(waiting.billing_period_id, self.february)
+        self.assertEqual(self.february.amount_to_invoice, 1000.0)
+
     def test_invoiced_before_the_add_on_came(self):
         stock = self._create_order(self.product_milestones, price=100.0, quantity=10)
         project = self._create_project("Old", order=stock)

@@ -196,11 +196,18 @@ class AccountMoveLine(models.Model):
         )
 
     def _adopt_billing_period(self):
-        """Tie lines made the stock way to the one period that they bill completely."""
+        """Tie lines made the stock way to the one period that they bill completely,
+        together with others that were made the stock way before."""
         for line in self.filtered(lambda line: not line.billing_period_id):
             period = line._get_billed_periods()
             if len(period) == 1 and period._is_billed_completely():
-                line.billing_period_id = period
+                lines = line | period.timesheet_ids.invoice_line_id
+                lines.filtered(
+                    lambda line, period=period: (
+                        not line.billing_period_id
+                        and line._get_billed_periods() == period
+                    )
+                ).billing_period_id = period
 
     def _get_billed_periods(self):
         """The periods in which waited what these lines bill."""

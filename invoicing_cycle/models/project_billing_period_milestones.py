@@ -88,7 +88,7 @@ class ProjectBillingPeriod(models.Model):
 
     def _is_billed_completely(self):
         return super()._is_billed_completely() and all(
-            self.milestone_ids.mapped("invoice_line_id")
+            milestone.invoice_line_id for milestone in self.milestone_ids
         )
 
     # ----------------------------------------------------------------- items

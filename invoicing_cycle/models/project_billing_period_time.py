@@ -111,7 +111,7 @@ class ProjectBillingPeriod(models.Model):
 
     def _is_billed_completely(self):
         """Nothing waits in these periods any more."""
-        return all(self.timesheet_ids.mapped("invoice_line_id"))
+        return all(entry.invoice_line_id for entry in self.timesheet_ids)
 
     @api.model
     def _get_billed_quantities(self, sale_lines):
