@@ -1,4 +1,6 @@
+from collections import Counter
 from datetime import date, timedelta
+from functools import wraps
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
@@ -12,19 +14,39 @@ hours = st.sampled_from(HOURS)
 days = st.integers(0, 89).map(lambda number: date(2026, 1, 1) + timedelta(number))
 
 
+def step(**strategies):
+    """A rule whose outcome is counted: done, refused, or nothing to do it to."""
+
+    def decorate(function):
+        @wraps(function)
+        def run(self, *args, **kwargs):
+            self.outcome = "idle"
+            function(self, *args, **kwargs)
+            self.outcomes[function.__name__, self.outcome] += 1
+
+        return rule(**strategies)(run)
+
+    return decorate
+
+
 class BillingMachine(RuleBasedStateMachine):
     """Random people do random things with time and its invoices.
 
     What they pick is a number, so that the same steps do the same at every run. A
     refusal is an answer, as long as it leaves nothing behind.
 
-    ``case`` has the ``projects`` and proves them at the end.
+    ``case`` has the ``projects`` and their ``orders``, and proves them at the end.
+    ``outcomes`` counts what became of each step where ``counts_writes`` asks for it: a
+    step that is always refused proves nothing.
     """
 
     case = None
+    counts_writes = False
+    outcomes = Counter()
 
     def __init__(self):
         super().__init__()
+        self.outcome = "idle"
         self.savepoint = self.case.env.cr.savepoint()
 
     def teardown(self):
@@ -38,12 +60,26 @@ class BillingMachine(RuleBasedStateMachine):
 
     def _attempt(self, function, *args, **kwargs):
         env = self.case.env
+        before = self._count_writes()
         try:
             with env.cr.savepoint():
                 function(*args, **kwargs)
                 env.flush_all()
         except UserError:
             env.invalidate_all()
+            self.outcome = "refused"
+        else:
+            if before < self._count_writes():
+                self.outcome = "done"
+
+    def _count_writes(self):
+        """Rows that this transaction has written so far."""
+        if not self.counts_writes:
+            return 0
+        self.case.env.cr.execute(
+            "SELECT SUM(n_tup_ins + n_tup_upd + n_tup_del) FROM pg_stat_xact_user_tables"
+        )
+        return self.case.env.cr.fetchone()[0]
 
     def _pick(self, records, number):
         return records[number % len(records)] if records else records
@@ -60,71 +96,72 @@ class BillingMachine(RuleBasedStateMachine):
     def _get_periods(self):
         return self.case.projects.billing_period_ids.sorted("id")
 
-    def _get_document(self, number, move_type, *states):
-        moves = self.case.sale_lines.invoice_lines.move_id.filtered(
+    def _get_documents(self, move_type, *states):
+        return self.case.orders.order_line.invoice_lines.move_id.filtered(
             lambda move: move.move_type == move_type and move.state in states
-        )
-        return self._pick(moves.sorted("id"), number)
+        ).sorted("id")
+
+    def _get_document(self, number, move_type, *states):
+        return self._pick(self._get_documents(move_type, *states), number)
 
     def _get_draft_line(self, number):
-        moves = self.case.sale_lines.invoice_lines.move_id.filtered(
-            lambda move: move.state == "draft" and move.move_type == "out_invoice"
-        )
-        lines = moves.sorted("id").invoice_line_ids.filtered(
+        lines = self._get_documents("out_invoice", "draft").invoice_line_ids.filtered(
             lambda line: line.display_type == "product"
         )
         return self._pick(lines, number)
 
     # ------------------------------------------------------------------- time
 
-    @rule(number=numbers, day=days, amount=hours)
+    @step(number=numbers, day=days, amount=hours)
     def log(self, number, day, amount):
         project = self._pick(self.case.projects, number)
         self._attempt(self.case._log_time, project, day, amount)
 
-    @rule(number=numbers, day=days, amount=hours)
-    def log_more(self, number, day, amount):
-        self.log(number, day, amount)
+    log_more = log  # more often than other things
 
-    @rule(number=numbers, amount=hours)
+    @step(number=numbers, amount=hours)
     def change_hours(self, number, amount):
         if entry := self._get_unbilled(number):
             self._attempt(entry.write, {"unit_amount": amount})
 
-    @rule(number=numbers, day=days)
+    @step(number=numbers, day=days)
     def change_date(self, number, day):
         if entry := self._get_unbilled(number):
             self._attempt(entry.write, {"date": day})
 
-    @rule(number=numbers)
+    @step(number=numbers)
     def move_to_another_project(self, number):
         if entry := self._get_unbilled(number):
             project = self._pick(self.case.projects, number // 7)
             self._attempt(entry.write, {"project_id": project.id})
 
-    @rule(number=numbers)
+    @step(number=numbers)
     def delete_time(self, number):
         if entry := self._get_unbilled(number):
             self._attempt(entry.unlink)
 
     # ------------------------------------------------------------------- hold
 
-    @rule(number=numbers, hold=st.sampled_from(["hold", "write_off"]))
+    @step(number=numbers, hold=st.sampled_from(["hold", "write_off"]))
     def hold(self, number, hold):
         if entry := self._get_unbilled(number, ("bill",)):
             self._attempt(entry.write, {"billing_hold": hold})
 
-    @rule(number=numbers)
+    @step(number=numbers)
     def release(self, number):
         if entry := self._get_unbilled(number, ("hold", "write_off")):
             self._attempt(entry.write, {"billing_hold": "bill"})
 
-    @rule(number=numbers, hold=st.sampled_from(["hold", "write_off"]))
-    def hold_a_part(self, number, hold):
+    @step(
+        number=numbers,
+        hold=st.sampled_from(["hold", "write_off"]),
+        amount=st.sampled_from([0.2, 0.2, 3.0]),
+    )
+    def hold_a_part(self, number, hold, amount):
         if entry := self._get_unbilled(number, ("bill",)):
-            self._attempt(entry._split_off, 0.2, {"billing_hold": hold})
+            self._attempt(entry._split_off, amount, {"billing_hold": hold})
 
-    @rule(number=numbers)
+    @step(number=numbers)
     def take_a_part_back(self, number):
         parts = self._get_entries().filtered("part_of_id")
         if part := self._pick(parts, number):
@@ -132,7 +169,7 @@ class BillingMachine(RuleBasedStateMachine):
 
     # ------------------------------------------------------------- generating
 
-    @rule(number=numbers)
+    @step(number=numbers)
     def generate(self, number):
         waiting = self._get_periods().filtered(
             lambda period: period.state in ("pending", "ready", "upcoming")
@@ -141,34 +178,32 @@ class BillingMachine(RuleBasedStateMachine):
         chosen = self._pick(waiting, number) if number % 3 else waiting
         self._attempt(chosen._generate_invoices, "Because")
 
-    @rule(number=numbers)
-    def generate_more(self, number):
-        self.generate(number)
+    generate_more = generate
 
-    @rule(number=numbers)
+    @step(number=numbers)
     def invoice_late_time(self, number):
         late = self._get_periods().filtered("late_hours")
         if period := self._pick(late, number):
             self._attempt(period.action_invoice_late_time)
 
-    @rule(number=numbers)
+    @step(number=numbers)
     def write_off_late_time(self, number):
         late = self._get_periods().filtered("late_hours")
         if period := self._pick(late, number):
             self._attempt(period.action_write_off_late_time, "Agreed")
 
-    @rule(number=numbers)
+    @step(number=numbers)
     def skip(self, number):
         period = self._pick(self._get_periods(), number)
         self._attempt(period.action_skip, "Agreed")
 
-    @rule(number=numbers)
+    @step(number=numbers)
     def unskip(self, number):
         skipped = self._get_periods().filtered("skip_reason")
         if period := self._pick(skipped, number):
             self._attempt(period.action_unskip)
 
-    @rule(
+    @step(
         number=numbers,
         values=st.sampled_from(
             [
@@ -189,7 +224,7 @@ class BillingMachine(RuleBasedStateMachine):
 
     # ----------------------------------------------------------------- drafts
 
-    @rule(number=numbers)
+    @step(number=numbers)
     def edit(self, number):
         if line := self._get_draft_line(number):
             vals = {"quantity": line.quantity + number % 5 - 2}
@@ -197,13 +232,13 @@ class BillingMachine(RuleBasedStateMachine):
                 vals = {"price_unit": line.price_unit * 0.9}
             self._attempt(line.write, vals)
 
-    @rule(number=numbers)
+    @step(number=numbers)
     def refresh(self, number):
         """Also what a person changed is made anew, or kept."""
         if draft := self._get_document(number, "out_invoice", "draft"):
             self._attempt(draft._refresh_draft)
 
-    @rule(number=numbers, amount=hours)
+    @step(number=numbers, amount=hours)
     def change_billed_hours_and_refresh(self, number, amount):
         line = self._get_draft_line(number)
         if entry := self._pick(line.timesheet_entry_ids.sorted("id"), number):
@@ -213,31 +248,31 @@ class BillingMachine(RuleBasedStateMachine):
         entry.unit_amount = amount
         draft._refresh_draft()
 
-    @rule(number=numbers)
+    @step(number=numbers)
     def delete_line(self, number):
         if line := self._get_draft_line(number):
             self._attempt(line.unlink)
 
-    @rule(number=numbers)
+    @step(number=numbers)
     def delete(self, number):
         self._attempt(self._get_document(number, "out_invoice", "draft").unlink)
 
-    @rule(number=numbers)
+    @step(number=numbers)
     def post(self, number):
         if invoice := self._get_document(number, "out_invoice", "draft"):
             self._attempt(invoice.action_post)
 
-    @rule(number=numbers)
+    @step(number=numbers)
     def post_by_cron(self, number):
         if invoice := self._get_document(number, "out_invoice", "draft"):
             self._attempt(invoice._post)
 
-    @rule(number=numbers)
+    @step(number=numbers)
     def cancel(self, number):
         if invoice := self._get_document(number, "out_invoice", "draft", "posted"):
             self._attempt(invoice.button_cancel)
 
-    @rule(number=numbers)
+    @step(number=numbers)
     def reopen(self, number):
         if invoice := self._get_document(number, "out_invoice", "cancel", "posted"):
             self._attempt(invoice.button_draft)
@@ -252,7 +287,7 @@ class BillingMachine(RuleBasedStateMachine):
             line.quantity *= part
         refund._post()
 
-    @rule(number=numbers, part=st.sampled_from([1.0, 1.0, 0.5]))
+    @step(number=numbers, part=st.sampled_from([1.0, 1.0, 0.5]))
     def credit(self, number, part):
         if invoice := self._get_document(number, "out_invoice", "posted"):
             self._attempt(self._reverse, invoice, part)
@@ -275,27 +310,27 @@ class BillingMachine(RuleBasedStateMachine):
         if number % 5 and method == "refund_moves":
             dialog.new_move_ids._post()
 
-    @rule(number=numbers, method=st.sampled_from(["refund_moves", "modify_moves"]))
+    @step(number=numbers, method=st.sampled_from(["refund_moves", "modify_moves"]))
     def credit_chosen_entries(self, number, method):
         if invoice := self._get_document(number, "out_invoice", "posted"):
             self._attempt(self._credit_chosen, invoice, number, method)
 
-    @rule(number=numbers)
+    @step(number=numbers)
     def reset_credit(self, number):
         if refund := self._get_document(number, "out_refund", "posted"):
             self._attempt(refund.button_draft)
 
-    @rule(number=numbers)
+    @step(number=numbers)
     def post_credit(self, number):
         if refund := self._get_document(number, "out_refund", "draft"):
             self._attempt(refund.action_post)
 
-    @rule(number=numbers)
+    @step(number=numbers)
     def cancel_credit(self, number):
         if refund := self._get_document(number, "out_refund", "draft"):
             self._attempt(refund.button_cancel)
 
-    @rule(number=numbers)
+    @step(number=numbers)
     def recreate(self, number):
         if invoice := self._get_document(number, "out_invoice", "posted"):
             wizard = self.case.env["account.move.reversal"].with_context(
@@ -304,10 +339,10 @@ class BillingMachine(RuleBasedStateMachine):
             vals = {"journal_id": invoice.journal_id.id, "date": "2026-03-10"}
             self._attempt(lambda: wizard.create(vals).modify_moves())
 
-    @rule(number=numbers)
+    @step(number=numbers)
     def stock_wizard(self, number):
         """The order is invoiced by Odoo's own wizard."""
-        order = self._pick(self.case.sale_lines.order_id, number)
+        order = self._pick(self.case.orders, number)
         wizard = self.case.env["sale.advance.payment.inv"].with_context(
             active_model="sale.order", active_ids=order.ids
         )

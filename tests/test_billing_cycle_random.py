@@ -1,28 +1,22 @@
-import os
 from datetime import date
-
-from hypothesis import Phase, settings
-from hypothesis.stateful import run_state_machine_as_test
 
 from odoo.fields import Command
 from odoo.tests import tagged
 
 from .billing_machine import BillingMachine
 from .common_proof import ProofCommon
-from .common_pure import repeatable
-
-#: More of both for a long run, and another seed each time with BILLING_RANDOM_SEED=1.
-EXAMPLES = int(os.environ.get("BILLING_RANDOM_EXAMPLES", "12"))
-STEPS = int(os.environ.get("BILLING_RANDOM_STEPS", "20"))
+from .common_random import RandomMixin
 
 
 @tagged("post_install", "-at_install")
-class TestBillingCycleRandom(ProofCommon):
+class TestBillingCycleRandom(RandomMixin, ProofCommon):
     """Whatever people do in whatever order, the cycle is proven in the end.
 
     Two projects share one item of an order, a third bills days on another order, and a
     fourth a second item of the first one.
     """
+
+    machine = BillingMachine
 
     @classmethod
     def setUpClass(cls):
@@ -32,7 +26,7 @@ class TestBillingCycleRandom(ProofCommon):
             Command.create({"product_id": cls.product_hours.id, "price_unit": 150.0})
         ]
         days = cls._create_order(cls.product_days)
-        cls.sale_lines = order.order_line | days.order_line
+        cls.orders = order | days
         cls.projects = (
             cls._create_project("One", order=order)
             | cls._create_project("Two", order=order)
@@ -59,18 +53,4 @@ class TestBillingCycleRandom(ProofCommon):
         cls.env.flush_all()
 
     def test_random_steps(self):
-        machine = type("Machine", (BillingMachine,), {"case": self})
-        # Shrinking a failure would take minutes: the steps are printed as they are.
-        phases = [Phase.generate]
-        if "BILLING_RANDOM_SHRINK" in os.environ:
-            phases.append(Phase.shrink)
-        run_state_machine_as_test(
-            machine,
-            settings=settings(
-                repeatable,
-                max_examples=EXAMPLES,
-                stateful_step_count=STEPS,
-                phases=phases,
-                derandomize="BILLING_RANDOM_SEED" not in os.environ,
-            ),
-        )
+        self._run_machine()
