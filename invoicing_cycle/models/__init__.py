@@ -94,6 +94,7 @@ from . import account_move_line_span
 from . import account_move_milestones
 from . import account_move_switch
 from . import account_move_line_milestones
+from . import account_move_once
 from . import account_move_line_expense
 from . import account_move_line_outdated
 from . import account_move_line_refresh

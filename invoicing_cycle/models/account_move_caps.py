@@ -1,5 +1,6 @@
 from odoo import api, models
-from odoo.tools import SQL
+from odoo.exceptions import UserError
+from odoo.tools import SQL, float_compare
 
 from ..tools.caps import NOISE
 
@@ -55,3 +56,33 @@ class AccountMove(models.Model):
                 whole = line._convert_time(last.billing_hours, last.product_uom_id)
                 Period._hold_above_cap(last, whole - above)
         return super()._link_refreshed_lines(plan)
+
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    def _check_cap(self):
+        """
+        :raises UserError: where this line, which bills again, passes a cap by that
+        """
+        for item in self.sale_line_ids.filtered("billing_capped"):
+            if (
+                float_compare(
+                    item.qty_invoiced,
+                    item.product_uom_qty,
+                    precision_digits=item._get_quantity_digits(),
+                )
+                > 0
+            ):
+                raise UserError(
+                    self.env._(
+                        "With %(document)s, %(quantity)s %(unit)s of %(item)s would be "
+                        "billed, above its cap of %(cap)s. Raise the ordered quantity "
+                        "first.",
+                        document=self.move_id.display_name,
+                        quantity=f"{item.qty_invoiced:g}",
+                        unit=item.product_uom_id.name,
+                        item=item.display_name,
+                        cap=f"{item.product_uom_qty:g}",
+                    )
+                )

@@ -70,7 +70,7 @@ class AccountMoveLine(models.Model):
         return self.filtered(
             lambda line: (
                 line.parent_state != "cancel"
-                and (line not in credited or credited[line] < line.quantity)
+                and (line not in credited or abs(credited[line]) < abs(line.quantity))
             )
         )
 
