@@ -77,7 +77,8 @@ class BillingMachine(RuleBasedStateMachine):
         if not self.counts_writes:
             return 0
         self.case.env.cr.execute(
-            "SELECT SUM(n_tup_ins + n_tup_upd + n_tup_del) FROM pg_stat_xact_user_tables"
+            "SELECT SUM(n_tup_ins + n_tup_upd + n_tup_del)"
+            "  FROM pg_stat_xact_user_tables"
         )
         return self.case.env.cr.fetchone()[0]
 
