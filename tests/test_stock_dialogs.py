@@ -5,10 +5,11 @@ from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common_proof import ProofCommon
+from .common_stock import StockInvoiceMixin
 
 
 @tagged("post_install", "-at_install")
-class TestStockDialogs(ProofCommon):
+class TestStockDialogs(StockInvoiceMixin, ProofCommon):
     """A salesperson and an accountant who know nothing of periods use Odoo's dialogs.
 
     They get Odoo's quantities, and the periods and the proof follow.
@@ -34,18 +35,12 @@ class TestStockDialogs(ProofCommon):
 
     def _invoice(self, date_from=False, date_to=False):
         """Odoo's wizard on the order, as its salesperson."""
-        before = self.order.invoice_ids
-        self.env["sale.advance.payment.inv"].with_user(
-            self.user_salesperson
-        ).with_context(active_model="sale.order", active_ids=self.order.ids).create(
-            {
-                "advance_payment_method": "delivered",
-                "date_start_invoice_timesheet": date_from,
-                "date_end_invoice_timesheet": date_to,
-            }
-        ).create_invoices()
-        self.env.flush_all()
-        return self.order.invoice_ids - before
+        return self._invoice_stock(
+            self.order,
+            self.user_salesperson,
+            date_start_invoice_timesheet=date_from,
+            date_end_invoice_timesheet=date_to,
+        )
 
     def _invoice_january(self):
         return self._invoice(date(2026, 1, 1), date(2026, 1, 31))

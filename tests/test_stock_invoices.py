@@ -4,11 +4,12 @@ from odoo.tests import tagged
 
 from odoo.addons.invoicing_cycle.hooks import post_init_hook
 
-from .common import InvoicingCycleCommon
+from .common_proof import ProofCommon
+from .common_stock import StockInvoiceMixin
 
 
 @tagged("post_install", "-at_install")
-class TestStockInvoices(InvoicingCycleCommon):
+class TestStockInvoices(StockInvoiceMixin, ProofCommon):
     """Odoo's own way to bill time sets our links, and our periods follow."""
 
     @classmethod
@@ -49,6 +50,46 @@ class TestStockInvoices(InvoicingCycleCommon):
         invoice.invoice_line_ids.unlink()
         self.assertFalse(february_entry.invoice_line_id)
         self.assertEqual((self.january | february).mapped("state"), ["ready", "ready"])
+
+    def test_invoice_of_a_part_of_the_period(self):
+        """The period stays open for the rest of its time, which is not late."""
+        rest = self._log_time(self.project, date(2026, 1, 25), 5.0)
+        self._invoice_stock(
+            self.order,
+            date_start_invoice_timesheet=date(2026, 1, 1),
+            date_end_invoice_timesheet=date(2026, 1, 10),
+        )
+        self.assertEqual(self.order.invoice_ids.amount_untaxed, 400.0)
+        self.assertEqual(rest.billing_period_id, self.january)
+        self.assertEqual(self.january.state, "ready")
+        self.assertEqual(self.january.amount_to_invoice, 500.0)
+        self.january.action_generate_invoices()
+        self.assertEqual(self.january.invoice_line_ids.quantity, 5.0)
+        self.assertFalse(self.january.late_hours)
+        self.assertProven(self.project)
+
+    def test_given_back_to_a_period_that_is_invoiced_by_now(self):
+        """Time of a stock invoice over several periods is billed with the next one."""
+        february_entry = self._log_time(self.project, date(2026, 2, 3), 2.0)
+        self._lock(date(2026, 2, 28))
+        stock = self.order._create_invoices()
+        self._log_time(self.project, date(2026, 1, 25), 5.0)
+        self.january.action_generate_invoices()
+        for give_back, undo in (
+            (stock.button_cancel, stock.button_draft),
+            (stock.unlink, None),
+        ):
+            with self.subTest(give_back.__name__):
+                give_back()
+                self.assertProven(self.project)
+                self.assertEqual(
+                    self.entries.billing_period_id, february_entry.billing_period_id
+                )
+                if undo:
+                    undo()
+                    self.assertProven(self.project)
+        february_entry.billing_period_id.action_generate_invoices()
+        self.assertEqual(self.order.order_line.qty_invoiced, 11.0)
 
     def test_cancelled_and_credited(self):
         invoice = self.order._create_invoices()

@@ -189,11 +189,11 @@ class AccountMoveLine(models.Model):
         """The periods whose invoicing depends on these lines (superuser records)."""
         # sudo: the links of a line to its periods, not the periods' data.
         lines = self.sudo()
-        return (
-            lines.billing_period_id
-            | lines.credited_line_id.billing_period_id
-            | lines.recreated_line_id.billing_period_id
-        )
+        lines |= lines.credited_line_id | lines.recreated_line_id
+        # A line that was made the stock way over several periods has none itself.
+        others = lines.filtered(lambda line: not line.billing_period_id)
+        entries = others.timesheet_entry_ids | others.released_entry_ids
+        return lines.billing_period_id | entries.billing_period_id
 
     def _adopt_billing_period(self):
         """Tie lines made the stock way to the one period that they bill completely,
