@@ -52,7 +52,9 @@
     "demo": [
         "demo/res_users_demo.xml",
         "demo/sale_order_demo.xml",
+        "demo/sale_order_beyond_demo.xml",
         "demo/project_project_demo.xml",
+        "demo/project_project_beyond_demo.xml",
         "demo/project_project_missing_demo.xml",
         "demo/account_analytic_line_demo.xml",
         "demo/hr_expense_demo.xml",

@@ -45,6 +45,8 @@ def look(env):
             **dict(look_at_periods(env)),
             **dict(look_at_projects(env)),
             **dict(look_at_invoices(env)),
+            **dict(look_at_beyond_hours(env)),
+            **dict(look_at_decisions(env)),
         }.items()
         if not found
     ]
@@ -114,6 +116,45 @@ def look_at_invoices(env):
         "paid",
         sent.filtered(lambda move: move.payment_state in ("paid", "in_payment")),
     )
+
+
+def look_at_beyond_hours(env):
+    """What is due in this cycle besides hours, each ready to be invoiced."""
+
+    def due(name):
+        project = env.ref(f"{ADDON}.project_{name}_demo")
+        return project.billing_period_ids.filtered(lambda p: p.state == "ready")
+
+    for name in ("erp_selection", "plant", "shop_audit", "board", "cost"):
+        yield f"{name}: one ready period", len(due(name)) == 1
+    yield "reached milestone", due("erp_selection").amount_to_invoice == 5400
+    yield "milestone to come", env.ref(f"{ADDON}.milestone_contract_demo").deadline
+    yield "hours above the cap", due("shop_audit").readiness["above_cap"]["hours"] == 6
+    retainer = due("board").readiness["retainer"]
+    yield (
+        f"retainer {retainer['text']}",
+        (retainer["carried"], retainer["drawn"], retainer["above"]) == (4, 26, 2),
+    )
+    yield "fixed share", due("cost").amount_to_invoice == 6000
+    kinds = {item.kind for items in due("plant")._get_documents() for item in items}
+    yield "down payment to deduct", "down_payment" in kinds
+    stores = due("store_concept") | due("store_training")
+    documents = stores._get_documents()
+    yield "one invoice for two projects", (len(stores), len(documents)) == (2, 1)
+    expense = env.ref(f"{ADDON}.expense_automation_demo")
+    price = expense.sale_order_line_id.price_unit
+    yield f"mark-up on {price}", price > expense.untaxed_amount
+    yield "receipt", expense.attachment_ids
+
+
+def look_at_decisions(env):
+    """Time that is not billed as it was worked, and a draft that lacks some."""
+    project = env.ref(f"{ADDON}.project_supply_chain_demo")
+    decided = project.timesheet_ids.grouped("billing_hold")
+    yield "written off", decided.get("write_off")
+    yield "held in part", (decided.get("hold") or project.timesheet_ids).part_of_id
+    drafts = env["account.move"].search([("draft_status", "=", "outdated")])
+    yield "draft out of date", drafts
 
 
 def load(env):
