@@ -155,6 +155,31 @@ class TestCappedTime(BeyondHoursCommon):
         invoice = self._generate(self.january)
         self.assertEqual(invoice.invoice_line_ids.quantity, 10.2)
 
+    def test_lines_rounded_up_stay_under_the_cap_together(self):
+        """Over all lines and invoices, and again once they are credited."""
+        item = self._create_order(price=100.0, quantity=2.0).order_line
+        item.billing_capped = True
+        project = self._create_project(
+            order=item.order_id,
+            billing_line_detail="entry",
+            billing_rounding="30",
+            billing_rounding_per="line",
+        )
+        for day in range(1, 5):
+            self._log_time(project, date(2026, 1, day), 0.4)
+        self._log_time(project, date(2026, 2, 2), 0.4)
+        january, february = (
+            self._period(project, date(2026, month, 5)) for month in (1, 2)
+        )
+        self.assertEqual(january.amount_to_invoice, 200.0)
+        first = self._generate(january)
+        self.assertEqual(first.invoice_line_ids.mapped("quantity"), [0.5] * 4)
+        self.assertEqual(self._generate(february).amount_untaxed, 0.0)
+        first.action_post()
+        first._reverse_moves(cancel=True)
+        self.env.flush_all()
+        self.assertEqual(january.amount_to_invoice, 200.0)
+
     def test_not_capped(self):
         self.item.billing_capped = False
         self.assertEqual(self.january.amount_to_invoice, 1500.0)

@@ -51,6 +51,7 @@ class _Counters:
         self._amounts = amounts  # sale line: fixed amounts billed
         self._shares = shares  # sale line: (share billed by milestones, its amount)
         self._digits = digits
+        self._written_up = {}  # sale line: quantity shown beyond what was made
 
     def fork(self):
         result = _Counters(
@@ -60,6 +61,7 @@ class _Counters:
             self._digits,
         )
         result._before = self._before
+        result._written_up = self._written_up.copy()
         return result
 
     def get_room(self, sale_line):
@@ -68,6 +70,16 @@ class _Counters:
         # What was invoiced without us counts as well.
         other = sale_line.qty_invoiced - before
         return sale_line.product_uom_qty - other - max(self._quantities[sale_line])
+
+    def get_shown_room(self, sale_line):
+        """What the ordered quantity leaves to show on invoices, where lines may show
+        more than the order counts."""
+        if sale_line not in self._written_up:
+            self._written_up[sale_line] = sale_line._get_written_up()
+        return self.get_room(sale_line) - self._written_up[sale_line]
+
+    def write_up(self, sale_line, quantity):
+        self._written_up[sale_line] += quantity
 
     def bill_time(self, sale_line, quantity):
         """
@@ -172,11 +184,12 @@ class ProjectBillingPeriod(models.Model):
         is a write-up like one that a person makes.
         """
         sale_line = group.sale_line
-        room = counters.get_room(sale_line)
+        step = group.period.project_id._get_rounding_step("line", None)
+        capped = step and sale_line.billing_capped
+        room = counters.get_shown_room(sale_line) if capped else 0.0
         before, after = counters.bill_time(sale_line, group.quantity)
         digits = sale_line._get_quantity_digits()
         uom = self._get_invoice_unit(group.period.project_id, sale_line)
-        step = group.period.project_id._get_rounding_step("line", None)
         if step:
             hour = self.env["uom.uom"]._get_time_unit("hour")
             quantity = round_quantity(
@@ -188,9 +201,14 @@ class ProjectBillingPeriod(models.Model):
                 ),
                 digits,
             )
-            if sale_line.billing_capped:
-                room = sale_line._convert_quantity(room, uom, digits)
-                quantity = min(quantity, room)
+            if capped:
+                quantity = min(
+                    quantity, sale_line._convert_quantity(max(room, 0.0), uom, digits)
+                )
+                shown = uom._compute_quantity(
+                    quantity, sale_line.product_uom_id, round=False
+                )
+                counters.write_up(sale_line, shown - (after - before))
         else:
             quantity = round_quantity(
                 sale_line._convert_quantity(after, uom, digits)

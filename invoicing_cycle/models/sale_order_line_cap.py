@@ -66,6 +66,25 @@ class SaleOrderLine(models.Model):
             for entry_id, fits in line._allot_under_cap(entries, room).items():
                 self.env[Period]._hold_above_cap(Entry.sudo().browse(entry_id), fits)
 
+    def _get_written_up(self):
+        """What live invoices show of time beyond what the order counts, in its unit."""
+        self.ensure_one()
+        # sudo: what is invoiced of the item does not depend on who bills its time
+        lines = self.sudo().invoice_lines.filtered(
+            lambda line: line.billing_kind == "time" and line.parent_state != "cancel"
+        )
+        lines |= lines.credit_line_ids.filtered(
+            lambda line: line.parent_state == "posted"
+        )
+        result = 0.0
+        for line in lines:
+            shown = line.product_uom_id._compute_quantity(
+                line.quantity, self.product_uom_id, round=False
+            )
+            sign = -1 if line.move_id.move_type == "out_refund" else 1
+            result += sign * (shown - line.quantity_made)
+        return result
+
 
 class AccountAnalyticLine(models.Model):
     _inherit = "account.analytic.line"
