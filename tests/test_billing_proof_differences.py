@@ -2,7 +2,6 @@ from datetime import date
 
 from odoo.fields import Command
 from odoo.tests import tagged
-from odoo.tools import SQL
 
 from .common_proof import ProofCommon
 
@@ -39,23 +38,6 @@ class TestBillingProofDifferences(ProofCommon):
         cls.other_line = cls.other_billed.invoice_line_id
         (cls.line | cls.other_line).move_id.action_post()
         cls.env.flush_all()
-
-    @classmethod
-    def _set(cls, record, **values):
-        """Change a record past the ORM and all that follows it."""
-        cls.env.flush_all()
-        cls.env.cr.execute(
-            SQL(
-                "UPDATE %s SET %s WHERE id IN %s",
-                SQL.identifier(record._table),
-                SQL(", ").join(
-                    SQL("%s = %s", SQL.identifier(name), value)
-                    for name, value in values.items()
-                ),
-                tuple(record.ids),
-            )
-        )
-        cls.env.invalidate_all()
 
     def assertDifferences(self, *expected):
         self.assertEqual(self._get_kinds(self.projects), set(expected))

@@ -19,6 +19,10 @@ class TestBillingProofMilestones(ProofMixin, BeyondHoursCommon):
         cls._reach(cls.milestone)
         cls._generate(cls._period(cls.project, date(2026, 1, 5)))
         cls.line = cls.milestone.invoice_line_id
+        order = cls._create_order(cls.product_milestones, quantity=1.0)
+        stock = cls._create_project("Stock", order=order, allow_milestones=True)
+        cls.stock_milestone = cls._create_milestones(stock, order.order_line, [0.5])
+        cls._reach(cls.stock_milestone)
         cls.line.move_id.action_post()
         cls.env.flush_all()
 
@@ -31,17 +35,14 @@ class TestBillingProofMilestones(ProofMixin, BeyondHoursCommon):
         credit.button_draft()
         self.assertProven(self.project)
 
-    def test_stock_invoice(self):
-        """Odoo's own dialog says nothing of what its line is made from."""
-        order = self._create_order(self.product_milestones, quantity=1.0)
-        project = self._create_project("Other", order=order, allow_milestones=True)
-        self._reach(self._create_milestones(project, order.order_line, [0.5, 0.5])[:1])
-        invoice = self._invoice_stock(order)
-        self.assertEqual(invoice.invoice_line_ids.quantity_made, 0.5)
-        self.assertProven(project)
+    def test_billed_by_stock(self):
+        """Odoo's own invoice says nothing of what it bills, nor does one made anew."""
+        invoice = self._invoice_stock(self.stock_milestone.sale_line_id.order_id)
+        self.assertEqual(self.stock_milestone.invoice_line_id.move_id, invoice)
+        self.assertProven(self.stock_milestone.project_id)
         invoice.action_post()
-        self._reverse(invoice).action_post()
-        self.assertProven(project)
+        self._reverse(invoice, "modify_moves")
+        self.assertProven(self.stock_milestone.project_id)
 
     def test_lost_milestone(self):
         self.env.cr.execute(

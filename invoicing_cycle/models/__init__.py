@@ -65,6 +65,7 @@ from . import project_billing_period_fixed
 from . import project_billing_period_lines
 from . import project_billing_period_date
 from . import project_billing_period_invoice
+from . import project_billing_period_share_billed
 from . import project_billing_period_late
 from . import project_billing_period_milestones
 from . import project_billing_period_down_payments
@@ -131,4 +132,9 @@ from . import billing_proof_periods
 from . import billing_proof_lines
 from . import billing_proof_orders
 from . import billing_proof_items
+from . import billing_proof_expenses
+from . import billing_proof_fixed
+from . import billing_proof_caps
+from . import billing_proof_retainer
+from . import billing_proof_down_payments
 from . import project_billing_realization

@@ -131,9 +131,13 @@ class AccountAnalyticLine(models.Model):
         """
         parts = self._get_whole()._with_parts().filtered("part_of_id")
         parts = parts.filtered(
-            lambda part: all(
-                row.billing_hold == "bill" and row._is_not_billed()
-                for row in (part, part.part_of_id)
+            lambda part: (
+                # Hours beyond a retainer are billed apart, on an item of their own.
+                part.so_line == part.part_of_id.so_line
+                and all(
+                    row.billing_hold == "bill" and row._is_not_billed()
+                    for row in (part, part.part_of_id)
+                )
             )
         )
         parts._merge_back()

@@ -86,3 +86,16 @@ class AccountMoveLine(models.Model):
                         cap=f"{item.product_uom_qty:g}",
                     )
                 )
+
+    def _raise_limits(self):
+        """What these lines bill again was let pass: they keep up to where.
+
+        See ``billing_proof_caps.py``.
+        """
+        for line in self:
+            item, made = line.sale_line_ids[:1], line.made_with or {}
+            if made.get("limit") is None:
+                continue
+            limit = item.product_uom_qty if item.billing_capped else item.qty_invoiced
+            if limit > made["limit"]:
+                line.made_with = {**made, "limit": limit}

@@ -23,7 +23,9 @@ class AccountMove(models.Model):
                 before[line.move_id.id] == "posted" and line.parent_state != "posted"
             )
         )
-        (reopened | undone.credited_line_id)._filtered_live()._check_billed_once()
+        revived = (reopened | undone.credited_line_id)._filtered_live()
+        revived._check_billed_once()
+        revived._raise_limits()
         gone = lines.filtered(
             lambda line: (
                 line.parent_state
@@ -82,16 +84,18 @@ class AccountMoveLine(models.Model):
                     **names,
                 )
             )
+        period._check_shares_billed()
 
     def _is_amount_of_period(self):
         """Whether this line was made with the fixed amount of its period."""
         self.ensure_one()
         item, period = self.sale_line_ids[:1], self.billing_period_id
-        return not item or (
-            item == period.sale_line_id
-            and not item.currency_id.compare_amounts(
-                self.price_made, item._get_price_of_untaxed(period.fixed_amount)
-            )
+        taxes = (self.made_with or {}).get("tax_ids", item.tax_ids.ids)
+        if not item or set(taxes) != set(item.tax_ids.ids):
+            # Nothing to compare with: an included tax is part of the price.
+            return True
+        return item == period.sale_line_id and not item.currency_id.compare_amounts(
+            self.price_made, item._get_price_of_untaxed(period.fixed_amount)
         )
 
     def _check_expenses_once(self):

@@ -91,8 +91,14 @@ class BillingProof(models.AbstractModel):
                 """
             ),
             "held_billed": SQL("line.id IS NOT NULL AND entry.billing_hold <> 'bill'"),
-            # Time is rounded up by half an hour at most, and never down. What is split
-            # off counts as a part of the entry that was worked.
+            # A retainer, say, whose hours are included.
+            "fixed_billed": SQL(
+                """
+                line.id IS NOT NULL AND entry.timesheet_invoice_type = 'billable_fixed'
+                """
+            ),
+            # Time is rounded up by half an hour at most, and never down. Parts have no
+            # worked time: they are compared with their entry, see "parts".
             "hours": SQL(
                 """
                 entry.part_of_id IS NULL
@@ -163,6 +169,11 @@ class BillingProof(models.AbstractModel):
             ),
             "held_billed": _(
                 "%(entry)s is held or written off, and yet billed on %(invoice)s.",
+                **names,
+            ),
+            "fixed_billed": _(
+                "%(entry)s is billed on %(invoice)s, but its sales order item "
+                "%(sale_line)s is sold at a fixed price.",
                 **names,
             ),
             "hours": _("%(entry)s bills %(billed)s h of what was worked.", **names),

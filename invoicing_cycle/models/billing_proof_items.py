@@ -1,12 +1,11 @@
 from odoo import api, models
-from odoo.tools import SQL, float_compare
+from odoo.tools import SQL
 
 from .billing_proof import Difference
 
 
 class BillingProof(models.AbstractModel):
-    """What is billed beside time is billed once: fixed amounts, milestones
-    and expenses."""
+    """What is billed beside time is billed once: fixed amounts and milestones."""
 
     _inherit = "billing.proof"
 
@@ -17,7 +16,6 @@ class BillingProof(models.AbstractModel):
             *differences,
             *self._check_fixed_amounts(scope),
             *self._check_milestones(scope),
-            *self._check_expenses(scope),
         ]
 
     @api.model
@@ -140,43 +138,3 @@ class BillingProof(models.AbstractModel):
                 )
             )
         return differences
-
-    @api.model
-    def _check_expenses(self, scope):
-        """Re-invoiced expenses that were invoiced beyond what they are."""
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT sale_line.id, period.project_id, sale_line.qty_delivered,
-                       sale_line.qty_invoiced
-                  FROM sale_order_line sale_line
-                  JOIN project_billing_period period
-                    ON period.id = sale_line.billing_period_id
-                 WHERE %(periods)s
-                   AND ABS(sale_line.qty_invoiced) > ABS(sale_line.qty_delivered)
-              ORDER BY sale_line.id
-                """,
-                periods=self._period_scope_sql(scope, "period"),
-            )
-        )
-        SaleLine = self.env["sale.order.line"].browse(row[0] for row in rows)
-        digits = SaleLine._get_quantity_digits()
-        Project = self.env["project.project"]
-        return [
-            Difference(
-                "expense_twice",
-                self.env._(
-                    "%(item)s is invoiced beyond the expense: %(invoiced)s instead of "
-                    "%(delivered)s.",
-                    item=sale_line.display_name,
-                    invoiced=self._format_number(invoiced),
-                    delivered=self._format_number(delivered),
-                ),
-                sale_line,
-                Project.browse(project_id),
-            )
-            for sale_line, (_id, project_id, delivered, invoiced) in zip(
-                SaleLine, rows, strict=True
-            )
-            if float_compare(invoiced, delivered, precision_digits=digits)
-        ]

@@ -142,8 +142,8 @@ class BillingProof(models.AbstractModel):
             """
             COALESCE(COALESCE(line.billing_kind, original.billing_kind) = 'time',
                      time.entries > 0
-                     OR sale_line.is_expense IS NOT TRUE
-                        AND sale_line.qty_delivered_method IS DISTINCT FROM 'milestones'
+                     OR COALESCE(sale_line.qty_delivered_method, 'timesheet')
+                            = 'timesheet'
                         AND COALESCE(period.fixed_amount, 0) = 0)
             """
         )

@@ -35,6 +35,7 @@ class BillingItem(NamedTuple):
     employee_id: int | None = None
     date_from: date | None = None  # of the entries
     date_to: date | None = None
+    limit: float | None = None  # what may be made of the sale order line by then
 
     @property
     def entries(self):
@@ -233,6 +234,7 @@ class ProjectBillingPeriod(models.Model):
             employee_id=group.employee_id,
             date_from=group.date_from,
             date_to=group.date_to,
+            limit=sale_line.product_uom_qty if sale_line.billing_capped else after,
         )
 
     @api.model

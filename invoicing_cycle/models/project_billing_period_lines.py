@@ -95,6 +95,7 @@ class ProjectBillingPeriod(models.Model):
             "tax_ids": sale_line.tax_ids.ids,
             "hours": item.hours,
             "entries": item.entries,
+            "limit": item.limit,
             "source": {
                 "price": sale_line.price_unit,
                 "discount": sale_line.discount,

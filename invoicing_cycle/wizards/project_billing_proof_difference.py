@@ -21,10 +21,17 @@ KINDS = [
     ("order_delivered", "Delivered quantity"),
     ("order_invoiced", "Invoiced quantity"),
     ("order_total", "Total of the item"),
+    ("cap", "Above the cap"),
+    ("fixed_billed", "Time at a fixed price"),
     ("fixed_twice", "Fixed amount twice"),
+    ("fixed_amount", "Other fixed amount"),
+    ("shares", "More than the whole"),
+    ("retainer", "Hours of a retainer"),
+    ("down_payment", "Deducted beyond the payment"),
     ("milestone_line", "Milestone on a wrong line"),
     ("milestone_lost", "Line without its milestone"),
     ("expense_twice", "Expense twice"),
+    ("expense_amount", "Other amount of an expense"),
 ]
 
 
