@@ -227,7 +227,10 @@ class BillingMachine(RuleBasedStateMachine):
 
     @step(number=numbers)
     def edit(self, number):
-        if line := self._get_draft_line(number):
+        self._edit(self._get_draft_line(number), number)
+
+    def _edit(self, line, number):
+        if line:
             vals = {"quantity": line.quantity + number % 5 - 2}
             if number % 2:
                 vals = {"price_unit": line.price_unit * 0.9}

@@ -13,7 +13,7 @@ FEBRUARY = date(2026, 2, 5)
 
 @tagged("post_install", "-at_install")
 class TestBillingProofBeyond(ProofMixin, BeyondHoursCommon):
-    """What goes wrong past the ORM with what is billed beyond hours is found and named."""
+    """What went wrong past the ORM with what is billed beyond hours is found."""
 
     def _get_texts(self, projects):
         proof = self.env["billing.proof"]._prove(projects)
@@ -210,6 +210,14 @@ class TestBillingProofExpenses(ProofMixin, ExpenseCommon):
         invoice._reverse_moves()._post()
         self.assertProven(self.project)
         self._generate(self.january)
+        self.assertProven(self.project)
+
+    def test_price_with_more_digits(self):
+        self.project.billing_expense_markup = 10.0
+        expense = self._create_expense(date(2026, 2, 20), amount=100.07)
+        self._post_expenses(expense)
+        self.assertEqual(expense.sale_order_line_id.price_unit, 110.077)
+        self._generate(self._period(self.project, FEBRUARY))
         self.assertProven(self.project)
 
     def test_amount_of_the_expense(self):

@@ -27,9 +27,9 @@ class BillingProof(models.AbstractModel):
     def _get_passed_caps(self, scope, lines):
         """Items of which the cycle made more than their cap, in two queries.
 
-        A cap may be lowered, or set, after more was billed: each line keeps the cap that
-        it was made under, without one what was made by then. Lines of before that was
-        kept are not judged, nor what Odoo's own way bills.
+        A cap may be lowered, or set, after more was billed: each line keeps the cap
+        that it was made under, without one what was made by then. Lines of before that
+        was kept are not judged, nor what Odoo's own way bills.
 
         :return: list of (sale order line, quantity made, cap)
         """

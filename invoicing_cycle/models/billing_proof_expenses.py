@@ -133,9 +133,8 @@ class BillingProof(models.AbstractModel):
                           JOIN account_move invoice ON invoice.id = line.move_id
                          WHERE rel.order_line_id = item.id
                            AND line.billing_kind = 'expense'
-                           AND (line.made_with->'source'->>'price')::float
-                               = (item.reinvoiced_with->>'price')::float
-                           AND line.price_made <> item.price_unit
+                           AND ABS(line.price_made - item.price_unit) > %(noise)s
+                           AND %(price)s = (item.reinvoiced_with->>'price')::float
                            AND item.price_unit
                                = (item.reinvoiced_with->>'price')::numeric
                            AND %(live)s)
@@ -146,6 +145,10 @@ class BillingProof(models.AbstractModel):
               GROUP BY item.id
               ORDER BY item.id
                 """,
+                price=SQL("(line.made_with->'source'->>'price')::float"),
+                # Lines keep their price with as many digits, not the sales order.
+                noise=10.0
+                ** -self.env["decimal.precision"].precision_get("Product Price"),
                 live=self._live_sql("invoice"),
                 ids=ids,
             )

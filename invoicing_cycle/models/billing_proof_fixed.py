@@ -62,8 +62,8 @@ class BillingProof(models.AbstractModel):
             Difference(
                 "fixed_amount",
                 self.env._(
-                    "The line %(line)s of %(invoice)s was made with another amount than "
-                    "the fixed one of %(period)s.",
+                    "The line %(line)s of %(invoice)s was made with another amount "
+                    "than the fixed one of %(period)s.",
                     line=(line.name or "").split("\n")[0],
                     invoice=line.move_id.display_name,
                     period=line.billing_period_id.display_name,

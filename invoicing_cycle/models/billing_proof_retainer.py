@@ -19,7 +19,8 @@ class BillingProof(models.AbstractModel):
             names = {"entry": self._describe_entry(entry)}
             text = (
                 self.env._(
-                    "%(entry)s draws on the hours of %(count)s periods of the retainer.",
+                    "%(entry)s draws on the hours of %(count)s periods of the "
+                    "retainer.",
                     count=drawn,
                     **names,
                 )
