@@ -131,6 +131,10 @@ class AccountMoveLine(models.Model):
     def write(self, vals):
         if not self.env.su and not (LEDGER_FIELDS | COPIED_FIELDS).isdisjoint(vals):
             self._raise_ledger_access()
+        if LEDGER_FIELDS.issuperset(vals):
+            # The books do not know these fields. To find out that nothing follows from
+            # them Odoo reads all lines of the invoice, for each line that is written.
+            self = self.with_context(skip_invoice_sync=True)
         return super().write(vals)
 
     def _raise_ledger_access(self):
