@@ -57,6 +57,31 @@ describe("summary", () => {
         ]);
     });
 
+    test("says what lies above a cap or a retainer", () => {
+        const above = {above_cap: {hours: 6}};
+        expect(summarize({...READINESS_APPROVED, ...above}).text).toBe(
+            "40 h · 6 h above cap"
+        );
+        expect(summarize({...READINESS_MIXED, ...above}).text).toMatch(
+            /^3 open days .* 6 h above cap · 2 h late$/
+        );
+        const retainer = {text: "Included 20 h, used 26 h", above: 6};
+        const summary = summarize({...READINESS_APPROVED, approved: [], retainer});
+        expect(summary.status).toBe("ready");
+        expect(summary.text).toBe("Retainer · 6 h above");
+    });
+
+    test("says whether one milestone was reached or several", () => {
+        const [first, second] = [
+            {id: 1, name: "Design"},
+            {id: 2, name: "Build"},
+        ];
+        const reached = (milestones) =>
+            summarize({...READINESS_APPROVED, approved: [], milestones}).text;
+        expect(reached([first])).toBe("Milestone reached");
+        expect(reached([first, second])).toBe("Milestones reached");
+    });
+
     test("without approval locked time is called Locked", () => {
         expect(summarize(READINESS_APPROVED).text).toBe("Approved 40 h");
         expect(summarize(READINESS_LOCKED).text).toBe("Locked 40 h");

@@ -59,6 +59,7 @@ export function summarize(readiness) {
     const held = {hours: 0, written_off: 0, ...readiness?.held};
     const aboveCap = readiness?.above_cap?.hours || 0;
     const retainer = readiness?.retainer?.text || "";
+    const aboveRetainer = readiness?.retainer?.above || 0;
     const expenses = {ready: 0, pending: 0, ...readiness?.expenses};
     const approval = Boolean(readiness?.approval);
     const hours = {
@@ -90,7 +91,13 @@ export function summarize(readiness) {
     } else if (!segments.length && expenses.ready && !expenses.pending) {
         segments.push({key: "ready", text: _t("Expenses ready"), size: 1});
     } else if (!segments.length && milestones.length && !expenses.pending) {
-        segments.push({key: "ready", text: _t("Milestones reached"), size: 1});
+        const text =
+            milestones.length === 1
+                ? _t("Milestone reached")
+                : _t("Milestones reached");
+        segments.push({key: "ready", text, size: 1});
+    } else if (!segments.length && retainer && !expenses.pending) {
+        segments.push({key: "ready", text: _t("Retainer"), size: 1});
     }
     let status = "none";
     if (open.length) {
@@ -105,6 +112,16 @@ export function summarize(readiness) {
     }
     const nothing = held.hours ? _t("%s held", formatHours(held.hours)) : _t("No time");
     const told = waiting.length ? waiting : segments.map((segment) => segment.text);
+    if (aboveCap && !waiting.length && approved.length) {
+        // The icon tells that it is approved; there is room for one of the two
+        told[0] = formatHours(hours.approved);
+    }
+    if (aboveCap) {
+        told.push(_t("%s above cap", formatHours(aboveCap)));
+    }
+    if (aboveRetainer) {
+        told.push(_t("%s above", formatHours(aboveRetainer)));
+    }
     if (late) {
         told.push(_t("%s late", formatHours(late)));
     }
@@ -117,6 +134,9 @@ export function summarize(readiness) {
         milestones,
         aboveCap,
         retainer,
+        hasPeople: Boolean(
+            open.length || pending.length || approved.length || freed.length
+        ),
         hasExtra: Boolean(
             late ||
                 aboveCap ||
