@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL, float_compare
 
 from ..tools.allocation import round_quantity
 from ..tools.credit import Rest, is_covered, left_over
@@ -9,8 +10,9 @@ class AccountMoveLine(models.Model):
     """What posted credit notes leave of the lines of an invoice.
 
     A credit line frees the entries that were chosen for it, or, together with others,
-    all of the line once it is credited in full. A smaller one is a matter of price and
-    frees none. Posted no more, the invoice takes the entries again.
+    all of the line once it is credited in full. A smaller one, in quantity or in price,
+    is a matter of money and frees none. Posted no more, the invoice takes the entries
+    again.
     """
 
     _inherit = "account.move.line"
@@ -164,12 +166,46 @@ class AccountMoveLine(models.Model):
         )
 
     def _get_credit_quantity(self):
-        """Quantity of this credit line in the unit of the line that it credits."""
+        """What this credit line takes back, as a quantity of the line that it credits.
+
+        At that line's price: five hours for a tenth of it take back half an hour.
+        """
         self.ensure_one()
-        unit = self.credited_line_id.product_uom_id
-        if not (unit and self.product_uom_id) or unit == self.product_uom_id:
+        line = self.credited_line_id
+        price, full = self._get_net_price(), line._get_net_price()
+        digits = self.env["decimal.precision"].precision_get("Product Price")
+        if not full or not float_compare(price, full, precision_digits=digits):
             return self.quantity
-        return self.product_uom_id._compute_quantity(self.quantity, unit)
+        return self.quantity * price / full
+
+    def _get_net_price(self):
+        self.ensure_one()
+        return self.price_unit * (1 - (self.discount or 0.0) / 100)
+
+    @api.model
+    def _credit_quantity_sql(self, credit, line):
+        """:meth:`_get_credit_quantity` in SQL.
+
+        :param str credit: alias of the credit line
+        :param str line: alias of the line that it credits
+        """
+
+        def column(alias, name):
+            return SQL.identifier(alias, name, to_flush=self._fields[name])
+
+        def net_price(alias):
+            return SQL(
+                "(%s * (100 - COALESCE(%s, 0)))",
+                column(alias, "price_unit"),
+                column(alias, "discount"),
+            )
+
+        return SQL(
+            "(%s * COALESCE(%s / NULLIF(%s, 0), 1))",
+            column(credit, "quantity"),
+            net_price(credit),
+            net_price(line),
+        )
 
     def _is_fully_credited(self):
         """Whether posted credit notes take back all that was not chosen for one."""

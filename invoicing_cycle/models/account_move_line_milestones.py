@@ -60,19 +60,16 @@ class AccountMoveLine(models.Model):
 
     def _filtered_live(self):
         """Those on invoices that are not cancelled, and not credited in full."""
-        credited = dict(
-            self._read_group(
-                [("credited_line_id", "in", self.ids), ("parent_state", "=", "posted")],
-                ["credited_line_id"],
-                ["quantity:sum"],
-            )
-        )
         return self.filtered(
-            lambda line: (
-                line.parent_state != "cancel"
-                and (line not in credited or abs(credited[line]) < abs(line.quantity))
-            )
+            lambda line: line.parent_state != "cancel" and not line._is_taken_back()
         )
+
+    def _is_taken_back(self):
+        """Whether posted credit notes take back all of this line."""
+        self.ensure_one()
+        posted = self._get_posted_credits()
+        credited = sum(credit._get_credit_quantity() for credit in posted)
+        return bool(posted) and round(abs(self.quantity) - abs(credited), 6) <= 0
 
     def _bill_milestones(self, milestones):
         """Bill these milestones on this line, again or for the first time."""

@@ -192,7 +192,7 @@ class BillingProof(models.AbstractModel):
                             ELSE chosen.unchosen END
                   FROM (SELECT %(alias)s.quantity
                                - SUM(COALESCE(credit.credited_quantity, 0)) AS rest,
-                               SUM(credit.quantity) AS credited,
+                               ROUND(SUM(%(at_full_price)s), 6) AS credited,
                                BOOL_OR(COALESCE(credit.credited_quantity, 0) = 0)
                                    AS unchosen
                           FROM account_move_line credit
@@ -200,7 +200,24 @@ class BillingProof(models.AbstractModel):
                            AND credit.parent_state = 'posted') chosen), FALSE)
             """,
             alias=alias,
+            at_full_price=self._at_full_price_sql(alias),
             noise=self._get_last_digit() / 2,
+        )
+
+    @api.model
+    def _at_full_price_sql(self, alias):
+        """The quantity of the line ``alias`` that is worth what ``credit`` takes back.
+
+        :param SQL alias: identifier
+        """
+        return SQL(
+            """
+            (credit.quantity * COALESCE(
+                credit.price_unit * (1 - COALESCE(credit.discount, 0) / 100)
+                / NULLIF(%(alias)s.price_unit
+                         * (1 - COALESCE(%(alias)s.discount, 0) / 100), 0), 1))
+            """,
+            alias=alias,
         )
 
     # --------------------------------------------------------------- precision

@@ -216,9 +216,8 @@ class ProjectBillingPeriod(models.Model):
                              FROM account_analytic_line entry
                             WHERE %(billing_line)s = line.id)
                         OR NOT COALESCE(
-                           (SELECT CASE WHEN %(quantity)s < 0
-                                        THEN SUM(%(credited)s) <= %(quantity)s
-                                        ELSE SUM(%(credited)s) >= %(quantity)s END
+                           (SELECT ROUND(ABS(SUM(%(credited)s)), 6)
+                                   >= ROUND(ABS(%(quantity)s), 6)
                               FROM account_move_line credit
                              WHERE %(credited_line)s = line.id
                                AND %(credit_state)s = 'posted'),
@@ -229,7 +228,7 @@ class ProjectBillingPeriod(models.Model):
             period=self._column("line", "billing_period_id", Line),
             alias_id=SQL.identifier(alias, "id"),
             state=self._column("invoice", "state", Move),
-            credited=self._column("credit", "quantity", Line),
+            credited=self.env[Line]._credit_quantity_sql("credit", "line"),
             credited_line=self._column("credit", "credited_line_id", Line),
             credit_state=self._column("credit", "parent_state", Line),
             quantity=self._column("line", "quantity", Line),

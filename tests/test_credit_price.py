@@ -1,0 +1,96 @@
+from datetime import date
+
+from odoo.tests import tagged
+
+from .common_credit import CreditCommon
+
+
+@tagged("post_install", "-at_install")
+class TestCreditPrice(CreditCommon):
+    """A credit of the full quantity at a lower price is a matter of money: the customer
+    has paid for the rest, so the time stays billed."""
+
+    def _credit_at(self, **values):
+        """A posted credit note of all hours of the first line, at another price."""
+        credit = self.invoice._reverse_moves()
+        kept = credit.invoice_line_ids.filtered(
+            lambda credited: credited.credited_line_id == self.line
+        )
+        kept.write(values)
+        (credit.invoice_line_ids - kept).unlink()
+        credit._post()
+        return credit
+
+    def test_lower_price(self):
+        credit = self._credit_at(price_unit=10.0)
+        self.assertEqual(credit.amount_untaxed, 45.0)
+        self.assertBilled(self.long | self.short, self.line)
+        self.assertEqual(self.january.state, "to_send")
+        self.assertCounted(4.5)
+
+    def test_discount(self):
+        self._credit_at(discount=50.0)
+        self.assertBilled(self.long | self.short, self.line)
+        self.assertCounted(4.5)
+
+    def test_rest_of_the_price(self):
+        """All of the money is given back in two steps, in whatever order undone."""
+        first = self._credit_at(price_unit=10.0)
+        second = self._credit_at(price_unit=90.0)
+        self.assertFree(self.long | self.short, self.february)
+        self.assertCounted(0.0)
+        first.button_draft()
+        self.assertBilled(self.long | self.short, self.line)
+        self.assertCounted(4.5)
+        first._post()
+        second.button_draft()
+        self.assertBilled(self.long | self.short, self.line)
+        self.assertCounted(4.5)
+
+    def test_thirds_of_the_price(self):
+        for price in (33.33, 33.33):
+            self._credit_at(price_unit=price)
+        self.assertBilled(self.long | self.short, self.line)
+        self._credit_at(price_unit=33.34)
+        self.assertFree(self.long | self.short, self.february)
+        self.assertCounted(0.0)
+
+    def test_chosen_entry(self):
+        credit = self._credit(self.long, post=False)
+        credit.invoice_line_ids.price_unit = 60.0
+        credit._post()
+        self.assertBilled(self.long | self.short, self.line)
+        self.assertCounted(4.5)
+
+    def test_what_is_left_to_choose(self):
+        """In worth: 4.5 h for a tenth of the price are 0.45 h."""
+        self._credit_at(price_unit=10.0)
+        row = self._open_dialog("lines").line_ids[0]
+        self.assertEqual(row.move_line_id, self.line)
+        self.assertEqual(row.quantity, 4.05)
+
+    def test_fixed_amount(self):
+        order = self._create_order(self.product_fixed)
+        project = self._create_project("Fixed", order=order, billing_frequency="custom")
+        period = self.env["project.billing.period"].create(
+            {
+                "project_id": project.id,
+                "date_from": date(2026, 1, 1),
+                "date_to": date(2026, 1, 31),
+                "fixed_amount": 900.0,
+                "sale_line_id": order.order_line.id,
+            }
+        )
+        invoice = self._generate(period)
+        invoice.action_post()
+        credit = invoice._reverse_moves()
+        credit.invoice_line_ids.price_unit = 100.0
+        credit._post()
+        self.assertEqual(period.state, "to_send")
+        self.assertEqual(period.amount_invoiced, 800.0)
+        self.assertProven(project)
+        credit.button_draft()
+        credit.invoice_line_ids.price_unit = 900.0
+        credit._post()
+        self.assertEqual(period.state, "ready")
+        self.assertProven(project)
