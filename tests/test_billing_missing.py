@@ -206,12 +206,15 @@ class TestBillingMissing(ScheduleCommon):
         self.assertMissing(project, "sale_line")
 
     def test_time_taken_out_of_billing(self):
+        """Not by its author, in silence: it is named until those who bill decide."""
         project = self._create_project()
-        entry = self._log_time(project, day(1, 15))
-        entry.write({"so_line": False, "is_so_line_edited": True})
-        self.assertMissing(project)
-        entry.write({"is_so_line_edited": False, "so_line": False})
+        entry = self._log_time(project, day(1, 15), 3.0)
+        entry.with_user(self.user_consultant).write(
+            {"so_line": False, "is_so_line_edited": True}
+        )
+        self.assertFalse(entry.so_line)
         self.assertMissing(project, "unmapped_time")
+        self.assertEqual(project.uninvoiced_hours, 3.0)
         entry.billing_hold = "write_off"
         self.assertMissing(project)
         entry.billing_hold = "bill"

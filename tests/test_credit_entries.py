@@ -192,6 +192,18 @@ class TestCreditEntries(CreditCommon):
         self.assertEqual(self.february.state, "to_send")
         self.assertCounted(3.5)
 
+    def test_correction_alone(self):
+        """Odoo would make a negative credit note, which nobody can post."""
+        self._log_time(self.project, date(2026, 2, 2), 3.0)
+        correction = self._log_time(self.project, date(2026, 2, 3), -1.0)
+        invoice = self._generate(self.february, "Because")
+        invoice.action_post()
+        for method in ("refund_moves", "modify_moves"):
+            dialog = self._choose(correction, invoice=invoice)
+            with self.assertRefused("negative in total"):
+                getattr(dialog, method)()
+        self.assertBilled(correction, invoice.invoice_line_ids)
+
     def test_one_of_two_corrections(self):
         """-1 h of -2 h is no credit in full."""
         self._log_time(

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import SQL
 from odoo.tools.sql import column_exists, create_column
 
 from ..tools.allocation import round_up
@@ -43,6 +44,31 @@ class AccountAnalyticLine(models.Model):
                 "UPDATE account_analytic_line SET billing_hours = unit_amount"
             )
         return super()._auto_init()
+
+    @api.model
+    def _hours_to_bill_sql(self, alias):
+        """``billing_hours`` of a time entry in hours, whatever unit its company logs
+        time in.
+
+        :param str alias: of the entry in a query
+        """
+        hour = self.env["uom.uom"]._get_time_unit("hour")
+
+        def column(name):
+            return SQL.identifier(alias, name, to_flush=self._fields[name])
+
+        return SQL(
+            """
+            (CASE WHEN COALESCE(%(unit)s, %(hour)s) = %(hour)s THEN %(hours)s
+                  ELSE %(hours)s * (SELECT factor FROM uom_uom WHERE id = %(unit)s)
+                       / %(hour_factor)s
+              END)
+            """,
+            unit=column("product_uom_id"),
+            hour=hour.id,
+            hours=column("billing_hours"),
+            hour_factor=hour.factor,
+        )
 
     # ``project_id.billing_rounding`` is not among these: it is the next invoice that
     # it bears upon, see project.project.

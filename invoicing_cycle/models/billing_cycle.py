@@ -159,7 +159,7 @@ class ProjectBillingPeriod(models.Model):
               FROM account_analytic_line entry
              WHERE %s = 'hold' AND entry.project_id IN %s
             """,
-            self._column("entry", "billing_hours", "account.analytic.line"),
+            self.env["account.analytic.line"]._hours_to_bill_sql("entry"),
             self._column("entry", "billing_hold", "account.analytic.line"),
             tuple(projects.ids),
         )

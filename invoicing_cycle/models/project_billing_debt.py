@@ -83,7 +83,7 @@ class ProjectBillingDebt(models.Model):
              WHERE %(due)s AND %(short)s
             """,
             columns=self._columns_sql(),
-            hours=column("entry", "billing_hours", Entry._name),
+            hours=Entry._hours_to_bill_sql("entry"),
             entry_period=column("entry", "billing_period_id", Entry._name),
             entry_employee=column("entry", "employee_id", Entry._name),
             # Open, as in the state of an entry, without looking for flows.
@@ -131,7 +131,7 @@ class ProjectBillingDebt(models.Model):
           GROUP BY period.id, employee.id, approval.state
             """,
             columns=self._columns_sql(),
-            hours=column("entry", "billing_hours", Entry._name),
+            hours=Entry._hours_to_bill_sql("entry"),
             entry_period=column("entry", "billing_period_id", Entry._name),
             entry_employee=column("entry", "employee_id", Entry._name),
             state=Entry._approval_state_sql("entry"),

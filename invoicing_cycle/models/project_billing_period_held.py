@@ -43,7 +43,7 @@ class ProjectBillingPeriod(models.Model):
                    AND %(invoice_line)s IS NULL
               GROUP BY p.id
                 """,
-                hours=self._column("entry", "billing_hours", Entry),
+                hours=self.env[Entry]._hours_to_bill_sql("entry"),
                 hold=self._column("entry", "billing_hold", Entry),
                 project=self._column("entry", "project_id", Entry),
                 date=self._column("entry", "date", Entry),

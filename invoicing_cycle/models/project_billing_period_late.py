@@ -182,7 +182,7 @@ class ProjectBillingPeriod(models.Model):
                         "%(period)s has no late time.", period=period.display_name
                     )
                 )
-            hours = sum(entries.mapped("billing_hours"))
+            hours = entries._get_billed_hours()
             entries._set_billing("write_off", reason)
             period.sudo()._message_log(
                 body=self.env._(

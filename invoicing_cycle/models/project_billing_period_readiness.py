@@ -165,7 +165,7 @@ class ProjectBillingPeriod(models.Model):
             period=self._column("entry", "billing_period_id", Entry._name),
             employee=self._column("entry", "employee_id", Entry._name),
             state=Entry._approval_state_sql("entry"),
-            hours=self._column("entry", "billing_hours", Entry._name),
+            hours=Entry._hours_to_bill_sql("entry"),
             automatic=Entry._approval_automatic_sql("entry"),
             ids=tuple(self.ids),
         )

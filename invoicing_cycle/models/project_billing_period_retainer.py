@@ -121,7 +121,7 @@ class ProjectBillingPeriod(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT p.id, SUM(%(hours)s * COALESCE(uom.factor, 1) / %(factor)s)
+                SELECT p.id, SUM(%(hours)s)
                   FROM project_billing_period p
                   JOIN account_analytic_line entry
                     ON %(project)s = p.project_id
@@ -129,7 +129,6 @@ class ProjectBillingPeriod(models.Model):
                    AND %(date)s >= %(date_from)s
                    AND (%(date_to)s IS NULL OR %(date)s <= %(date_to)s)
                    AND %(hold)s = 'bill'
-             LEFT JOIN uom_uom uom ON uom.id = entry.product_uom_id
                  WHERE p.id IN %(ids)s
               GROUP BY 1
                 """,
@@ -143,7 +142,7 @@ class ProjectBillingPeriod(models.Model):
     def _drawn_columns(self):
         column, Entry = self._column, "account.analytic.line"
         return {
-            "hours": column("entry", "billing_hours", Entry),
+            "hours": self.env[Entry]._hours_to_bill_sql("entry"),
             "project": column("entry", "project_id", Entry),
             "sale_line": column("entry", "so_line", Entry),
             "date": column("entry", "date", Entry),
@@ -151,7 +150,6 @@ class ProjectBillingPeriod(models.Model):
             "retainer": column("p", "sale_line_id"),
             "date_from": column("p", "date_from"),
             "date_to": column("p", "date_to"),
-            "factor": self.env["uom.uom"]._get_time_unit("hour").factor,
         }
 
     @api.depends(

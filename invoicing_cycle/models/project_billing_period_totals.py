@@ -160,7 +160,7 @@ class ProjectBillingPeriod(models.Model):
              WHERE p.id IN %(ids)s
           GROUP BY p.id
             """,
-            hours=self._column("entry", "billing_hours", Entry),
+            hours=self.env[Entry]._hours_to_bill_sql("entry"),
             date=self._column("entry", "date", Entry),
             period=self._column("entry", "billing_period_id", Entry),
             date_from=self._column("p", "date_from"),

@@ -19,7 +19,6 @@ class ProjectProject(models.Model):
         "billing_unmapped_intended",
         "timesheet_ids.billing_hold",
         "timesheet_ids.invoice_line_id",
-        "timesheet_ids.is_so_line_edited",
         "timesheet_ids.so_line",
         "timesheet_ids.timesheet_invoice_type",
         "timesheet_ids.billing_hours",
@@ -48,7 +47,7 @@ class ProjectProject(models.Model):
               GROUP BY entry.project_id
                 """,
                 ids=tuple(ids),
-                hours=column("entry", "billing_hours", Entry),
+                hours=self.env[Entry]._hours_to_bill_sql("entry"),
                 entry_project=column("entry", "project_id", Entry),
                 invoice_line=column("entry", "invoice_line_id", Entry),
                 hold=column("entry", "billing_hold", Entry),

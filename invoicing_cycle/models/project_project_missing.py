@@ -55,7 +55,6 @@ class ProjectProject(models.Model):
         "timesheet_ids.billing_hold",
         "timesheet_ids.billing_period_id",
         "timesheet_ids.invoice_line_id",
-        "timesheet_ids.is_so_line_edited",
         "timesheet_ids.so_line.price_unit",
         "timesheet_ids.so_line.state",
         "timesheet_ids.timesheet_invoice_id",

@@ -138,12 +138,16 @@ class ProjectProject(models.Model):
 
     @api.model
     def _unmapped_entry_sql(self):
-        """Time without a sales order item that nobody took out of billing."""
+        """Time without a sales order item that nobody has written off.
+
+        An item that was taken away by hand counts as well: authors can do that to their
+        own time, and what is not to be billed is decided by those who bill, each time
+        with a reason or for the project as a whole.
+        """
         column, Entry = self._column_sql, "account.analytic.line"
         return SQL(
-            "(%s IS NULL AND %s IS NOT TRUE AND %s <> 0 AND %s <> 'write_off')",
+            "(%s IS NULL AND %s <> 0 AND %s <> 'write_off')",
             column("entry", "so_line", Entry),
-            column("entry", "is_so_line_edited", Entry),
             column("entry", "unit_amount", Entry),
             column("entry", "billing_hold", Entry),
         )

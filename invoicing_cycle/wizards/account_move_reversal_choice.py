@@ -139,7 +139,27 @@ class AccountMoveReversal(models.TransientModel):
             if line.move_id != self.move_ids or not (entries or quantity):
                 self._raise_stale_choice()
             choices.append(CreditChoice(line, entries, quantity, made))
+        self._check_not_negative(choices)
         return sorted(choices, key=lambda choice: (choice.line.sequence, choice.line))
+
+    def _check_not_negative(self, choices):
+        """
+        :raises UserError: where corrections outweigh the work that is credited
+        """
+        amount = sum(
+            choice.line.price_subtotal * choice.quantity / choice.line.quantity
+            for choice in choices
+            if choice.line.quantity
+        )
+        if self.currency_id.compare_amounts(amount, 0.0) < 0:
+            raise UserError(
+                self.env._(
+                    "What you chose of %(invoice)s is negative in total, and a credit "
+                    "note cannot be. Choose the work that the corrections are for as "
+                    "well.",
+                    invoice=self.move_ids.display_name,
+                )
+            )
 
     def _raise_stale_choice(self):
         raise UserError(

@@ -75,9 +75,9 @@ class AccountMoveReversalLine(models.TransientModel):
         quantity, hours = rest.quantity, 0.0
         if entry:
             quantity, _made = rest.take(entry.so_line._get_exact_quantity(entry))
-            hours = entry.billing_hours
+            hours = entry._get_billed_hours()
         else:
-            hours = sum(line._get_creditable_entries().mapped("billing_hours"))
+            hours = line._get_creditable_entries()._get_billed_hours()
         # A line of quantity 0 has no price per unit that is its own.
         net = line.price_subtotal / line.quantity if line.quantity else 0.0
         return {
