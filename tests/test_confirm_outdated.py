@@ -11,7 +11,7 @@ DAY = date(2026, 1, 20)
 
 @tagged("post_install", "-at_install")
 class TestConfirmOutdated(DraftCommon):
-    """Whoever confirms a draft that is out of date learns it first; code does not."""
+    """Who confirms a draft that is out of date learns it first; code is not asked."""
 
     @classmethod
     def setUpClass(cls):
