@@ -102,6 +102,14 @@ class TestDraftOutdatedItems(OutdatedCommon):
         )
         self.assertFalse(self._reasons())
 
+    def test_what_the_next_period_bills_by_now_is_not_offered(self):
+        self._post_expenses(self._create_expense())
+        self._reach(self.first)
+        self.assertIn("An expense of", self._reasons())
+        self.assertIn("M1", self._reasons())
+        self._generate(self.february)
+        self.assertFalse(self._reasons())
+
     def test_expense_that_a_person_left_out_of_the_draft(self):
         """Its line deleted, it is offered again, as time is."""
         self._post_expenses(self._create_expense())
