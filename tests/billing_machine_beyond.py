@@ -155,12 +155,12 @@ class BillingMachineBeyond(BillingMachine):
 
     @step(number=numbers)
     def take_expense_back(self, number):
-        """Before it is billed: afterwards the customer has to be credited."""
-        posted = self._get_expenses("posted").filtered(
-            lambda expense: not expense._is_reinvoiced()
-        )
-        if expense := self._pick(posted, number):
-            self._attempt(expense.account_move_id.button_draft)
+        """And post it again, every other time."""
+        entry = self._pick(self._get_expenses("posted"), number).account_move_id
+        if entry.state == "posted":
+            self._attempt(entry.button_draft)
+        elif entry:
+            self._attempt(entry.action_post)
 
     @step(number=numbers, percent=st.sampled_from([0.0, 12.5]))
     def change_markup(self, number, percent):

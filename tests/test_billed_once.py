@@ -179,3 +179,20 @@ class TestExpenseBilledOnce(RefusalMixin, ProofMixin, ExpenseCommon):
         invoice.button_draft()
         self.assertEqual(expense.sale_order_line_id.qty_invoiced, 1.0)
         self.assertProven(self.project)
+
+    def test_expense_that_is_taken_back(self):
+        """Posted again it would be billed again."""
+        expense = self._create_expense()
+        self._post_expenses(expense)
+        invoice = self._generate(self.january, post=True)
+        entry = expense.account_move_id
+        for take_back in (entry.button_draft, entry._reverse_moves):
+            with self.assertRefused(f"Train.*: billed on {invoice.name}"):
+                take_back()
+        invoice._reverse_moves()._post()
+        entry.button_draft()
+        entry.action_post()
+        self.assertEqual(expense.billing_period_id, self.january)
+        self._generate(self.january)
+        self.assertEqual(self.january.amount_invoiced, 120.0)
+        self.assertProven(self.project)

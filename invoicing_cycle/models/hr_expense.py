@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class HrExpense(models.Model):
@@ -115,3 +116,34 @@ class HrExpense(models.Model):
         """Whether its sale order line is on an invoice already."""
         self.ensure_one()
         return bool(self.sudo().sale_order_line_id.qty_invoiced)
+
+    # ------------------------------------------------------------------ ledger
+
+    def _sale_expense_reset_sol_quantities(self):
+        # EXTENDS sale_expense
+        # Posted again, an expense gets another sales order item: what is billed on the
+        # one that it leaves would be billed a second time.
+        self._check_not_billed()
+        return super()._sale_expense_reset_sol_quantities()
+
+    def _check_not_billed(self):
+        """
+        :raises UserError: where a live invoice of the cycle bills one of these
+        """
+        # sudo: whether an invoice bills it does not depend on who takes it back
+        expenses = self.sudo()
+        lines = expenses.sale_order_line_id.invoice_lines.filtered(
+            lambda line: line.billing_kind == "expense" and not line.credited_line_id
+        )._filtered_live()
+        if lines:
+            billed = expenses.filtered(
+                lambda expense: expense.sale_order_line_id in lines.sale_line_ids
+            )
+            raise UserError(
+                self.env._(
+                    "%(expenses)s: billed on %(invoices)s. Delete its line there, or "
+                    "cancel or credit the invoice, before you take the expense back.",
+                    expenses=", ".join(billed.mapped("display_name")),
+                    invoices=", ".join(lines.move_id.mapped("display_name")),
+                )
+            )
