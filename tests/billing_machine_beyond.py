@@ -123,7 +123,8 @@ class BillingMachineBeyond(BillingMachine):
     )
     def change_amount(self, number, values):
         periods = self.case.custom.billing_period_ids.sorted("id")
-        self._attempt(self._pick(periods, number).write, values)
+        period = self._pick(periods, number).with_user(self.case.user_accountant)
+        self._attempt(period.write, values)
 
     @step(day=days, share=shares)
     def add_period(self, day, share):
