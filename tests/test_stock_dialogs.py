@@ -128,6 +128,19 @@ class TestStockDialogs(StockInvoiceMixin, ProofCommon):
         with self.assertRaises(UserError):
             self._generate(self.january)
 
+    def test_running_period(self):
+        """It stays open for the rest of its days, whose time is not late."""
+        self._invoice()
+        self._log_time(self.project, date(2026, 3, 2), 2.0)
+        march = self._period(self.project, date(2026, 3, 2))
+        line = self._invoice().invoice_line_ids
+        self.assertEqual(line.quantity, 2.0)
+        self.assertFalse(march.invoice_line_ids)
+        self._log_time(self.project, date(2026, 3, 9), 1.5)
+        self.assertEqual((march.hours, march.late_hours), (3.5, 0.0))
+        self.assertEqual(march.amount_to_invoice, 150.0)
+        self.assertBooked(9.5, 8.0, 1.5)
+
     def test_twice(self):
         self._invoice_january()
         with self.assertRaises(UserError):

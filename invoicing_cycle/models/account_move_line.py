@@ -201,10 +201,17 @@ class AccountMoveLine(models.Model):
 
     def _adopt_billing_period(self):
         """Tie lines made the stock way to the one period that they bill completely,
-        together with others that were made the stock way before."""
+        together with others that were made the stock way before.
+
+        Not while the period runs: it would be closed to the rest of its days.
+        """
         for line in self.filtered(lambda line: not line.billing_period_id):
             period = line._get_billed_periods()
-            if len(period) == 1 and period._is_billed_completely():
+            if (
+                len(period) == 1
+                and period._is_over()
+                and period._is_billed_completely()
+            ):
                 lines = line | period.timesheet_ids.invoice_line_id
                 lines.filtered(
                     lambda line, period=period: (

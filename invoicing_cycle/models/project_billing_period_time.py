@@ -2,7 +2,7 @@ from collections import defaultdict
 from datetime import date
 from typing import NamedTuple
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 
@@ -108,6 +108,11 @@ class ProjectBillingPeriod(models.Model):
                 )
             groups[key] = group
         return list(groups.values())
+
+    def _is_over(self):
+        """No more of its days are to come."""
+        self.ensure_one()
+        return bool(self.date_to) and self.date_to < fields.Date.context_today(self)
 
     def _is_billed_completely(self):
         """Nothing waits in these periods any more."""
