@@ -97,6 +97,7 @@ class TestStockDialogs(StockInvoiceMixin, ProofCommon):
         self.assertEqual(self.early.invoice_line_id, line)
         self.assertEqual(self.january.state, "ready")
         self.assertEqual(self.january.amount_to_invoice, 100.0)
+        self.assertEqual((self.january.hours, self.january.approved_hours), (1.0, 1.0))
         self.assertBooked(6.0, 3.0, 3.0)
         self.assertEqual(self._generate(self.january).quantity, 1.0)
         self.assertEqual(self.january.state, "to_send")
@@ -137,7 +138,9 @@ class TestStockDialogs(StockInvoiceMixin, ProofCommon):
         self.assertEqual(line.quantity, 2.0)
         self.assertFalse(march.invoice_line_ids)
         self._log_time(self.project, date(2026, 3, 9), 1.5)
-        self.assertEqual((march.hours, march.late_hours), (3.5, 0.0))
+        self.assertEqual((march.hours, march.late_hours), (1.5, 0.0))
+        self.assertEqual(march.open_hours, 1.5)
+        self.assertEqual(march.approved_hours, 0.0)
         self.assertEqual(march.amount_to_invoice, 150.0)
         self.assertBooked(9.5, 8.0, 1.5)
 

@@ -159,9 +159,10 @@ class ProjectBillingPeriod(models.Model):
             SELECT %(period)s, %(employee)s, %(state)s AS approval_state,
                    SUM(%(hours)s), BOOL_OR(%(automatic)s), MIN(entry.id)
               FROM account_analytic_line entry
-             WHERE %(period)s IN %(ids)s
+             WHERE %(period)s IN %(ids)s AND %(own)s
           GROUP BY 1, 2, 3
             """,
+            own=self._own_time_sql("entry"),
             period=self._column("entry", "billing_period_id", Entry._name),
             employee=self._column("entry", "employee_id", Entry._name),
             state=Entry._approval_state_sql("entry"),

@@ -157,9 +157,10 @@ class ProjectBillingPeriod(models.Model):
                        WHERE %(date)s < %(date_from)s OR %(date)s > %(date_to)s)
               FROM project_billing_period p
               JOIN account_analytic_line entry ON %(period)s = p.id
-             WHERE p.id IN %(ids)s
+             WHERE p.id IN %(ids)s AND %(own)s
           GROUP BY p.id
             """,
+            own=self._own_time_sql("entry"),
             hours=self.env[Entry]._hours_to_bill_sql("entry"),
             date=self._column("entry", "date", Entry),
             period=self._column("entry", "billing_period_id", Entry),
