@@ -87,6 +87,13 @@ class TestGenerateFixedShare(InvoicingCycleCommon):
         self.assertEqual(period.fixed_amount, 10.0)
         self.assertEqual(period.amount_to_invoice, 10.0)
 
+    def test_invoiced_one_of_several_stays(self):
+        """The others of the same item follow it."""
+        first, second = self._create_period(1, 50.0), self._create_period(2, 50.0)
+        self._invoice(first)
+        self.line.price_unit = 8000.0
+        self.assertEqual((first.fixed_amount, second.fixed_amount), (4500.0, 4000.0))
+
     def test_typed_amount_ends_the_share(self):
         period = self._create_period(1, 50.0)
         period.fixed_amount = 1234.0

@@ -39,9 +39,12 @@ class ProjectBillingPeriod(models.Model):
     def _compute_fixed_amount(self):
         shared = self.filtered(lambda period: period.fixed_share)
         shared -= shared._filtered_closed()
+        # Of all shares of their items, also of those that are invoiced and stay.
         amounts = shared._get_share_amounts()
         for period in self:
-            period.fixed_amount = amounts.get(period, period.fixed_amount)
+            period.fixed_amount = (
+                amounts[period] if period in shared else period.fixed_amount
+            )
 
     def _get_share_amounts(self):
         """The shares as amounts, in the currency of their sales order items.
