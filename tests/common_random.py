@@ -1,5 +1,6 @@
 import os
 from collections import Counter
+from datetime import date
 from pathlib import Path
 
 from hypothesis import Phase, settings
@@ -18,6 +19,27 @@ class RandomMixin:
     """Runs a ``machine`` (``BillingMachine``) on what the class has set up."""
 
     machine = None
+
+    @classmethod
+    def _begin_things(cls, invoice):
+        """Begin what steps go on with: else many of them would find nothing to do.
+
+        :param invoice: a posted one
+        """
+        late = cls._log_time(cls.projects[0], date(2026, 1, 20), 1.0)
+        waiting = (
+            cls.projects[:2]
+            .timesheet_ids.sudo()
+            .filtered(
+                lambda entry: not entry.invoice_line_id and entry.billing_hold == "bill"
+            )
+        )
+        held, written_off = (waiting - late).sorted("id")[:2]
+        held.billing_hold = "hold"
+        written_off._split_off(0.1, {"billing_hold": "write_off"})
+        cls._period(cls.projects[1], date(2026, 2, 5)).action_skip("Agreed")
+        invoice._reverse_moves()
+        cls.env.flush_all()
 
     def _run_machine(self):
         machine = type(

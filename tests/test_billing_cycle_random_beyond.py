@@ -34,8 +34,9 @@ class TestBillingCycleRandomBeyond(
         )
         made = january._generate_invoices("To begin with").made
         # Some are posted, else few runs would come as far as a credit note.
-        cls.env["account.move"].browse(made[::2]).action_post()
-        cls.env.flush_all()
+        invoices = cls.env["account.move"].browse(made[::2])
+        invoices.action_post()
+        cls._begin_things(invoices[0])
 
     @classmethod
     def _setup_orders(cls):
@@ -113,12 +114,15 @@ class TestBillingCycleRandomBeyond(
                 for number in range(6)
             )
         )
-        cls._post_expenses(cls.expenses[:3])
+        for expense in cls.expenses[:3]:
+            cls._post_expenses(expense)
+        # Beyond the hours of the retainer.
+        cls._log_time(cls.retainer, date(2026, 2, 12), 16.0)
         for number in range(0, 60, 3):
             cls._log_time(
                 cls.projects[number % 5],
-                date(2026, 1 + number % 3, 1 + number % 28),
-                (1 / 3, 0.25, 1.0, 7.5)[number % 4],
+                date(2026, 1 + number // 3 % 3, 1 + number % 28),
+                (1 / 3, 0.25, 1.0, 7.5)[number // 6 % 4],
             )
 
     def test_random_steps(self):
