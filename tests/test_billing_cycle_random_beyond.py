@@ -118,6 +118,7 @@ class TestBillingCycleRandomBeyond(
             cls._post_expenses(expense)
         # Beyond the hours of the retainer.
         cls._log_time(cls.retainer, date(2026, 2, 12), 16.0)
+        cls._log_time(cls.retainer, date(2026, 2, 13), 16.0)
         for number in range(0, 60, 3):
             cls._log_time(
                 cls.projects[number % 5],
