@@ -66,6 +66,21 @@ class TestPreviewBeyond(PreviewCommon, BeyondHoursCommon, ExpenseCommon):
         invoices = self.assertMade(periods)
         self.assertEqual(sorted(invoices.mapped("amount_untaxed"))[0], 0.0)
 
+    def test_down_payment_is_no_change_of_the_work(self):
+        order = self._create_order(quantity=100.0)
+        project = self._create_project("D", order=order)
+        for day in (DAY, date(2026, 2, 5)):
+            self._log_time(project, day, 10.0)
+        self._period(project, DAY).action_generate_invoices()
+        self._pay(order, 480.0)
+        line = self._preview(self._period(project, date(2026, 2, 5))).document_ids
+        invoices = order.invoice_ids.filtered(lambda move: move.state == "posted")
+        deducted = invoices.amount_untaxed
+        self.assertEqual((line.deducted, line.amount), (deducted, 1000.0 - deducted))
+        self.assertTrue(line.preview_id.has_deductions)
+        self.assertEqual((line.last_amount, line.change_amount), (1000.0, 0.0))
+        self.assertFalse(line.is_unusual)
+
     def test_down_payment_as_a_whole(self):
         """Its taxes have the cents of the down payment."""
         order = self._create_order(price=33.33, quantity=100.0)

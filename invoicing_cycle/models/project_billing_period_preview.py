@@ -56,10 +56,22 @@ class BillingDocument(NamedTuple):
     def amount(self):
         return self.currency.round(sum(item.amount for item in self.items))
 
-    def amount_of(self, periods):
-        """Its part that bills some periods."""
+    @property
+    def deducted(self):
+        """What was paid in advance, positive."""
         return self.currency.round(
-            sum(item.amount for item in self.items if item.period in periods)
+            -sum(item.amount for item in self.items if item.kind == "down_payment")
+        )
+
+    def amount_of(self, periods):
+        """The value of the work of some periods, down payments not deducted, as that
+        of a period is."""
+        return self.currency.round(
+            sum(
+                item.amount
+                for item in self.items
+                if item.period in periods and item.kind != "down_payment"
+            )
         )
 
 

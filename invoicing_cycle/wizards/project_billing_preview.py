@@ -41,6 +41,7 @@ class ProjectBillingPreview(models.TransientModel):
         help="Untaxed; other currencies at today's rate.",
     )
     several_currencies = fields.Boolean(compute="_compute_summary")
+    has_deductions = fields.Boolean(compute="_compute_summary")
     changed_text = fields.Text()
     is_done = fields.Boolean()
 
@@ -55,6 +56,7 @@ class ProjectBillingPreview(models.TransientModel):
             )
             preview.hours = sum(documents.mapped("hours"))
             preview.amount = sum(documents.mapped("amount_company"))
+            preview.has_deductions = any(documents.mapped("deducted"))
             preview.several_currencies = bool(
                 documents.currency_id - preview.currency_id
             )

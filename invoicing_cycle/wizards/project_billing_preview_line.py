@@ -28,6 +28,9 @@ class ProjectBillingPreviewLine(models.TransientModel):
     hours = fields.Float()
     currency_id = fields.Many2one("res.currency")
     amount = fields.Monetary(help="Untaxed")
+    deducted = fields.Monetary(
+        "Deducted", help="Down payments that the invoice deducts, untaxed."
+    )
     amount_total = fields.Monetary("With Taxes")
     company_currency_id = fields.Many2one(
         related="preview_id.currency_id", string="Company Currency"
@@ -126,6 +129,7 @@ class ProjectBillingPreviewLine(models.TransientModel):
             "hours": document.hours,
             "currency_id": currency.id,
             "amount": document.amount,
+            "deducted": document.deducted,
             "amount_total": document.total,
             "amount_company": currency._convert(
                 document.amount,
