@@ -117,17 +117,15 @@ class TestDraftOutdatedItems(OutdatedCommon):
         self._line("expense").with_user(self.user_accountant).unlink()
         self.assertIn("An expense of", self._reasons())
 
-    def test_expense_taken_back(self):
+    def test_expense_on_a_draft_is_not_taken_back(self):
         expense = self._create_expense()
         self._post_expenses(expense)
         self._refresh()
+        with self.assertRaisesRegex(UserError, "Delete its line there"):
+            expense.account_move_id.button_draft()
+        self._line("expense").unlink()
         expense.account_move_id.button_draft()
-        self.assertRegex(
-            self._reasons(), r"The expense .* of .*120\.00.* was taken back"
-        )
-        self._refresh()
-        self.assertEqual(self.draft.amount_untaxed, 300.0)
-        self.assertFalse(self._line("expense"))
+        self.assertFalse(self._reasons())
         # Posted again it arrives again.
         expense.account_move_id.action_post()
         self.assertIn("An expense of", self._reasons())
@@ -246,7 +244,7 @@ class TestDraftOutdatedItems(OutdatedCommon):
         return invoice
 
     def test_down_payment(self):
-        paid = self._pay(248.0)
+        self._pay(248.0)
         self.assertRegex(
             self._reasons(),
             rf"^.*200\.00.* more of the down payments of {self.order.name}",
@@ -262,17 +260,34 @@ class TestDraftOutdatedItems(OutdatedCommon):
         self.assertRegex(self._reasons(), r"^.*100\.00.* more of the down payments")
         self._refresh()
         self.assertEqual(self.draft.amount_untaxed, 0.0)
-        self._reverse(paid).action_post()
-        self.assertFalse(self._reasons())
-        self._refresh()
 
-    def test_down_payment_credited(self):
+    def test_deducted_down_payment_is_not_taken_back(self):
         paid = self._pay(248.0)
         self._refresh()
-        self._reverse(paid, "refund_moves").action_post()
-        self.assertRegex(self._reasons(), r"^.*200\.00.* less of the down payments")
-        self._refresh()
+        credit = self._reverse(paid, "refund_moves")
+        with (
+            self.assertRaisesRegex(UserError, "change the deduction first"),
+            self.env.cr.savepoint(),
+        ):
+            credit.action_post()
+        self._line("down_payment").unlink()
+        credit.action_post()
+        self.assertFalse(self._reasons())
         self.assertEqual(self.draft.amount_untaxed, 300.0)
+        self.assertProven(self.project)
+
+    def test_less_of_a_down_payment_is_left(self):
+        """A correction of its invoice by a smaller credit leaves the draft too much."""
+        paid = self._pay(248.0)
+        self._refresh()
+        self._line("down_payment").price_unit = 150.0
+        credit = self._reverse(paid, "refund_moves")
+        credit.invoice_line_ids.price_unit = 50.0
+        credit.action_post()
+        self.assertRegex(self._reasons(), r"^.*50\.00.* less of the down payments")
+        # What a person has changed is asked about.
+        self.assertTrue(self.draft.action_refresh_draft())
+        self.assertProven(self.project)
 
     def test_not_deducted_where_it_is_switched_off(self):
         self.project.billing_deduct_down_payments = False

@@ -297,10 +297,4 @@ class AccountMoveLine(models.Model):
             "item": (self.name or "").split("\n")[0],
             "amount": self.move_id._format_money(self._get_made_amount()),
         }
-        if not item.qty_delivered:
-            return [
-                self.env._(
-                    "The expense %(item)s of %(amount)s was taken back.", **texts
-                )
-            ]
         return [self.env._("The expense %(item)s of %(amount)s was changed.", **texts)]
