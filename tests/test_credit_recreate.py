@@ -14,6 +14,29 @@ class TestCreditRecreate(CreditCommon):
     def _get_credit(self):
         return self.invoice.reversal_move_ids
 
+    def test_another_rounding_since(self):
+        """The draft bills what the invoice billed; what is given back is rounded anew.
+
+        Found by random steps: the new draft had the old quantity and longer entries.
+        """
+        third = self._log_time(self.project, date(2026, 2, 2), 1 / 3)
+        for choose in (False, True):
+            with self.subTest(choose=choose):
+                self.project.billing_rounding = "none"
+                invoice = self._generate(third.billing_period_id, "Because")
+                invoice.action_post()
+                self.env.flush_all()
+                self.project.write(
+                    {"billing_rounding": "15", "billing_rounding_per": "entry"}
+                )
+                draft = self._recreate(third if choose else None, invoice=invoice)
+                self.assertEqual(draft.invoice_line_ids.mapped("quantity"), [0.33])
+                self.assertAlmostEqual(third.billing_hours, 1 / 3)
+                self.assertCounted(4.83)
+                draft.unlink()
+                self.assertEqual(third.billing_hours, 0.5)
+                self.assertCounted(4.5)
+
     def test_chosen_entries(self):
         self.invoice.button_draft()
         self.line.write({"name": "Work in January", "price_unit": 110.0})

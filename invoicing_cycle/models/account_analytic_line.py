@@ -255,6 +255,10 @@ class AccountAnalyticLine(models.Model):
         ]
         for field in settled:
             self.env.remove_to_compute(field, self)
+        if invoice_line:
+            # Billed as they are, by whatever rule of rounding. What is given back is
+            # rounded as the project asks now.
+            settled.append(self._fields["billing_hours"])
         with self.env.protecting(settled, self):
             self.write(
                 {

@@ -14,10 +14,17 @@ class AccountMoveReversal(models.TransientModel):
         billed = entries.grouped("invoice_line_id")
         before = invoices.reversal_move_ids
         # The entries are free between the credit note and the new draft. Protected,
-        # so that they do not take over their task's project or sale line meanwhile.
+        # so that they do not take over their task's project or sale line meanwhile,
+        # nor a rounding that the project has got since: the draft has what was billed.
         protected = [
             entries._fields[name]
-            for name in ("project_id", "partner_id", "user_id", "so_line")
+            for name in (
+                "project_id",
+                "partner_id",
+                "user_id",
+                "so_line",
+                "billing_hours",
+            )
         ]
         with self.env.protecting(protected, entries):
             result = super().reverse_moves(is_modify)
