@@ -194,35 +194,16 @@ class AccountMove(models.Model):
                 lambda line: (line.move_id, line.billing_period_id)
             ).items()
         }
-        elsewhere = self._get_periods_with_fixed_line(
-            lines.billing_period_id.browse(
-                period.id
-                for (_draft, period), (now, made) in amounts.items()
-                if now and not made
-            )
-        )
+        left = lines.billing_period_id.browse(
+            period.id
+            for (_draft, period), (now, made) in amounts.items()
+            if now and not made
+        )._filtered_fixed_amount_left()
         return [
             (draft, draft._format_changed_amount(period, now, made))
             for (draft, period), (now, made) in amounts.items()
-            if draft.currency_id.compare_amounts(now, made)
-            and (made or period not in elsewhere)
+            if draft.currency_id.compare_amounts(now, made) and (made or period in left)
         ]
-
-    def _get_periods_with_fixed_line(self, periods):
-        """Those of which a live invoice bills the fixed amount, in one query."""
-        if not periods:
-            return periods
-        kind = self.env["account.move.line"]._fields["billing_kind"]
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT p.id FROM project_billing_period p WHERE p.id IN %s AND %s",
-                tuple(periods.ids),
-                periods._invoiced_sql(
-                    "p", SQL("line.billing_kind = 'fixed'", to_flush=kind)
-                ),
-            )
-        )
-        return periods.browse(row[0] for row in rows)
 
     # ------------------------------------------------------------------- wording
 

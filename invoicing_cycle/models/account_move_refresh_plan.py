@@ -117,15 +117,12 @@ class AccountMove(models.Model):
         :param list documents: lists of ``BillingItem``
         """
         orders = lines.sale_line_ids.order_id
-        # A part of the period that is billed anew leaves its fixed amount where it is.
-        elsewhere = self._get_periods_with_fixed_line(lines.billing_period_id)
         return sorted(
             (
                 item
                 for items in documents
                 if any(item.sale_line.order_id in orders for item in items)
                 for item in items
-                if item.kind != "fixed" or item.period not in elsewhere
             ),
             key=lines.billing_period_id._get_line_order,
         )

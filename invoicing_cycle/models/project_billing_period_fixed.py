@@ -1,13 +1,102 @@
-from odoo import models
+from collections import defaultdict
+
+from odoo import api, models
+from odoo.tools import SQL
 
 
 class ProjectBillingPeriod(models.Model):
-    """Fixed amounts of a sales order item that is invoiced by Odoo's own dialog, too.
+    """The fixed amount of a period is billed once, and not lost.
 
-    Such an invoice is tied to no period, but what it took is not to be billed again.
+    It has no other period to wait in, as time has: a period of which the line with the
+    fixed amount was deleted or credited is open until it is invoiced again or skipped,
+    whatever else of it is on an invoice.
+
+    An invoice that Odoo's own dialog makes of its sales order item is tied to no
+    period, but what it took is not to be billed again.
     """
 
     _inherit = "project.billing.period"
+
+    # ----------------------------------------------------------------- billed
+
+    @api.model
+    def _fixed_amount_left_sql(self, alias):
+        """The period has a fixed amount that no live line bills."""
+        return SQL(
+            "(%s > 0 AND %s IS NOT NULL AND NOT %s)",
+            self._column(alias, "fixed_amount"),
+            self._column(alias, "sale_line_id"),
+            self._fixed_amount_billed_sql(alias),
+        )
+
+    @api.model
+    def _fixed_amount_billed_sql(self, alias):
+        """A line on a live invoice bills it; not one that waits for a credit note to
+        bill it again, which is made with nothing so far."""
+        Line = "account.move.line"
+        return self._invoiced_sql(
+            alias,
+            SQL(
+                "(%s = 'fixed' AND %s IS NOT NULL)",
+                self._column("line", "billing_kind", Line),
+                self._column("line", "made_with", Line),
+            ),
+        )
+
+    def _filtered_fixed_amount_left(self):
+        """Those that are to bill a fixed amount, invoiced or not, in one query."""
+        waiting = self.filtered(
+            lambda period: (
+                period.fixed_amount and period.sale_line_id and not period.skip_reason
+            )
+        )
+        return waiting - waiting._filtered_fixed_amount_billed()
+
+    def _filtered_fixed_amount_billed(self):
+        """Those of which a live line bills the fixed amount, in one query."""
+        fixed = self.filtered("fixed_amount")
+        if not fixed:
+            return fixed
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT p.id FROM project_billing_period p WHERE p.id IN %s AND %s",
+                tuple(fixed.ids),
+                self._fixed_amount_billed_sql("p"),
+            )
+        )
+        billed = {row[0] for row in rows}
+        return fixed.filtered(lambda period: period.id in billed)
+
+    def _get_fixed_amounts(self, sale_lines):
+        """Fixed amounts that live invoices bill on sale order lines, in one query."""
+        result = defaultdict(float)
+        if not sale_lines:
+            return result
+        query = SQL(
+            """
+            SELECT %(sale_line)s, SUM(%(amount)s)
+              FROM project_billing_period p
+             WHERE %(sale_line)s IN %(ids)s AND %(amount)s > 0 AND %(billed)s
+          GROUP BY 1
+            """,
+            sale_line=self._column("p", "sale_line_id"),
+            amount=self._column("p", "fixed_amount"),
+            ids=tuple(sale_lines.ids),
+            billed=self._fixed_amount_billed_sql("p"),
+        )
+        for sale_line_id, amount in self.env.execute_query(query):
+            result[sale_lines.browse(sale_line_id)] = float(amount)
+        return result
+
+    def write(self, vals):
+        result = super().write(vals)
+        if not {"fixed_amount", "fixed_share", "sale_line_id"}.isdisjoint(vals):
+            # With it, what is billed in part may be open or closed now.
+            # sudo: where time waits does not depend on who may read invoices
+            self.sudo().filtered("invoice_line_ids")._reassign_entries()
+        return result
+
+    # --------------------------------------------------- Odoo's own invoices
 
     def _get_obstacle(self, override):
         # EXTENDS invoicing_cycle

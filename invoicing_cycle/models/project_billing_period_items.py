@@ -3,7 +3,6 @@ from datetime import date
 from typing import NamedTuple
 
 from odoo import api, models
-from odoo.tools import SQL
 
 from ..tools.allocation import fixed_quantity, next_quantity, round_quantity, round_up
 from ..tools.shares import share_amount
@@ -145,6 +144,7 @@ class ProjectBillingPeriod(models.Model):
         time_by_period = defaultdict(list)
         for group in time:
             time_by_period[group.period].append(group)
+        fixed = self._filtered_fixed_amount_left()
         items = []
         for period in self:
             own = counters if sequential else counters.fork()
@@ -156,7 +156,8 @@ class ProjectBillingPeriod(models.Model):
                 for group in self._cap_time(time_by_period[period], own)
             ]
             if entries is None:
-                items += period._prepare_fixed_items(own)
+                if period in fixed:
+                    items.append(period._prepare_fixed_item(own))
                 items += period._prepare_milestone_items(own)
                 items += period._prepare_expense_items()
         return items
@@ -246,23 +247,19 @@ class ProjectBillingPeriod(models.Model):
             return self.env["uom.uom"]._get_time_unit(unit)
         return sold
 
-    def _prepare_fixed_items(self, counters):
+    def _prepare_fixed_item(self, counters):
         self.ensure_one()
         sale_line, amount = self.sale_line_id, self.fixed_amount
-        if not amount or not sale_line:
-            return []
-        return [
-            BillingItem(
-                period=self,
-                sale_line=sale_line,
-                kind="fixed",
-                quantity=1.0,
-                made=counters.bill_amount(sale_line, amount),
-                amount=amount,
-                uom=sale_line.product_uom_id,
-                price_unit=sale_line._get_price_of_untaxed(amount),
-            )
-        ]
+        return BillingItem(
+            period=self,
+            sale_line=sale_line,
+            kind="fixed",
+            quantity=1.0,
+            made=counters.bill_amount(sale_line, amount),
+            amount=amount,
+            uom=sale_line.product_uom_id,
+            price_unit=sale_line._get_price_of_untaxed(amount),
+        )
 
     def _prepare_expense_items(self):
         self.ensure_one()
@@ -281,24 +278,3 @@ class ProjectBillingPeriod(models.Model):
             for sale_line in self.expense_line_ids
             if (quantity := sale_line._get_expense_quantity())
         ]
-
-    def _get_fixed_amounts(self, sale_lines):
-        """Fixed amounts that live invoices bill on sale order lines, in one query."""
-        result = defaultdict(float)
-        if not sale_lines:
-            return result
-        query = SQL(
-            """
-            SELECT %(sale_line)s, SUM(%(amount)s)
-              FROM project_billing_period p
-             WHERE %(sale_line)s IN %(ids)s AND %(amount)s > 0 AND %(invoiced)s
-          GROUP BY 1
-            """,
-            sale_line=self._column("p", "sale_line_id"),
-            amount=self._column("p", "fixed_amount"),
-            ids=tuple(sale_lines.ids),
-            invoiced=self._invoiced_sql("p"),
-        )
-        for sale_line_id, amount in self.env.execute_query(query):
-            result[sale_lines.browse(sale_line_id)] = float(amount)
-        return result

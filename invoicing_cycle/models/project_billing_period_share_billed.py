@@ -31,9 +31,7 @@ class ProjectBillingPeriod(models.Model):
         shared = self.sudo().search(
             [("sale_line_id", "in", lines.ids), ("fixed_share", ">", 0)]
         )
-        billed = shared.filtered(
-            lambda period: not period.skip_reason
-        )._filtered_closed()
+        billed = shared._filtered_fixed_amount_billed()
         for line, periods in billed.grouped("sale_line_id").items():
             total = sum(periods.mapped("fixed_share"))
             if total > 100 + NOISE:

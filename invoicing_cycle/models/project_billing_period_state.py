@@ -157,8 +157,8 @@ class ProjectBillingPeriod(models.Model):
     def _state_sql(self, alias):
         return SQL(
             """
-            CASE WHEN %(skipped)s IS NOT NULL THEN 'skipped'
-                 WHEN %(invoiced)s THEN
+            CASE WHEN %(skipped)s IS NOT NULL AND NOT %(invoiced)s THEN 'skipped'
+                 WHEN %(closed)s THEN
                       CASE WHEN %(unsent)s THEN 'to_send' ELSE 'sent' END
                  WHEN %(invoice_date)s IS NULL
                    OR %(invoice_date)s > %(cycle_end)s THEN 'upcoming'
@@ -169,6 +169,7 @@ class ProjectBillingPeriod(models.Model):
             """,
             skipped=self._column(alias, "skip_reason"),
             invoiced=self._invoiced_sql(alias),
+            closed=self._closed_sql(alias),
             unsent=self._invoiced_sql(
                 alias,
                 SQL(
@@ -186,9 +187,10 @@ class ProjectBillingPeriod(models.Model):
     def _closed_sql(self, alias):
         """Invoiced or skipped: the period takes no more time."""
         return SQL(
-            "(%s IS NOT NULL OR %s)",
+            "(%s IS NOT NULL OR (%s AND NOT %s))",
             self._column(alias, "skip_reason"),
             self._invoiced_sql(alias),
+            self._fixed_amount_left_sql(alias),
         )
 
     @api.model
