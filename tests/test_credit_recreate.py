@@ -114,18 +114,15 @@ class TestCreditRecreate(CreditCommon):
         self.assertCounted(1.5)
 
     def test_whole_invoice_that_was_credited(self):
-        """Its time is free: the draft bills it, once."""
+        """The customer would be credited twice. Its time is invoiced again."""
         self.invoice._reverse_moves(cancel=True)
-        draft = self._recreate()
-        self.assertBilled(self.long | self.short, draft.invoice_line_ids[0])
-        self.assertCounted(4.5)
-
-    def test_whole_invoice_whose_time_is_billed_elsewhere(self):
-        self.invoice._reverse_moves(cancel=True)
-        again = self._generate(self.january)
-        again.action_post()
-        with self.assertRefused(again.name):
+        credit = self._get_credit()
+        with self.assertRefused(f"credited in full already, by {credit.name}"):
             self._recreate()
+        self.assertFree(self.entries, self.january)
+        again = self._generate(self.january)
+        self.assertBilled(self.long | self.short, again.invoice_line_ids[0])
+        self.assertCounted(4.5)
 
     def test_entries_keep_their_project(self):
         """Never free, not even for a moment: they would follow their task."""

@@ -131,7 +131,7 @@ from . import billing_proof_entries
 from . import billing_proof_periods
 from . import billing_proof_lines
 from . import billing_proof_orders
-from . import billing_proof_items
+from . import billing_proof_milestones
 from . import billing_proof_expenses
 from . import billing_proof_fixed
 from . import billing_proof_caps

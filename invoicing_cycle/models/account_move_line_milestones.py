@@ -98,14 +98,13 @@ class AccountMoveLine(models.Model):
         if free:
             free._set_invoice_line(self)
 
-    def _recreate_milestones(self):
-        """Reverse and re-create: these lines bill what the reversed ones did."""
+    def _take_over_milestones(self):
+        """Credit and re-create: this line bills what the credited one did."""
         # sudo: as in _settle_milestones
-        lines = self.sudo().filtered("recreated_line_id.milestone_ids")
-        for line in lines:
-            milestones = line.recreated_line_id.milestone_ids
+        line = self.sudo()
+        if milestones := line.recreated_line_id.milestone_ids:
             line.milestone_ids = [Command.set(milestones.ids)]
-        lines._settle_milestones()
+            (line.recreated_line_id | line)._settle_milestones()
 
     @api.model
     def _link_stock_milestones(self):

@@ -1,5 +1,21 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    def _follow_state(self, before):
+        result = super()._follow_state(before)
+        # sudo: as for time
+        lines = self.sudo().invoice_line_ids
+        lines.filtered(
+            lambda line: (
+                line.parent_state == "cancel" and before[line.move_id.id] == "draft"
+            )
+        )._check_not_awaited()
+        return result
 
 
 class AccountMoveLine(models.Model):
@@ -62,12 +78,18 @@ class AccountMoveLine(models.Model):
                 line.quantity = credit.quantity
 
     def _take_over(self, entries, made):
-        """Bill entries in place of the line that was credited."""
+        """Bill entries, or what else it was, in place of the line that was credited.
+
+        :raises UserError: where that is billed elsewhere
+        """
         self.ensure_one()
         if entries:
             entries._set_invoice_line(self)
         self.quantity_made = made
         self.made_with = self._get_made_with_again(entries)
+        self._take_over_milestones()
+        if not entries:
+            self._check_billed_once()
 
     def _take_over_freed(self, billed):
         """Bill what credit notes that are posted already have freed.
@@ -89,6 +111,50 @@ class AccountMoveLine(models.Model):
             )
             line._take_over(entries, made)
 
+    @api.model
+    def _waits_for_credit_sql(self, alias):
+        """The credit note of what this line is to bill again is not posted yet.
+
+        :param str alias: of the line
+        """
+        column = self.env["project.billing.period"]._column
+        return SQL(
+            """
+            EXISTS (
+                SELECT 1
+                  FROM account_move_line awaited
+                 WHERE awaited.id = %s AND %s = 'draft')
+            """,
+            column(alias, "rebilled_credit_id", self._name),
+            column("awaited", "parent_state", self._name),
+        )
+
+    # Also "at uninstall": that is a context key, which anybody can send.
+    @api.ondelete(at_uninstall=True)
+    def _unlink_except_awaited(self):
+        # sudo: what waits for the credit note, whoever deletes it
+        self.sudo()._check_not_awaited()
+
+    def _check_not_awaited(self):
+        """
+        :raises UserError: where a draft waits for these credit lines, which are about
+            to go: it would bill for the second time what the invoice bills
+        """
+        waiting = self.rebilling_line_ids.filtered(
+            lambda line: line._is_waiting_for_credit()
+        )
+        if waiting:
+            raise UserError(
+                self.env._(
+                    "%(drafts)s bills again what %(credits)s is to credit. Delete or "
+                    "cancel that first.",
+                    drafts=", ".join(waiting.move_id.mapped("display_name")),
+                    credits=", ".join(
+                        waiting.rebilled_credit_id.move_id.mapped("display_name")
+                    ),
+                )
+            )
+
     def _is_waiting_for_credit(self):
         self.ensure_one()
         return self.parent_state != "cancel" and not (
@@ -108,10 +174,13 @@ class AccountMoveLine(models.Model):
                 lambda line: line._is_waiting_for_credit()
             ):
                 taken = entries & (credit.credited_entry_ids or entries)
-                if not taken and self.released_entry_ids:
+                if not taken and (
+                    self.released_entry_ids
+                    or (self.quantity_made and not credit.quantity_made)
+                ):
                     raise UserError(
                         self.env._(
-                            "%(draft)s shall bill the time of %(invoice)s again, which "
+                            "%(draft)s shall bill what %(invoice)s bills again, which "
                             "was credited before. Delete that draft first.",
                             draft=line.move_id.display_name,
                             invoice=self.move_id.display_name,

@@ -63,7 +63,9 @@ class AccountMoveLine(models.Model):
             "period": period.display_name,
         }
         others = (
-            period.invoice_line_ids.filtered(lambda line: line.billing_kind == "fixed")
+            period.invoice_line_ids.filtered(
+                lambda line: line.billing_kind == "fixed" and line.made_with
+            )
             - self
         )._filtered_live()
         if others:
@@ -163,6 +165,9 @@ class SaleOrderLine(models.Model):
         for line in self.invoice_lines - (without or self.invoice_lines.browse()):
             move = line.move_id
             refund = move.move_type == "out_refund"
+            if line.rebilled_credit_id.parent_state == "draft":
+                # The credited invoice deducts it until then.
+                continue
             if move.state == "posted" or (move.state == "draft" and not refund):
                 amount = -line.price_subtotal if refund else line.price_subtotal
                 left += line.currency_id._convert(

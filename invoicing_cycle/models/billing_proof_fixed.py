@@ -6,7 +6,7 @@ from .project_billing_period_share_billed import NOISE
 
 
 class BillingProof(models.AbstractModel):
-    """Fixed amounts, those of retainers too, are billed as they are agreed.
+    """Fixed amounts, those of retainers too, are billed once and as they are agreed.
 
     Shares of a sales order item bill no more than all of it.
     """
@@ -18,6 +18,7 @@ class BillingProof(models.AbstractModel):
         differences = super()._get_differences(scope, totals, lines)
         return [
             *differences,
+            *self._check_billed_twice(scope),
             *self._check_amounts_of_periods(scope),
             *self._check_shares(scope),
         ]
@@ -30,12 +31,63 @@ class BillingProof(models.AbstractModel):
             (line.billing_period_id = %(period)s.id
              AND line.billing_kind = 'fixed'
              AND %(live)s
-             AND NOT %(credited)s)
+             AND NOT %(credited)s
+             AND NOT %(waiting)s)
             """,
             period=SQL.identifier(period),
             live=self._live_sql("invoice"),
             credited=self._credited_sql("line"),
+            waiting=self.env["account.move.line"]._waits_for_credit_sql("line"),
         )
+
+    @api.model
+    def _check_billed_twice(self, scope):
+        """Fixed amounts that more than one live line bills, in one query."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT period.id, COUNT(*)
+                  FROM project_billing_period period
+                  JOIN account_move_line line ON line.billing_period_id = period.id
+                  JOIN account_move invoice ON invoice.id = line.move_id
+                 WHERE %(periods)s
+                   AND period.fixed_amount > 0
+                   AND %(live)s
+                   AND NOT %(credited)s
+                   AND NOT %(waiting)s
+                   AND COALESCE(line.billing_kind, 'fixed') = 'fixed'
+                   AND NOT EXISTS (
+                       SELECT 1
+                         FROM sale_order_line_invoice_rel rel
+                        WHERE rel.invoice_line_id = line.id
+                          AND rel.order_line_id <> period.sale_line_id)
+                   AND NOT EXISTS (
+                       SELECT 1
+                         FROM account_analytic_line entry
+                        WHERE entry.invoice_line_id = line.id)
+              GROUP BY period.id
+                HAVING COUNT(*) > 1
+                """,
+                periods=self._period_scope_sql(scope, "period"),
+                live=self._live_sql("invoice"),
+                credited=self._credited_sql("line"),
+                waiting=self.env["account.move.line"]._waits_for_credit_sql("line"),
+            )
+        )
+        periods = self.env["project.billing.period"].browse(row[0] for row in rows)
+        return [
+            Difference(
+                "fixed_twice",
+                self.env._(
+                    "The fixed amount of %(period)s is billed on %(count)s lines.",
+                    period=period.display_name,
+                    count=count,
+                ),
+                period,
+                period.project_id,
+            )
+            for period, (_period_id, count) in zip(periods, rows, strict=True)
+        ]
 
     @api.model
     def _check_amounts_of_periods(self, scope):

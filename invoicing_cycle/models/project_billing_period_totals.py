@@ -75,6 +75,7 @@ class ProjectBillingPeriod(models.Model):
         "invoice_line_ids.move_id.invoice_date",
         "invoice_line_ids.credit_line_ids.amount_currency",
         "invoice_line_ids.credit_line_ids.parent_state",
+        "invoice_line_ids.rebilled_credit_id.parent_state",
     )
     def _compute_totals(self):
         totals = self._count()
@@ -176,10 +177,13 @@ class ProjectBillingPeriod(models.Model):
     def _get_live_lines(self):
         """Invoice lines of this period with those that credit them."""
         self.ensure_one()
-        # A down payment settles a part of the value and makes it no smaller.
+        # A down payment settles a part of the value and makes it no smaller. What waits
+        # for a credit note, to bill it again, is on the credited invoice until then.
         lines = self.invoice_line_ids.filtered(
             lambda line: (
-                line.parent_state != "cancel" and line.billing_kind != "down_payment"
+                line.parent_state != "cancel"
+                and line.billing_kind != "down_payment"
+                and line.rebilled_credit_id.parent_state != "draft"
             )
         )
         credits = lines.credit_line_ids.filtered(

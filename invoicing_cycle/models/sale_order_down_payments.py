@@ -105,7 +105,9 @@ class SaleOrder(models.Model):
         CROSS JOIN LATERAL (
                    SELECT CASE WHEN %(type)s = 'out_refund' THEN -1 ELSE 1 END
                    ) AS sign (value)
-             WHERE rel.order_line_id IN %(ids)s AND %(state)s <> 'cancel'
+             WHERE rel.order_line_id IN %(ids)s
+               AND %(state)s <> 'cancel'
+               AND NOT %(waiting)s
           GROUP BY 1, 2
             """,
             currency=column("invoice", "currency_id", Move),
@@ -114,5 +116,6 @@ class SaleOrder(models.Model):
             move=column("line", "move_id", Line),
             state=column("invoice", "state", Move),
             type=column("invoice", "move_type", Move),
+            waiting=self.env[Line]._waits_for_credit_sql("line"),
             ids=tuple(lines.ids),
         )

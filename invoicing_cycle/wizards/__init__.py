@@ -1,7 +1,6 @@
 from . import account_move_reversal_line
 from . import account_move_reversal_choice
 from . import account_move_reversal
-from . import account_move_reversal_milestones
 from . import timesheet_lock
 from . import timesheet_lock_checks
 from . import timesheet_lock_consequences

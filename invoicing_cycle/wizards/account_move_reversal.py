@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.exceptions import UserError
 
 
 class AccountMoveReversal(models.TransientModel):
@@ -10,6 +11,8 @@ class AccountMoveReversal(models.TransientModel):
             return super().reverse_moves(is_modify)
         # sudo: the links of the invoice, which the user may reverse, not the time
         invoices = self.sudo().move_ids
+        for invoice in invoices:
+            self._check_not_credited(invoice)
         entries = invoices.invoice_line_ids.timesheet_entry_ids
         billed = entries.grouped("invoice_line_id")
         before = invoices.reversal_move_ids
@@ -35,3 +38,39 @@ class AccountMoveReversal(models.TransientModel):
             lines._take_over_freed(billed)
             lines._get_billing_periods()._reassign_entries()
         return result
+
+    def _check_not_credited(self, invoice):
+        """What is credited already would be credited again, and at once.
+
+        :raises UserError: with the credit notes, and the way to the rest
+        """
+        lines = invoice.invoice_line_ids.filtered(
+            lambda line: line.display_type == "product" and line.quantity
+        )
+        credited = lines.filtered(lambda line: line._is_taken_back())
+        if not credited or not (
+            lines.billing_period_id or lines.released_entry_ids or self.bills_time
+        ):
+            return
+        names = {
+            "invoice": invoice.display_name,
+            "credits": ", ".join(
+                credited._get_posted_credits().move_id.mapped("display_name")
+            ),
+        }
+        if credited == lines:
+            raise UserError(
+                self.env._(
+                    "%(invoice)s is credited in full already, by %(credits)s. Create "
+                    "a new invoice of the billing period instead.",
+                    **names,
+                )
+            )
+        raise UserError(
+            self.env._(
+                "%(lines)s of %(invoice)s is credited already, by %(credits)s. Choose "
+                "the lines that are left instead of the whole invoice.",
+                lines=", ".join((line.name or "").split("\n")[0] for line in credited),
+                **names,
+            )
+        )

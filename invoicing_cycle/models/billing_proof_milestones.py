@@ -5,65 +5,14 @@ from .billing_proof import Difference
 
 
 class BillingProof(models.AbstractModel):
-    """What is billed beside time is billed once: fixed amounts and milestones."""
+    """Milestones are billed once, by a line that is theirs."""
 
     _inherit = "billing.proof"
 
     @api.model
     def _get_differences(self, scope, totals, lines):
         differences = super()._get_differences(scope, totals, lines)
-        return [
-            *differences,
-            *self._check_fixed_amounts(scope),
-            *self._check_milestones(scope),
-        ]
-
-    @api.model
-    def _check_fixed_amounts(self, scope):
-        """Fixed amounts that more than one live line bills, in one query."""
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT period.id, COUNT(*)
-                  FROM project_billing_period period
-                  JOIN account_move_line line ON line.billing_period_id = period.id
-                  JOIN account_move invoice ON invoice.id = line.move_id
-                 WHERE %(periods)s
-                   AND period.fixed_amount > 0
-                   AND %(live)s
-                   AND NOT %(credited)s
-                   AND COALESCE(line.billing_kind, 'fixed') = 'fixed'
-                   AND NOT EXISTS (
-                       SELECT 1
-                         FROM sale_order_line_invoice_rel rel
-                        WHERE rel.invoice_line_id = line.id
-                          AND rel.order_line_id <> period.sale_line_id)
-                   AND NOT EXISTS (
-                       SELECT 1
-                         FROM account_analytic_line entry
-                        WHERE entry.invoice_line_id = line.id)
-              GROUP BY period.id
-                HAVING COUNT(*) > 1
-                """,
-                periods=self._period_scope_sql(scope, "period"),
-                live=self._live_sql("invoice"),
-                credited=self._credited_sql("line"),
-            )
-        )
-        periods = self.env["project.billing.period"].browse(row[0] for row in rows)
-        return [
-            Difference(
-                "fixed_twice",
-                self.env._(
-                    "The fixed amount of %(period)s is billed on %(count)s lines.",
-                    period=period.display_name,
-                    count=count,
-                ),
-                period,
-                period.project_id,
-            )
-            for period, (_period_id, count) in zip(periods, rows, strict=True)
-        ]
+        return [*differences, *self._check_milestones(scope)]
 
     @api.model
     def _check_milestones(self, scope):
@@ -114,6 +63,7 @@ class BillingProof(models.AbstractModel):
                    AND line.billing_kind = 'milestone'
                    AND %(live)s
                    AND NOT %(credited)s
+                   AND NOT %(waiting)s
                    AND NOT EXISTS (
                        SELECT 1
                          FROM project_milestone milestone
@@ -123,6 +73,7 @@ class BillingProof(models.AbstractModel):
                 periods=self._period_scope_sql(scope, "period"),
                 live=self._live_sql("invoice"),
                 credited=self._credited_sql("line"),
+                waiting=self.env["account.move.line"]._waits_for_credit_sql("line"),
             )
         )
         for line in self.env["account.move.line"].browse(row[0] for row in rows):

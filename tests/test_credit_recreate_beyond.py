@@ -1,0 +1,178 @@
+from datetime import date
+
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from .common_beyond import BeyondHoursCommon
+from .common_expense import ExpenseCommon
+from .common_proof import ProofCommon
+
+DAY = date(2026, 1, 5)
+KINDS = ("time", "fixed", "milestone", "expense", "down_payment")
+
+
+@tagged("post_install", "-at_install")
+class TestCreditRecreateBeyond(BeyondHoursCommon, ExpenseCommon, ProofCommon):
+    """What is credited and re-created is billed again by one draft, whatever it is.
+
+    January bills 3 h at 100, a fixed amount of 1,000, a milestone of 4,000 and an
+    expense of 120, and deducts a down payment of 200.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.order.order_line = [
+            Command.create({"product_id": product.id, "product_uom_qty": 1.0})
+            for product in (cls.product_fixed, cls.product_milestones)
+        ]
+        _hours, fixed, sold = cls.order.order_line
+        fixed.price_unit = 9000.0
+        cls.january.write({"fixed_amount": 1000.0, "sale_line_id": fixed.id})
+        cls.project.allow_milestones = True
+        cls.milestone = cls._create_milestones(cls.project, sold, [0.4, 0.6])[0]
+        cls._reach(cls.milestone)
+        cls._log_time(cls.project, DAY, 3.0)
+        cls._post_expenses(cls._create_expense())
+        cls._invoice_stock(
+            cls.order, advance_payment_method="fixed", fixed_amount=248.0
+        ).action_post()
+        cls._lock(date(2026, 2, 28))
+        cls.invoice = cls._generate(cls.january)
+        cls.invoice.action_post()
+
+    def _open_dialog(self, **values):
+        return (
+            self.env["account.move.reversal"]
+            .with_user(self.user_accountant)
+            .with_context(active_model="account.move", active_ids=self.invoice.ids)
+            .create(
+                {
+                    "journal_id": self.invoice.journal_id.id,
+                    "date": date(2026, 3, 10),
+                    **values,
+                }
+            )
+        )
+
+    def _recreate(self, day=date(2026, 3, 10)):
+        dialog = self._open_dialog(date=day)
+        dialog.modify_moves()
+        self.env.flush_all()
+        return dialog.sudo().new_move_ids
+
+    def _line(self, invoice, kind):
+        return invoice.invoice_line_ids.filtered(
+            lambda line: line.billing_kind == kind
+        ).with_user(self.user_accountant)
+
+    def _assert_billed(self, draft):
+        self.assertEqual(draft.amount_untaxed, 5220.0)
+        self.assertEqual(self.january.state, "to_send")
+        self.assertEqual(self.january.amount_to_invoice, 0.0)
+        self.assertEqual(self.january.amount_invoiced, 5420.0)
+        self.assertProven(self.project)
+
+    def test_once(self):
+        self.assertEqual(
+            set(self.invoice.invoice_line_ids.mapped("billing_kind")) - {"section"},
+            set(KINDS),
+        )
+        self._assert_billed(self.invoice)
+        self._assert_billed(self._recreate())
+
+    def test_twice(self):
+        """It would credit the customer twice, too."""
+        draft = self._recreate()
+        with self.assertRaisesRegex(UserError, "credited in full already, by RINV"):
+            self._recreate()
+        draft.unlink()
+        with self.assertRaisesRegex(UserError, "credited in full already, by RINV"):
+            self._recreate()
+        self._assert_billed(self._generate(self.january) - self.invoice)
+
+    def test_a_part_was_credited(self):
+        """The rest can be chosen."""
+        dialog = self._open_dialog(credit_scope="lines")
+        fixed = self._line(self.invoice, "fixed")
+        dialog.line_ids.filtered(
+            lambda row: row.move_line_id == fixed.sudo(False)
+        ).is_chosen = True
+        dialog.refund_moves()
+        dialog.new_move_ids.action_post()
+        self.assertEqual(self.january.state, "ready")
+        with self.assertRaisesRegex(UserError, "Choose the lines that are left"):
+            self._recreate()
+        dialog = self._open_dialog(credit_scope="lines")
+        dialog.line_ids.is_chosen = True
+        dialog.modify_moves()
+        draft = dialog.sudo().new_move_ids
+        self.assertEqual(draft.amount_untaxed, 4220.0)
+        self.assertProven(self.project)
+        rest = self._generate(self.january) - self.invoice - draft
+        self.assertEqual(rest.amount_untaxed, 1000.0)
+        self.assertEqual(self.january.amount_invoiced, 5420.0)
+        self.assertProven(self.project)
+
+    def test_two_credits_to_come(self):
+        """Each draft waits for its own credit note: the first one bills, and what comes
+        second is refused, whatever it was about to bill again."""
+        day = date(2026, 4, 30)
+        for kind in KINDS:
+            with self.subTest(kind), self.env.cr.savepoint() as savepoint:
+                self._recreate(day)
+                second = self._recreate(day)
+                (second.invoice_line_ids - self._line(second, kind)).unlink()
+                credits = self.invoice.reversal_move_ids.sorted("id")
+                credits.auto_post = "no"
+                credits[0].action_post()
+                self.assertProven(self.project)
+                with self.assertRaises(UserError), self.env.cr.savepoint():
+                    credits[1].action_post()
+                self.assertProven(self.project)
+                savepoint.rollback()
+                self.env.invalidate_all()
+
+    def test_credit_to_come(self):
+        """Until the credit note is posted the invoice bills, and then the draft."""
+        draft = self._recreate(date(2026, 4, 30))
+        self._assert_billed(self.invoice)
+        credit = self.invoice.reversal_move_ids
+        self.assertEqual(credit.state, "draft")
+        credit.auto_post = "no"
+        credit.action_post()
+        self._assert_billed(draft)
+        for kind in KINDS:
+            line, made = self._line(draft, kind), self._line(self.invoice, kind)
+            self.assertEqual(line.quantity_made, made.quantity_made, kind)
+
+    def test_credit_that_never_comes(self):
+        """First the draft goes, which would bill what the invoice bills."""
+        draft = self._recreate(date(2026, 4, 30))
+        credit = self.invoice.reversal_move_ids
+        for action in (
+            credit.unlink,
+            credit.button_cancel,
+            credit.invoice_line_ids[1:].unlink,
+        ):
+            with (
+                self.assertRaisesRegex(UserError, "Delete or cancel that first"),
+                self.env.cr.savepoint(),
+            ):
+                action()
+        draft.unlink()
+        credit.button_cancel()
+        credit.unlink()
+        self._assert_billed(self.invoice)
+
+    def test_credit_to_come_of_what_is_billed_by_now(self):
+        """The draft would bill again what another invoice bills since."""
+        self._recreate(date(2026, 4, 30))
+        later = self.invoice.reversal_move_ids
+        self.invoice._reverse_moves(cancel=True)
+        self._generate(self.january)
+        later.auto_post = "no"
+        with self.assertRaises(UserError), self.env.cr.savepoint():
+            later.action_post()
+        self.assertProven(self.project)
