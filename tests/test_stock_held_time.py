@@ -79,6 +79,13 @@ class TestStockHeldTime(StockInvoiceMixin, ProofCommon):
         with self.assertRaisesRegex(UserError, "2.00 h of held time"):
             self._invoice()
 
+    def test_who_may_not_invoice_holds_nothing(self):
+        self.item.billing_capped = True
+        order = self.order.with_user(self.user_consultant)
+        self.assertFalse(order._create_invoices())
+        self.assertFalse(self.third.part_ids)
+        self.assertEqual(self.item.qty_to_invoice, 12.0)
+
     def test_above_the_cap_in_a_range(self):
         """The cap leaves room to what is invoiced first."""
         self.item.billing_capped = True
