@@ -22,6 +22,7 @@ class ProjectBillingPeriod(models.Model):
         "date_from",
         "date_to",
         "late_hours",
+        "state",
         "company_id.timesheet_approval",
         "required_ids.expected",
         "required_ids.reason",
@@ -45,8 +46,9 @@ class ProjectBillingPeriod(models.Model):
         Billing people may not read timesheets in Odoo, so this reads as superuser and
         gives away no entry. Names of persons in other companies stay hidden.
         """
-        entries = self._get_hours_by_person()
-        owing = self._get_owing_persons()
+        closed = self._filtered_closed()
+        entries = self._get_hours_by_person(closed)
+        owing = self._get_owing_persons(closed)
         approvers = self._get_pending_approvers(entries)
         freed = self._get_freed_persons()
         expenses = self._get_expense_readiness()
@@ -144,9 +146,10 @@ class ProjectBillingPeriod(models.Model):
             return self.env._("Person of another company")
         return who.name
 
-    def _get_hours_by_person(self):
+    def _get_hours_by_person(self, closed):
         """Hours by person and approval state.
 
+        :param closed: those of these periods that are closed
         :return: dict, period id to {(employee, state): {"hours", "automatic", "entry"}}
             where ``entry`` is the id of one such entry
         """
@@ -162,7 +165,7 @@ class ProjectBillingPeriod(models.Model):
              WHERE %(period)s IN %(ids)s AND %(own)s
           GROUP BY 1, 2, 3
             """,
-            own=self._own_time_sql("entry"),
+            own=self._own_time_sql("entry", closed),
             period=self._column("entry", "billing_period_id", Entry._name),
             employee=self._column("entry", "employee_id", Entry._name),
             state=Entry._approval_state_sql("entry"),
@@ -182,18 +185,19 @@ class ProjectBillingPeriod(models.Model):
             }
         return result
 
-    def _get_owing_persons(self):
+    def _get_owing_persons(self, closed):
         """Open days by required person: working days less leave after the lock date.
 
         Nobody owes anything for a period that is invoiced or skipped.
 
+        :param closed: those of these periods that are closed
         :return: dict, period id to {employee: number of days}
         """
         result = defaultdict(dict)
         # Not required_ids, which a reader of one company may have fetched in part.
         rows = self.env["project.billing.period.required"].search(
             [
-                ("period_id", "in", (self - self._filtered_closed()).ids),
+                ("period_id", "in", (self - closed).ids),
                 ("expected", "=", True),
                 ("employee_id.active", "=", True),
             ]

@@ -110,22 +110,24 @@ class ProjectBillingPeriod(models.Model):
         return list(groups.values())
 
     @api.model
-    def _own_time_sql(self, entry):
-        """Whether the period of a time entry bills it, or is to bill it.
+    def _own_time_sql(self, entry, closed):
+        """Whether the period of a time entry is to bill it or, closed, has billed it.
 
         Odoo's own dialog may bill it on a line of several periods, or of a part of one.
 
         :param str entry: alias of the entry, which stands in the period
+        :param closed: periods that are closed
         """
         Entry, Line = "account.analytic.line", "account.move.line"
         return SQL(
             """
             (%(line)s IS NULL
-             OR EXISTS (
+             OR %(period)s = ANY(%(closed)s) AND EXISTS (
                 SELECT 1
                   FROM account_move_line own_line
                  WHERE own_line.id = %(line)s AND %(line_period)s = %(period)s))
             """,
+            closed=closed.ids,
             line=self._column(entry, "invoice_line_id", Entry),
             line_period=self._column("own_line", "billing_period_id", Line),
             period=self._column(entry, "billing_period_id", Entry),

@@ -88,8 +88,8 @@ class ProjectBillingPeriod(models.Model):
 
     def _count(self):
         # In a fixed number of queries.
-        hours = self._get_hours()
         closed = self._filtered_closed()
+        hours = self._get_hours(closed)
         amounts, expenses = defaultdict(float), defaultdict(float)
         today = fields.Date.context_today(self)
         for item in (self - closed)._get_billing_items():
@@ -145,8 +145,11 @@ class ProjectBillingPeriod(models.Model):
         projects._open_supplementary_periods()
         return super()._prepare_recount()
 
-    def _get_hours(self):
-        """(hours, late hours) by period id, in one query."""
+    def _get_hours(self, closed):
+        """(hours, late hours) by period id, in one query.
+
+        :param closed: those of these periods that are closed
+        """
         ids = tuple(self._origin.ids)
         if not ids:
             return {}
@@ -161,7 +164,7 @@ class ProjectBillingPeriod(models.Model):
              WHERE p.id IN %(ids)s AND %(own)s
           GROUP BY p.id
             """,
-            own=self._own_time_sql("entry"),
+            own=self._own_time_sql("entry", closed._origin),
             hours=self.env[Entry]._hours_to_bill_sql("entry"),
             date=self._column("entry", "date", Entry),
             period=self._column("entry", "billing_period_id", Entry),
