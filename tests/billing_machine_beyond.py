@@ -66,9 +66,12 @@ class BillingMachineBeyond(BillingMachine):
 
     @step(number=numbers)
     def edit(self, number):
-        """But nobody deducts more than was paid: the proof would tell, rightly."""
+        """But nobody deducts more than was paid, nor bills an expense several times on
+        an invoice that Odoo's own dialog made: the proof would tell, rightly."""
         line = self._get_draft_line(number)
-        if not line.sale_line_ids.filtered("is_downpayment"):
+        if line.sale_line_ids.filtered("is_expense") and not line.made_with:
+            self._attempt(line.write, {"price_unit": line.price_unit * 0.9})
+        elif not line.sale_line_ids.filtered("is_downpayment"):
             self._edit(line, number)
         elif line.price_subtotal < 0:
             self._attempt(line.write, {"price_unit": line.price_unit * 0.9})
