@@ -181,7 +181,7 @@ class TestCreditRecreateLater(CreditCommon):
         self._recreate(date=date(2026, 3, 20))
         credit = self.invoice.reversal_move_ids
         self.invoice._reverse_moves(cancel=True)
-        self.assertFree(self.entries, self.february)
+        self.assertFree(self.entries, self.january)
         credit.auto_post = "no"
         with self.assertRefused("Delete that draft first"):
             credit._post(soft=False)

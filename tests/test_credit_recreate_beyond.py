@@ -147,24 +147,132 @@ class TestCreditRecreateBeyond(BeyondHoursCommon, ExpenseCommon, ProofCommon):
             line, made = self._line(draft, kind), self._line(self.invoice, kind)
             self.assertEqual(line.quantity_made, made.quantity_made, kind)
 
-    def test_credit_that_never_comes(self):
-        """First the draft goes, which would bill what the invoice bills."""
+    def test_draft_that_waits_is_not_confirmed(self):
         draft = self._recreate(date(2026, 4, 30))
         credit = self.invoice.reversal_move_ids
-        for action in (
-            credit.unlink,
-            credit.button_cancel,
-            credit.invoice_line_ids[1:].unlink,
+        with (
+            self.assertRaisesRegex(UserError, "Confirm that credit note first"),
+            self.env.cr.savepoint(),
         ):
-            with (
-                self.assertRaisesRegex(UserError, "Delete or cancel that first"),
-                self.env.cr.savepoint(),
-            ):
-                action()
-        draft.unlink()
-        credit.button_cancel()
-        credit.unlink()
+            draft.action_post()
+        # Cancelled by mistake it waits again.
+        draft.button_cancel()
+        draft.button_draft()
+        credit.auto_post = "no"
+        (credit | draft)._post(soft=False)
+        self._assert_billed(draft)
+
+    def test_credit_that_never_comes(self):
+        """The draft cannot be confirmed: it would bill what the invoice bills."""
+        draft = self._recreate(date(2026, 4, 30))
+        draft.button_cancel()
+        self.invoice.reversal_move_ids.unlink()
+        draft.button_draft()
+        with (
+            self.assertRaisesRegex(UserError, "for that is gone"),
+            self.env.cr.savepoint(),
+        ):
+            draft.action_post()
         self._assert_billed(self.invoice)
+        draft.unlink()
+        self._assert_billed(self.invoice)
+
+    def test_both_are_deleted(self):
+        draft = self._recreate(date(2026, 4, 30))
+        (draft | self.invoice.reversal_move_ids).unlink()
+        self._assert_billed(self.invoice)
+
+    def test_invoice_is_cancelled_instead(self):
+        draft = self._recreate(date(2026, 4, 30))
+        self.invoice.button_draft()
+        self.invoice.button_cancel()
+        self.assertEqual(self.january.state, "ready")
+        self.assertEqual(self.january.amount_to_invoice, 5420.0)
+        with (
+            self.assertRaisesRegex(UserError, "^Draft Invoice .* delete the draft"),
+            self.env.cr.savepoint(),
+        ):
+            draft.action_post()
+        self._assert_billed(self._generate(self.january) - self.invoice - draft)
+
+    # ------------------------------------------------------- a credit of money
+
+    def _concede(self, kind, price):
+        """A posted credit note of the full quantity of a line at a lower price."""
+        concession = self.invoice._reverse_moves()
+        kept = concession.invoice_line_ids.filtered(
+            lambda line: line.credited_line_id == self._line(self.invoice, kind).sudo()
+        )
+        kept.price_unit = price
+        (concession.invoice_line_ids - kept).unlink()
+        concession._post()
+        self.assertProven(self.project)
+
+    def test_after_a_concession(self):
+        """The draft bills what the invoice did, whichever credit note is older."""
+        february = self._period(self.project, date(2026, 2, 5))
+        self._log_time(self.project, date(2026, 2, 5), 2.0)
+        for kind, price in (("time", 10.0), ("fixed", 100.0), ("milestone", 400.0)):
+            for day in (date(2026, 3, 10), date(2026, 4, 30)):
+                with (
+                    self.subTest(kind=kind, day=day),
+                    self.env.cr.savepoint() as savepoint,
+                ):
+                    self._concede(kind, price)
+                    draft = self._recreate(day)
+                    credit = self.invoice.reversal_move_ids.filtered(
+                        lambda move: move.state == "draft"
+                    )
+                    credit.auto_post = "no"
+                    credit._post(soft=False)
+                    for made in self.invoice.invoice_line_ids.filtered("made_with"):
+                        self.assertIn(
+                            made.quantity_made,
+                            draft.invoice_line_ids.mapped("quantity_made"),
+                        )
+                    self.assertProven(self.project)
+                    bill = self._generate(february)
+                    self.assertEqual(bill.invoice_line_ids.quantity, 2.0)
+                    self.assertProven(self.project)
+                    savepoint.rollback()
+                    self.env.invalidate_all()
+
+    def test_share_whose_item_was_raised(self):
+        """The period is open for a moment, and keeps what was billed."""
+        period = self._period(self.project, date(2026, 2, 5))
+        item = self.january.sale_line_id
+        period.write({"sale_line_id": item.id, "fixed_share": 50.0})
+        invoice = self._generate(period)
+        invoice.action_post()
+        self.assertEqual(invoice.amount_untaxed, 4500.0)
+        item.price_unit = 12000.0
+        self.assertEqual(period.fixed_amount, 4500.0)
+        self.invoice = invoice
+        self.assertEqual(self._recreate().amount_untaxed, 4500.0)
+        self.assertEqual(period.fixed_amount, 4500.0)
+        self.assertProven(self.project)
+
+    def test_other_invoices(self):
+        """Of goods: what Odoo allows is no matter of ours."""
+        self.invoice = self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": self.order.partner_id.id,
+                "invoice_line_ids": [
+                    Command.create({"name": name, "price_unit": 10.0, "tax_ids": []})
+                    for name in ("One", "Two")
+                ],
+            }
+        )
+        self.invoice.action_post()
+        draft = self._recreate()
+        self.assertFalse(draft.invoice_line_ids.filtered("awaits_credit"))
+        draft.action_post()
+        credit = self.invoice.reversal_move_ids
+        credit.button_draft()
+        credit.invoice_line_ids[0].unlink()
+        credit.action_post()
+        self.assertEqual(credit.amount_total, 10.0)
 
     def test_credit_to_come_of_what_is_billed_by_now(self):
         """The draft would bill again what another invoice bills since."""

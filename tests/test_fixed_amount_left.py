@@ -142,6 +142,8 @@ class TestFixedAmountLeft(BeyondHoursCommon, ProofCommon):
         self.assertEqual(self.january.amount_invoiced, 300.0)
         self.assertFalse(draft.outdated_reasons)
         self.assertProven(self.project)
+        self.january.with_user(self.user_accountant).action_unskip()
+        self.assertAmountLeft()
 
     def test_amount_taken_away(self):
         """Late time that the open period took in finds another one."""
@@ -177,6 +179,54 @@ class TestFixedAmountLeft(BeyondHoursCommon, ProofCommon):
         self.assertEqual(self._generate_january().amount_untaxed, 1000.0)
         self.assertEqual(self.january.state, "to_send")
         self.assertProven(self.project)
+
+    def test_item_that_is_invoiced_by_odoos_dialog_as_well(self):
+        """Beside the time of the period: nothing is left."""
+        self.order.order_line[1].product_uom_qty = 1.0
+        invoice = self._invoice_stock(self.order)
+        self.assertEqual(invoice.amount_untaxed, 9300.0)
+        self.assertEqual(self.january.state, "to_send")
+        self.assertEqual(self.january.amount_to_invoice, 0.0)
+        invoice.button_cancel()
+        self.assertEqual(self.january.state, "ready")
+        self.assertEqual(self.january.amount_to_invoice, 1300.0)
+
+    def test_item_is_taken_away(self):
+        """An amount without an item is not billed either."""
+        draft = self._generate_january()
+        self._line(draft).unlink()
+        item = self.january.sale_line_id
+        january = self.january.with_user(self.user_accountant)
+        january.sale_line_id = False
+        self.assertEqual(self.january.state, "ready")
+        with self.assertRaisesRegex(UserError, "[Ss]ales order item"):
+            january.action_generate_invoices()
+        january.sale_line_id = item.id
+        self.assertAmountLeft()
+
+    def test_amount_is_typed_on_a_new_row(self):
+        """And is part of what the row says before it is saved."""
+        project = self._create_project(
+            "New", order=self.order, billing_frequency="custom"
+        )
+        period = self.env["project.billing.period"].new(
+            {
+                "project_id": project.id,
+                "date_from": DAY,
+                "date_to": DAY,
+                "sale_line_id": self.order.order_line[1].id,
+                "fixed_amount": 700.0,
+            }
+        )
+        self.assertEqual(period.amount_to_invoice, 700.0)
+
+    def test_customer_stays(self):
+        draft = self._generate_january()
+        customer = self.january.partner_id
+        self._line(draft).unlink()
+        self.project.partner_id = self.env["res.partner"].create({"name": "Other"})
+        self.assertEqual(self.january.partner_id, customer)
+        self.assertEqual(self.february.partner_id, self.project.partner_id)
 
     def test_share_is_freed(self):
         self.january.fixed_share = 60.0

@@ -21,6 +21,7 @@ LEDGER_FIELDS = frozenset(
         "credited_entry_ids",
         "credited_quantity",
         "credited_made",
+        "awaits_credit",
         "rebilled_credit_id",
         "rebilling_line_ids",
     }

@@ -207,11 +207,14 @@ class AccountMoveLine(models.Model):
             net_price(line),
         )
 
-    def _is_fully_credited(self):
-        """Whether posted credit notes take back all that was not chosen for one."""
+    def _is_fully_credited(self, without=None):
+        """Whether posted credit notes take back all that was not chosen for one.
+
+        :param without: a credit line that does not count
+        """
         self.ensure_one()
         digits = self.env["sale.order.line"]._get_quantity_digits()
-        posted = self._get_posted_credits()
+        posted = self._get_posted_credits() - (without or self.browse())
         choices = posted._filter_choices()
         chosen = sum(choices.mapped("credited_quantity"))
         credited = sum(credit._get_credit_quantity() for credit in posted) - chosen

@@ -1,32 +1,45 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+
+from ..tools.allocation import round_quantity
 
 
 class AccountMove(models.Model):
     _inherit = "account.move"
 
     def _follow_state(self, before):
-        result = super()._follow_state(before)
         # sudo: as for time
-        lines = self.sudo().invoice_line_ids
-        lines.filtered(
+        lines = self.sudo().invoice_line_ids.filtered(
             lambda line: (
-                line.parent_state == "cancel" and before[line.move_id.id] == "draft"
+                line.parent_state == "posted" and before[line.move_id.id] != "posted"
             )
-        )._check_not_awaited()
-        return result
+        )
+        lines._check_credited_once()
+        return super()._follow_state(before)
+
+    def _post(self, soft=True):
+        # Before a number is given, which would be named and not be there afterwards.
+        # sudo: as for time
+        self.sudo().invoice_line_ids._check_not_waiting()
+        return super()._post(soft)
 
 
 class AccountMoveLine(models.Model):
     """Credit and re-create: a new draft bills the very entries that a credit frees.
 
     Odoo makes the draft at once, and the credit note may be posted later, on its date.
-    Until then the credited invoice bills the time, and after that the draft does.
+    Until then the credited invoice bills the time; the draft waits, bills nothing and
+    cannot be confirmed. When the credit note is posted, the draft takes over.
     """
 
     _inherit = "account.move.line"
 
+    awaits_credit = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="Bills nothing before the credit note of what it bills again is posted.",
+        groups="base.group_user",
+    )
     recreated_line_id = fields.Many2one(
         "account.move.line",
         string="Re-creates Line",
@@ -54,6 +67,67 @@ class AccountMoveLine(models.Model):
         groups="base.group_user",
     )
 
+    # ------------------------------------------------------------------- checks
+
+    def _check_not_waiting(self):
+        """
+        :raises UserError: where lines that are about to be posted would bill nothing:
+            what they were made to bill again is on another invoice, or was freed
+            without them. Not where their credit note is posted along with them.
+        """
+        waiting = self.filtered(
+            lambda line: (
+                line.awaits_credit
+                and line.rebilled_credit_id.move_id not in self.move_id
+            )
+        )
+        if not waiting:
+            return
+        credit = waiting.rebilled_credit_id.move_id[:1]
+        names = {
+            "draft": waiting.move_id[:1].display_name,
+            "invoice": waiting.recreated_line_id.move_id[:1].display_name,
+            "credit": credit.display_name,
+        }
+        if credit.state == "draft" and names["invoice"]:
+            raise UserError(
+                self.env._(
+                    "%(draft)s is to bill again what %(invoice)s bills until %(credit)s "
+                    "is confirmed. Confirm that credit note first, or delete the draft.",
+                    **names,
+                )
+            )
+        raise UserError(
+            self.env._(
+                "%(draft)s was to bill again what %(invoice)s billed, but the credit "
+                "note for that is gone, or was confirmed without it. Delete the draft.",
+                **names,
+            )
+        )
+
+    def _check_credited_once(self):
+        """
+        :raises UserError: where a draft waits for these credit lines, which were just
+            posted, and finds nothing: another credit note gave all of it back
+        """
+        for credit in self:
+            waiting, line = credit._get_waiting_lines(), credit.credited_line_id
+            if (
+                waiting
+                and credit not in credit._filter_choices()
+                and line._is_fully_credited(without=credit)
+            ):
+                raise UserError(
+                    self.env._(
+                        "%(draft)s shall bill what %(invoice)s bills again, which was "
+                        "credited before. Delete that draft first.",
+                        draft=waiting.move_id[:1].display_name,
+                        invoice=line.move_id.display_name,
+                    )
+                )
+
+    # ------------------------------------------------------------------- ledger
+
     def _rebill(self, credits):
         """Pair these new lines with the credit lines whose time they bill again.
 
@@ -71,13 +145,24 @@ class AccountMoveLine(models.Model):
                     "price_made": original.price_made,
                     "discount_made": original.discount_made,
                     "rebilled_credit_id": credit.id,
+                    "awaits_credit": original._is_of_ledger(),
                 }
             )
             if credit and line.quantity != credit.quantity:
                 # Less than the whole line, where entries were credited before.
                 line.quantity = credit.quantity
 
-    def _take_over(self, entries, made):
+    def _is_of_ledger(self):
+        """Whether this line bills what can be billed again."""
+        self.ensure_one()
+        return self.display_type == "product" and bool(
+            self.billing_period_id
+            or self.quantity_made
+            or self.timesheet_entry_ids
+            or self.released_entry_ids
+        )
+
+    def _take_over(self, entries):
         """Bill entries, or what else it was, in place of the line that was credited.
 
         :raises UserError: where that is billed elsewhere
@@ -85,11 +170,28 @@ class AccountMoveLine(models.Model):
         self.ensure_one()
         if entries:
             entries._set_invoice_line(self)
-        self.quantity_made = made
+        self.write(
+            {
+                "awaits_credit": False,
+                "quantity_made": self._get_taken_over(),
+            }
+        )
         self.made_with = self._get_made_with_again(entries)
         self._take_over_milestones()
         if not entries:
             self._check_billed_once()
+
+    def _get_taken_over(self):
+        """What the order counts of this line from now on: what the credit of chosen
+        entries took back, else what such credits have left of the credited line."""
+        credit, line = self.rebilled_credit_id, self.recreated_line_id
+        if choice := credit._filter_choices():
+            return choice.credited_made
+        choices = line._get_posted_credits()._filter_choices()
+        return round_quantity(
+            line.quantity_made - sum(choices.mapped("credited_made")),
+            self.env["sale.order.line"]._get_quantity_digits(),
+        )
 
     def _take_over_freed(self, billed):
         """Bill what credit notes that are posted already have freed.
@@ -98,95 +200,42 @@ class AccountMoveLine(models.Model):
         :raises UserError: where they are billed elsewhere
         """
         for line in self.filtered(
-            lambda line: line.rebilled_credit_id.parent_state == "posted"
+            lambda line: (
+                line.awaits_credit and line.rebilled_credit_id.parent_state == "posted"
+            )
         ):
             original = line.recreated_line_id
-            # Credited before, and not billed since: then this draft bills it.
-            entries = billed.get(original) or original.released_entry_ids
+            entries = billed.get(original, original.timesheet_entry_ids.browse())
             original._check_not_billed_elsewhere(entries)
-            made = line.rebilled_credit_id.quantity_made or (
-                entries.so_line[:1]._get_time_quantity(entries)
-                if entries
-                else original.quantity_made
-            )
-            line._take_over(entries, made)
+            line._take_over(entries)
 
-    @api.model
-    def _waits_for_credit_sql(self, alias):
-        """The credit note of what this line is to bill again is not posted yet.
-
-        :param str alias: of the line
-        """
-        column = self.env["project.billing.period"]._column
-        return SQL(
-            """
-            EXISTS (
-                SELECT 1
-                  FROM account_move_line awaited
-                 WHERE awaited.id = %s AND %s = 'draft')
-            """,
-            column(alias, "rebilled_credit_id", self._name),
-            column("awaited", "parent_state", self._name),
-        )
-
-    # Also "at uninstall": that is a context key, which anybody can send.
-    @api.ondelete(at_uninstall=True)
-    def _unlink_except_awaited(self):
-        # sudo: what waits for the credit note, whoever deletes it
-        self.sudo()._check_not_awaited()
-
-    def _check_not_awaited(self):
-        """
-        :raises UserError: where a draft waits for these credit lines, which are about
-            to go: it would bill for the second time what the invoice bills
-        """
-        waiting = self.rebilling_line_ids.filtered(
-            lambda line: line._is_waiting_for_credit()
-        )
-        if waiting:
-            raise UserError(
-                self.env._(
-                    "%(drafts)s bills again what %(credits)s is to credit. Delete or "
-                    "cancel that first.",
-                    drafts=", ".join(waiting.move_id.mapped("display_name")),
-                    credits=", ".join(
-                        waiting.rebilled_credit_id.move_id.mapped("display_name")
-                    ),
-                )
-            )
-
-    def _is_waiting_for_credit(self):
-        self.ensure_one()
-        return self.parent_state != "cancel" and not (
-            self.quantity_made or self.timesheet_entry_ids or self.released_entry_ids
+    def _get_waiting_lines(self):
+        """Lines that bill again what these credit lines credit, and wait for them."""
+        return self.rebilling_line_ids.filtered(
+            lambda line: line.awaits_credit and line.parent_state != "cancel"
         )
 
     def _hand_over(self, entries):
-        """Free entries of this line, or give them to the lines that bill them again.
-
-        :raises UserError: where such a line finds nothing to bill
-        """
+        """Free entries of this line, or give them to the lines that bill them again."""
         self.ensure_one()
         if entries:
             self._remember_entries(entries)
-        for credit in self._get_posted_credits():
-            for line in credit.rebilling_line_ids.filtered(
-                lambda line: line._is_waiting_for_credit()
-            ):
-                taken = entries & (credit.credited_entry_ids or entries)
-                if not taken and (
-                    self.released_entry_ids
-                    or (self.quantity_made and not credit.quantity_made)
-                ):
-                    raise UserError(
-                        self.env._(
-                            "%(draft)s shall bill what %(invoice)s bills again, which "
-                            "was credited before. Delete that draft first.",
-                            draft=line.move_id.display_name,
-                            invoice=self.move_id.display_name,
-                        )
-                    )
-                line._take_over(taken, credit.quantity_made)
-                entries -= taken
+        posted = self._get_posted_credits()
+        choices = posted._filter_choices()
+        for credit in posted:
+            waiting = credit._get_waiting_lines()
+            if not waiting:
+                continue
+            if credit in choices:
+                taken = entries & credit.credited_entry_ids
+                if not taken:
+                    continue
+            elif self._is_fully_credited() and not self._is_fully_credited(credit):
+                taken = entries - choices.credited_entry_ids
+            else:
+                # Not this one gave back what was left of the line.
+                continue
+            waiting[0]._take_over(taken)
+            entries -= taken
         if entries:
             entries._set_invoice_line(self.browse())

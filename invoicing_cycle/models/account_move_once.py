@@ -23,7 +23,11 @@ class AccountMove(models.Model):
                 before[line.move_id.id] == "posted" and line.parent_state != "posted"
             )
         )
-        revived = (reopened | undone.credited_line_id)._filtered_live()
+        revived = (
+            (reopened | undone.credited_line_id)
+            ._filtered_live()
+            .filtered(lambda line: not line.awaits_credit)
+        )
         revived._check_billed_once()
         revived._raise_limits()
         gone = lines.filtered(
@@ -64,7 +68,7 @@ class AccountMoveLine(models.Model):
         }
         others = (
             period.invoice_line_ids.filtered(
-                lambda line: line.billing_kind == "fixed" and line.made_with
+                lambda line: line.billing_kind == "fixed" and not line.awaits_credit
             )
             - self
         )._filtered_live()
@@ -165,7 +169,7 @@ class SaleOrderLine(models.Model):
         for line in self.invoice_lines - (without or self.invoice_lines.browse()):
             move = line.move_id
             refund = move.move_type == "out_refund"
-            if line.rebilled_credit_id.parent_state == "draft":
+            if line.awaits_credit:
                 # The credited invoice deducts it until then.
                 continue
             if move.state == "posted" or (move.state == "draft" and not refund):

@@ -63,11 +63,10 @@ class BillingProof(models.AbstractModel):
                    AND (invoice.state = 'posted'
                         OR invoice.state = 'draft'
                            AND invoice.move_type <> 'out_refund')
-                   AND NOT %(waiting)s
+                   AND line.awaits_credit IS NOT TRUE
               GROUP BY item.id, invoice.currency_id
               ORDER BY item.id
                 """,
-                waiting=self.env["account.move.line"]._waits_for_credit_sql("line"),
                 ids=ids,
             )
         )

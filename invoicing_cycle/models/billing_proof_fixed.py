@@ -32,12 +32,11 @@ class BillingProof(models.AbstractModel):
              AND line.billing_kind = 'fixed'
              AND %(live)s
              AND NOT %(credited)s
-             AND NOT %(waiting)s)
+             AND line.awaits_credit IS NOT TRUE)
             """,
             period=SQL.identifier(period),
             live=self._live_sql("invoice"),
             credited=self._credited_sql("line"),
-            waiting=self.env["account.move.line"]._waits_for_credit_sql("line"),
         )
 
     @api.model
@@ -54,7 +53,7 @@ class BillingProof(models.AbstractModel):
                    AND period.fixed_amount > 0
                    AND %(live)s
                    AND NOT %(credited)s
-                   AND NOT %(waiting)s
+                   AND line.awaits_credit IS NOT TRUE
                    AND COALESCE(line.billing_kind, 'fixed') = 'fixed'
                    AND NOT EXISTS (
                        SELECT 1
@@ -71,7 +70,6 @@ class BillingProof(models.AbstractModel):
                 periods=self._period_scope_sql(scope, "period"),
                 live=self._live_sql("invoice"),
                 credited=self._credited_sql("line"),
-                waiting=self.env["account.move.line"]._waits_for_credit_sql("line"),
             )
         )
         periods = self.env["project.billing.period"].browse(row[0] for row in rows)

@@ -63,7 +63,7 @@ class BillingProof(models.AbstractModel):
                    AND line.billing_kind = 'milestone'
                    AND %(live)s
                    AND NOT %(credited)s
-                   AND NOT %(waiting)s
+                   AND line.awaits_credit IS NOT TRUE
                    AND NOT EXISTS (
                        SELECT 1
                          FROM project_milestone milestone
@@ -73,7 +73,6 @@ class BillingProof(models.AbstractModel):
                 periods=self._period_scope_sql(scope, "period"),
                 live=self._live_sql("invoice"),
                 credited=self._credited_sql("line"),
-                waiting=self.env["account.move.line"]._waits_for_credit_sql("line"),
             )
         )
         for line in self.env["account.move.line"].browse(row[0] for row in rows):

@@ -151,27 +151,27 @@ class ProjectBillingPeriod(models.Model):
 
     # -------------------------------------------------------------- computes
 
-    # What was invoiced or skipped keeps its customer, company, currency and date,
+    # What was invoiced, in part as well, or skipped keeps its customer, company, currency and date,
     # whatever becomes of the project.
 
     @api.depends("project_id.partner_id", "project_id.sale_line_id.order_partner_id")
     def _compute_partner_id(self):
-        closed = self._filtered_closed()
+        kept = self._filtered_kept()
         for period in self:
             project = period.project_id
             period.partner_id = (
                 period.partner_id
-                if period in closed
+                if period in kept
                 else project.partner_id or project.sale_line_id.order_partner_id
             )
 
     @api.depends("project_id.billing_company_id")
     def _compute_company_id(self):
-        closed = self._filtered_closed()
+        kept = self._filtered_kept()
         for period in self:
             period.company_id = (
                 period.company_id
-                if period in closed
+                if period in kept
                 else period.project_id.billing_company_id
                 or period.company_id
                 or self.env.company
@@ -179,20 +179,20 @@ class ProjectBillingPeriod(models.Model):
 
     @api.depends("company_id", "project_id.sale_line_id.currency_id")
     def _compute_currency_id(self):
-        closed = self._filtered_closed()
+        kept = self._filtered_kept()
         for period in self:
             period.currency_id = (
                 period.currency_id
-                if period in closed
+                if period in kept
                 else period.project_id.sale_line_id.currency_id
                 or period.company_id.currency_id
             )
 
     @api.depends("date_to", "project_id.billing_invoice_delay")
     def _compute_invoice_date(self):
-        closed = self._filtered_closed()
+        kept = self._filtered_kept()
         for period in self:
-            if period in closed:
+            if period in kept:
                 period.invoice_date = period.invoice_date
             elif period.date_to:
                 delay = period.project_id.billing_invoice_delay
@@ -398,16 +398,33 @@ class ProjectBillingPeriod(models.Model):
 
     def _filtered_closed(self):
         """Those that are invoiced or skipped, in one query."""
+        return self._filtered_sql(self._closed_sql("p"))
+
+    def _filtered_kept(self):
+        """Those that are skipped, or of which an invoice bills anything, in one
+        query."""
+        return self._filtered_sql(
+            SQL(
+                "(%s IS NOT NULL OR %s)",
+                self._column("p", "skip_reason"),
+                self._invoiced_sql("p"),
+            )
+        )
+
+    def _filtered_sql(self, condition):
+        """
+        :param SQL condition: of the table ``p``
+        """
         ids = tuple(self._origin.ids)
         if not ids:
             return self.browse()
         query = SQL(
             "SELECT p.id FROM project_billing_period p WHERE p.id IN %s AND %s",
             ids,
-            self._closed_sql("p"),
+            condition,
         )
-        closed = {row[0] for row in self.env.execute_query(query)}
-        return self.filtered(lambda period: period._origin.id in closed)
+        found = {row[0] for row in self.env.execute_query(query)}
+        return self.filtered(lambda period: period._origin.id in found)
 
     # --------------------------------------------------------------- actions
 

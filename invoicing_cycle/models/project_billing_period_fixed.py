@@ -21,51 +21,70 @@ class ProjectBillingPeriod(models.Model):
 
     @api.model
     def _fixed_amount_left_sql(self, alias):
-        """The period has a fixed amount that no live line bills."""
+        """The period has a fixed amount that no live invoice bills."""
         return SQL(
-            "(%s > 0 AND %s IS NOT NULL AND NOT %s)",
+            "(%s > 0 AND NOT %s AND NOT %s)",
             self._column(alias, "fixed_amount"),
-            self._column(alias, "sale_line_id"),
             self._fixed_amount_billed_sql(alias),
+            self._item_beside_time_sql(alias),
+        )
+
+    @api.model
+    def _item_beside_time_sql(self, alias):
+        """Odoo's own dialog has put the item of the period on an invoice beside its
+        time."""
+        Line = "account.move.line"
+        return SQL(
+            """
+            EXISTS (
+                SELECT 1
+                  FROM account_move_line time_line
+                  JOIN account_move invoice ON invoice.id = time_line.move_id
+                  JOIN account_move_line beside ON beside.move_id = invoice.id
+                  JOIN sale_order_line_invoice_rel rel
+                    ON rel.invoice_line_id = beside.id
+                 WHERE %(time_period)s = %(period_id)s
+                   AND %(time_kind)s IS NULL
+                   AND %(period)s IS NULL
+                   AND %(kind)s IS NULL
+                   AND rel.order_line_id = %(sale_line)s
+                   AND %(state)s <> 'cancel')
+            """,
+            time_period=self._column("time_line", "billing_period_id", Line),
+            time_kind=self._column("time_line", "billing_kind", Line),
+            period_id=SQL.identifier(alias, "id"),
+            period=self._column("beside", "billing_period_id", Line),
+            kind=self._column("beside", "billing_kind", Line),
+            sale_line=self._column(alias, "sale_line_id"),
+            state=self._column("invoice", "state", "account.move"),
         )
 
     @api.model
     def _fixed_amount_billed_sql(self, alias):
-        """A line on a live invoice bills it; not one that waits for a credit note to
-        bill it again, which is made with nothing so far."""
-        Line = "account.move.line"
+        kind = self.env["account.move.line"]._fields["billing_kind"]
         return self._invoiced_sql(
-            alias,
-            SQL(
-                "(%s = 'fixed' AND %s IS NOT NULL)",
-                self._column("line", "billing_kind", Line),
-                self._column("line", "made_with", Line),
-            ),
+            alias, SQL("line.billing_kind = 'fixed'", to_flush=kind)
         )
 
     def _filtered_fixed_amount_left(self):
         """Those that are to bill a fixed amount, invoiced or not, in one query."""
-        waiting = self.filtered(
-            lambda period: (
-                period.fixed_amount and period.sale_line_id and not period.skip_reason
+        fixed = self.filtered(
+            lambda period: period.fixed_amount and not period.skip_reason
+        )
+        # Not by the amount in the database: it may just be typed.
+        return fixed - fixed._filtered_sql(
+            SQL(
+                "(%s OR %s)",
+                self._fixed_amount_billed_sql("p"),
+                self._item_beside_time_sql("p"),
             )
         )
-        return waiting - waiting._filtered_fixed_amount_billed()
 
     def _filtered_fixed_amount_billed(self):
         """Those of which a live line bills the fixed amount, in one query."""
-        fixed = self.filtered("fixed_amount")
-        if not fixed:
-            return fixed
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT p.id FROM project_billing_period p WHERE p.id IN %s AND %s",
-                tuple(fixed.ids),
-                self._fixed_amount_billed_sql("p"),
-            )
+        return self.filtered("fixed_amount")._filtered_sql(
+            self._fixed_amount_billed_sql("p")
         )
-        billed = {row[0] for row in rows}
-        return fixed.filtered(lambda period: period.id in billed)
 
     def _get_fixed_amounts(self, sale_lines):
         """Fixed amounts that live invoices bill on sale order lines, in one query."""

@@ -156,7 +156,7 @@ class ProjectBillingPeriod(models.Model):
                 for group in self._cap_time(time_by_period[period], own)
             ]
             if entries is None:
-                if period in fixed:
+                if period in fixed and period.sale_line_id:
                     items.append(period._prepare_fixed_item(own))
                 items += period._prepare_milestone_items(own)
                 items += period._prepare_expense_items()

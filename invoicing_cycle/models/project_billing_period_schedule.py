@@ -200,15 +200,7 @@ class ProjectBillingPeriod(models.Model):
 
     def _filtered_holding(self):
         """Those in which something waits to be billed, in one query."""
-        if not self:
-            return self
-        query = SQL(
-            "SELECT p.id FROM project_billing_period p WHERE p.id IN %s AND %s",
-            tuple(self.ids),
-            self._holding_sql("p"),
-        )
-        holding = {row[0] for row in self.env.execute_query(query)}
-        return self.filtered(lambda period: period.id in holding)
+        return self._filtered_sql(self._holding_sql("p"))
 
     @api.model
     def _holding_sql(self, alias):

@@ -133,7 +133,7 @@ class ProjectBillingPeriod(models.Model):
 
     def _reassign_entries(self):
         # A period that was just opened again may have missed a change of its item.
-        self.env.add_to_compute(
-            self._fields["fixed_amount"], self.filtered("fixed_share")
-        )
+        field = self._fields["fixed_amount"]
+        shared = self.filtered("fixed_share") - self.env.protected(field)
+        self.env.add_to_compute(field, shared)
         return super()._reassign_entries()

@@ -59,6 +59,7 @@ class ProjectBillingPeriod(models.Model):
         "expense_ids.sale_order_line_id",
         "expense_line_ids.qty_delivered",
         "expense_line_ids.qty_invoiced",
+        "invoice_line_ids.awaits_credit",
         "invoice_line_ids.quantity",
         "invoice_line_ids.timesheet_entry_ids",
         "invoice_line_ids.credit_line_ids.quantity",
@@ -135,15 +136,7 @@ class ProjectBillingPeriod(models.Model):
 
     def _filtered_billable(self):
         """Those with something to put on an invoice, ready or not, in one query."""
-        if not self.ids:
-            return self.browse()
-        query = SQL(
-            "SELECT p.id FROM project_billing_period p WHERE p.id IN %s AND %s",
-            tuple(self.ids),
-            self._billable_sql("p"),
-        )
-        found = {row[0] for row in self.env.execute_query(query)}
-        return self.filtered(lambda period: period.id in found)
+        return self._filtered_sql(self._billable_sql("p"))
 
     # ------------------------------------------------------------------- SQL
 
@@ -213,6 +206,7 @@ class ProjectBillingPeriod(models.Model):
                   JOIN account_move invoice ON invoice.id = %(move)s
                  WHERE %(period)s = %(alias_id)s
                    AND %(state)s <> 'cancel'
+                   AND %(waiting)s IS NOT TRUE
                    AND (EXISTS (
                            SELECT 1
                              FROM account_analytic_line entry
@@ -230,6 +224,7 @@ class ProjectBillingPeriod(models.Model):
             period=self._column("line", "billing_period_id", Line),
             alias_id=SQL.identifier(alias, "id"),
             state=self._column("invoice", "state", Move),
+            waiting=self._column("line", "awaits_credit", Line),
             credited=self.env[Line]._credit_quantity_sql("credit", "line"),
             credited_line=self._column("credit", "credited_line_id", Line),
             credit_state=self._column("credit", "parent_state", Line),

@@ -75,7 +75,7 @@ class ProjectBillingPeriod(models.Model):
         "invoice_line_ids.move_id.invoice_date",
         "invoice_line_ids.credit_line_ids.amount_currency",
         "invoice_line_ids.credit_line_ids.parent_state",
-        "invoice_line_ids.rebilled_credit_id.parent_state",
+        "invoice_line_ids.awaits_credit",
     )
     def _compute_totals(self):
         totals = self._count()
@@ -186,7 +186,7 @@ class ProjectBillingPeriod(models.Model):
             lambda line: (
                 line.parent_state != "cancel"
                 and line.billing_kind != "down_payment"
-                and line.rebilled_credit_id.parent_state != "draft"
+                and not line.awaits_credit
             )
         )
         credits = lines.credit_line_ids.filtered(

@@ -29,7 +29,11 @@ class AccountMoveReversal(models.TransientModel):
                 "billing_hours",
             )
         ]
-        with self.env.protecting(protected, entries):
+        # The periods are open for that moment, too, and keep the amounts of their
+        # shares.
+        periods = invoices.invoice_line_ids.billing_period_id
+        amounts = [periods._fields["fixed_amount"]]
+        with self.env.protecting([(protected, entries), (amounts, periods)]):
             result = super().reverse_moves(is_modify)
             lines = self.sudo().new_move_ids.invoice_line_ids.filtered(
                 "recreated_line_id"
