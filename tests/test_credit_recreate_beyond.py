@@ -237,6 +237,25 @@ class TestCreditRecreateBeyond(BeyondHoursCommon, ExpenseCommon, ProofCommon):
                     savepoint.rollback()
                     self.env.invalidate_all()
 
+    def test_credited_twice_and_undone_once(self):
+        """What a second credit note gave back of a deduction may be deducted again by
+        now, though the first one stays."""
+        for _number in range(2):
+            self.invoice._reverse_moves(cancel=True)
+        draft = self._generate(self.january) - self.invoice
+        self.assertEqual(self._line(draft, "down_payment").price_subtotal, -400.0)
+        self.assertProven(self.project)
+        credit = self.invoice.reversal_move_ids[0]
+        with (
+            self.assertRaisesRegex(UserError, "More would be deducted"),
+            self.env.cr.savepoint(),
+        ):
+            credit.button_draft()
+        self.assertProven(self.project)
+        self._line(draft, "down_payment").price_unit = 200.0
+        credit.button_draft()
+        self.assertProven(self.project)
+
     def test_share_whose_item_was_raised(self):
         """The period is open for a moment, and keeps what was billed."""
         period = self._period(self.project, date(2026, 2, 5))

@@ -36,7 +36,8 @@ class AccountMove(models.Model):
                 == ("posted" if line.move_id.move_type == "out_refund" else "cancel")
             )
         )
-        gone._filtered_payments()._check_deducted()
+        # Each credit note gives a deduction back, also beyond what the invoice deducts.
+        (gone._filtered_payments() | undone)._check_deducted()
         return result
 
 
