@@ -92,8 +92,9 @@ class AccountMoveLine(models.Model):
         if credit.state == "draft" and names["invoice"]:
             raise UserError(
                 self.env._(
-                    "%(draft)s is to bill again what %(invoice)s bills until %(credit)s "
-                    "is confirmed. Confirm that credit note first, or delete the draft.",
+                    "%(draft)s is to bill again what %(invoice)s bills until "
+                    "%(credit)s is confirmed. Confirm that credit note first, or "
+                    "delete the draft.",
                     **names,
                 )
             )

@@ -151,8 +151,8 @@ class ProjectBillingPeriod(models.Model):
 
     # -------------------------------------------------------------- computes
 
-    # What was invoiced, in part as well, or skipped keeps its customer, company, currency and date,
-    # whatever becomes of the project.
+    # What was invoiced, in part as well, or skipped keeps its customer, company,
+    # currency and date, whatever becomes of the project.
 
     @api.depends("project_id.partner_id", "project_id.sale_line_id.order_partner_id")
     def _compute_partner_id(self):
