@@ -18,16 +18,19 @@ class AccountMoveLine(models.Model):
         # sudo: the price does not depend on who posts the expense
         return self.expense_id.sudo().billing_project_id.billing_expense_markup
 
-    def _sale_prepare_sale_line_values(self, order, price):
-        # EXTENDS sale
-        values = super()._sale_prepare_sale_line_values(order, price)
-        # Any other price is not that of the expense.
-        if self.expense_id and self.product_id.expense_policy == "cost":
-            values["reinvoiced_with"] = {
-                "price": price,
-                "markup": self._get_expense_markup(),
-            }
-        return values
+    def _sale_create_reinvoice_sale_line(self):
+        # EXTENDS sale_expense
+        result = super()._sale_create_reinvoice_sale_line()
+        for line in self:
+            item = result.get(line.id)
+            # Any other price is not that of the expense.
+            if item and line.expense_id and line.product_id.expense_policy == "cost":
+                # sudo: kept by us, whoever posts the expense
+                item.sudo().reinvoiced_with = {
+                    "price": line._sale_get_invoice_price(item.order_id),
+                    "markup": line._get_expense_markup(),
+                }
+        return result
 
 
 class SaleOrderLine(models.Model):
