@@ -158,6 +158,12 @@ class TestCreditRecreateBeyond(BeyondHoursCommon, ExpenseCommon, ProofCommon):
         # Cancelled by mistake it waits again.
         draft.button_cancel()
         draft.button_draft()
+        with (
+            self.assertRaisesRegex(UserError, "Confirm that credit note first"),
+            self.env.cr.savepoint(),
+        ):
+            # Only what is due.
+            (credit | draft)._post()
         credit.auto_post = "no"
         (credit | draft)._post(soft=False)
         self._assert_billed(draft)

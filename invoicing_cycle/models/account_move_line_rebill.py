@@ -15,12 +15,15 @@ class AccountMove(models.Model):
             )
         )
         lines._check_credited_once()
-        return super()._follow_state(before)
+        result = super()._follow_state(before)
+        # A credit note dated in the future is not posted with the others.
+        lines._check_not_waiting()
+        return result
 
     def _post(self, soft=True):
         # Before a number is given, which would be named and not be there afterwards.
         # sudo: as for time
-        self.sudo().invoice_line_ids._check_not_waiting()
+        self.sudo().invoice_line_ids._check_not_waiting(along=self)
         return super()._post(soft)
 
 
@@ -69,16 +72,15 @@ class AccountMoveLine(models.Model):
 
     # ------------------------------------------------------------------- checks
 
-    def _check_not_waiting(self):
+    def _check_not_waiting(self, along=()):
         """
-        :raises UserError: where lines that are about to be posted would bill nothing:
-            what they were made to bill again is on another invoice, or was freed
-            without them. Not where their credit note is posted along with them.
+        :param along: documents that are posted together with these lines
+        :raises UserError: where posted lines would bill nothing: what they were made
+            to bill again is on another invoice, or was freed without them
         """
         waiting = self.filtered(
             lambda line: (
-                line.awaits_credit
-                and line.rebilled_credit_id.move_id not in self.move_id
+                line.awaits_credit and line.rebilled_credit_id.move_id not in along
             )
         )
         if not waiting:
@@ -161,6 +163,7 @@ class AccountMoveLine(models.Model):
             or self.quantity_made
             or self.timesheet_entry_ids
             or self.released_entry_ids
+            or self.milestone_ids
         )
 
     def _take_over(self, entries):
