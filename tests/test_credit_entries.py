@@ -83,6 +83,16 @@ class TestCreditEntries(CreditCommon):
         self.assertEqual(credited, [0.33, 0.34, 0.33])
         self.assertCounted(4.5)
 
+    def test_deleted_once_it_is_free(self):
+        credit = self._credit(self.long)
+        self.long.sudo().unlink()
+        self.invoice.button_draft()
+        self.assertEqual(credit.invoice_line_ids.quantity_made, 3.0)
+        self.assertCounted(1.5)
+        self.invoice.action_post()
+        self.assertCounted(1.5)
+        self.assertProven(self.project)
+
     def test_reset_takes_again(self):
         credit = self._credit(self.long)
         credit.button_draft()

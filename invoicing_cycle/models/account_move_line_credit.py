@@ -154,11 +154,19 @@ class AccountMoveLine(models.Model):
         )
 
     def _filter_choices(self):
-        """Those credit lines that free the entries chosen for them."""
+        """Those credit lines that free the entries chosen for them.
+
+        Also where such an entry, free by now, was deleted: the credit goes on to take
+        back what it has made.
+        """
         digits = self.env["sale.order.line"]._get_quantity_digits()
         return self.filtered(
             lambda credit: (
-                credit.credited_entry_ids
+                (
+                    credit.credited_entry_ids
+                    or credit.credited_quantity
+                    or credit.credited_made
+                )
                 and is_covered(
                     credit.credited_quantity, credit._get_credit_quantity(), digits
                 )
@@ -303,6 +311,6 @@ class AccountMoveLine(models.Model):
             {
                 "credited_entry_ids": [fields.Command.set(entries.ids)],
                 "credited_quantity": self.quantity if entries else 0.0,
-                "credited_made": made,
+                "credited_made": made if entries else 0.0,
             }
         )
