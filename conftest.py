@@ -37,5 +37,8 @@ def pytest_addoption(parser):
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session):
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if session.config.getoption("--no-skips") and reporter.stats.get("skipped"):
+    # There is none where pytest runs in several processes, but in the one that reports.
+    if not reporter or not session.config.getoption("--no-skips"):
+        return
+    if reporter.stats.get("skipped"):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED

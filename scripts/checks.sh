@@ -6,6 +6,12 @@
 readonly ODOO_LINTERS=(ManifestLinter TestDunderinit TestIndex
     TestLintOverrideSignatures TestNaming TestOnchangeDomains TestTestHoles)
 
+# What Odoo's own runner tests here, as patterns of files: pytest runs everything, and
+# `./dev runner` has it do so too. These depend most on what differs there: its users,
+# its companies, what it logs.
+readonly ODOO_RUNNER_TESTS=('test_generate_*' 'test_mark_sent' 'test_multi_company_*'
+    'test_readiness*' 'test_roles_*' 'test_security_*' 'test_send_*' 'test_stock_*')
+
 CHECKS_FAILED=()
 
 check() {
@@ -21,10 +27,11 @@ new_check_database() {
 }
 
 drop_check_databases() {
-    db_drop "$CHECK_DB" 2>/dev/null
-    db_drop "${CHECK_DB}_demo" 2>/dev/null
-    db_drop "${CHECK_DB}_days" 2>/dev/null
-    db_drop "${CHECK_DB}_runner" 2>/dev/null
+    local suffix
+    # The last ones are of pytest's processes, had they no time to drop them.
+    for suffix in '' _demo _days _runner -gw{0..3}; do
+        db_drop "$CHECK_DB$suffix" 2>/dev/null
+    done
 }
 
 # A port that nothing listens on, below those that the kernel hands out by itself.
@@ -109,13 +116,23 @@ failed_tests() {
     grep -E ' (FAIL|ERROR): ' -A 40 "$log" 2>/dev/null | tail -n 120 >&3 || true
 }
 
-# The add-on's tests but those in a browser, which pytest runs; as an update, which is
-# thereby tested as well.
-check_odoo_runner() {
-    step "Updating it and running its tests in Odoo's runner" check-odoo \
-        odoo -d "$1" -u "$MODULE" --test-tags "/$MODULE,-browser" \
+# odoo_runner DATABASE TAGS: tests in Odoo's runner, but those in a browser; as an
+# update, which is thereby tested as well.
+odoo_runner() {
+    step "Updating it and running tests in Odoo's runner" check-odoo \
+        odoo -d "$1" -u "$MODULE" --test-tags "$2,-browser" \
         --http-port="$(free_port)" --stop-after-init --max-cron-threads=0 \
         && check_odoo_tests check-odoo && check_log check-odoo
+}
+
+odoo_runner_tags() {
+    local pattern file tags=
+    for pattern in "${ODOO_RUNNER_TESTS[@]}"; do
+        for file in "$ROOT"/tests/$pattern.py; do
+            tags+=,/$MODULE/tests/${file##*/}
+        done
+    done
+    echo "${tags#,}"
 }
 
 installed() {
@@ -131,41 +148,61 @@ check_odoo_linters() {
         && check_odoo_tests check-lint && check_log check-lint
 }
 
-# Both runners at a time, each on a database of its own: a test keeps one processor busy.
-check_tests() {
-    local messages=$LOGS/check-odoo.messages
-    db_copy "$CHECK_DB" "${CHECK_DB}_runner" || {
-        CHECKS_FAILED+=(odoo-runner)
-        return
-    }
-    start_beside "$messages" check_odoo_runner "${CHECK_DB}_runner"
-    check pytest check_pytest
-    check odoo-runner finish_beside
-    cat "$messages" >&3
+# Beside the linters and the other installations: a test keeps one processor busy.
+start_odoo_runner() {
+    db_copy "$CHECK_DB" "${CHECK_DB}_runner" || return
+    start_beside "$LOGS/check-odoo.messages" \
+        odoo_runner "${CHECK_DB}_runner" "$(odoo_runner_tags)"
 }
 
+finish_odoo_runner() {
+    local status=0
+    finish_beside || status=$?
+    cat "$LOGS/check-odoo.messages" >&3
+    return "$status"
+}
+
+# Each process has a copy of the database. The tests of a class stay together, since they
+# share what it has set up; in the order of the files, as else those with few tests, which
+# are the longest, would all come last.
 check_pytest() {
+    local processes
+    processes=$(nproc)
     say "-- Running all tests, those in a browser too, in pytest"
-    run run_pytest "$CHECK_DB" --no-skips --cov --cov-report=term
+    run run_pytest "$CHECK_DB" --no-skips --dist=loadscope --no-loadscope-reorder \
+        --numprocesses=$((processes < 4 ? processes : 4))
 }
 
 all_checks() {
     local name started=$SECONDS
     prepare_lint
     new_check_database
+    check install check_install
+    ! installed "$CHECK_DB" || check odoo-runner start_odoo_runner
     say "-- Running the linters"
     check lint all_linters
     check install-with-demo check_install_with_demo
     ! installed "${CHECK_DB}_demo" || check odoo-linters check_odoo_linters
     check demo-days check_demo_days
-    check install check_install
-    if installed "$CHECK_DB"; then
-        check_tests
-    fi
+    [ -z "$BESIDE" ] || check odoo-runner finish_odoo_runner
+    ! installed "$CHECK_DB" || check pytest check_pytest
     for name in "${CHECKS_FAILED[@]}"; do
         say "dev: failed: $name"
         failed_tests "$name"
     done
     [ ${#CHECKS_FAILED[@]} -eq 0 ] || exit 1
     say "All checks pass ($(((SECONDS - started) / 60)) min $(((SECONDS - started) % 60)) s)."
+}
+
+# Every test in Odoo's own runner.
+cmd_runner() {
+    no_arguments runner "$@"
+    prepare test
+    addon_exists || die "there is no $MODULE/__manifest__.py"
+    new_check_database
+    check_install || die "cannot install $MODULE (log: $LOGS/check-install.log)"
+    odoo_runner "$CHECK_DB" "/$MODULE" || {
+        failed_tests odoo-runner
+        die "tests fail in Odoo's runner (log: $LOGS/check-odoo.log)"
+    }
 }

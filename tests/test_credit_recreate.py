@@ -169,6 +169,20 @@ class TestCreditRecreateLater(CreditCommon):
         self.assertBilled(self.senior, draft.invoice_line_ids[1])
         self.assertCounted(4.5)
 
+    def test_draft_says_what_it_waits_for(self):
+        draft = self._recreate(self.long, date=date(2026, 3, 20))
+        credit = self.invoice.reversal_move_ids
+        draft = draft.with_user(self.user_accountant)
+        self.assertIn("Confirm that credit note first", draft.waiting_reason)
+        self.assertIn(self.invoice.name, draft.waiting_reason)
+        self.assertFalse((self.invoice | credit).filtered("waiting_reason"))
+        self._post_on_the_day()
+        self.assertFalse(draft.waiting_reason)
+        # Without its credit note it can only be deleted.
+        draft = self._recreate(self.short, date=date(2026, 3, 20))
+        (self.invoice.reversal_move_ids - credit).unlink()
+        self.assertIn("Delete the draft", draft.waiting_reason)
+
     def test_draft_is_deleted_before(self):
         draft = self._recreate(self.long, date=date(2026, 3, 20))
         draft.unlink()

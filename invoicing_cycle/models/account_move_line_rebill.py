@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..tools.allocation import round_quantity
@@ -6,6 +6,26 @@ from ..tools.allocation import round_quantity
 
 class AccountMove(models.Model):
     _inherit = "account.move"
+
+    waiting_reason = fields.Char(
+        string="Waits For",
+        compute="_compute_waiting_reason",
+        compute_sudo=True,
+        help="The credit note that has to be confirmed before this draft.",
+        groups="base.group_user",
+    )
+
+    @api.depends(
+        "state",
+        "invoice_line_ids.awaits_credit",
+        "invoice_line_ids.rebilled_credit_id.parent_state",
+    )
+    def _compute_waiting_reason(self):
+        for move in self:
+            waiting = move.invoice_line_ids.filtered(
+                lambda line: line.awaits_credit and line.parent_state == "draft"
+            )
+            move.waiting_reason = waiting._get_waiting_reason() if waiting else False
 
     def _follow_state(self, before):
         # sudo: as for time
@@ -83,29 +103,30 @@ class AccountMoveLine(models.Model):
                 line.awaits_credit and line.rebilled_credit_id.move_id not in along
             )
         )
-        if not waiting:
-            return
-        credit = waiting.rebilled_credit_id.move_id[:1]
+        if waiting:
+            raise UserError(waiting._get_waiting_reason())
+
+    def _get_waiting_reason(self):
+        """
+        :return: why these lines bill nothing yet, and the way out
+        :rtype: str
+        """
+        credit = self.rebilled_credit_id.move_id[:1]
         names = {
-            "draft": waiting.move_id[:1].display_name,
-            "invoice": waiting.recreated_line_id.move_id[:1].display_name,
+            "draft": self.move_id[:1].display_name,
+            "invoice": self.recreated_line_id.move_id[:1].display_name,
             "credit": credit.display_name,
         }
         if credit.state == "draft" and names["invoice"]:
-            raise UserError(
-                self.env._(
-                    "%(draft)s is to bill again what %(invoice)s bills until "
-                    "%(credit)s is confirmed. Confirm that credit note first, or "
-                    "delete the draft.",
-                    **names,
-                )
-            )
-        raise UserError(
-            self.env._(
-                "%(draft)s was to bill again what %(invoice)s billed, but the credit "
-                "note for that is gone, or was confirmed without it. Delete the draft.",
+            return self.env._(
+                "%(draft)s is to bill again what %(invoice)s bills until %(credit)s is "
+                "confirmed. Confirm that credit note first, or delete the draft.",
                 **names,
             )
+        return self.env._(
+            "%(draft)s was to bill again what %(invoice)s billed, but the credit note "
+            "for that is gone, or was confirmed without it. Delete the draft.",
+            **names,
         )
 
     def _check_credited_once(self):
