@@ -34,6 +34,20 @@ def pytest_addoption(parser):
     )
 
 
+def pytest_collection_modifyitems(items):
+    """Which tests stay together where several processes run them.
+
+    Those of a class, which share what it has set up. And those in a browser: two
+    browsers at a time would keep each other from answering in time.
+    """
+    for item in items:
+        in_browser = "browser" in getattr(item.cls, "test_tags", ())
+        group = (
+            "browser" if in_browser else item.cls.__name__ if item.cls else item.name
+        )
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session):
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")

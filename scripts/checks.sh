@@ -162,14 +162,13 @@ finish_odoo_runner() {
     return "$status"
 }
 
-# Each process has a copy of the database. The tests of a class stay together, since they
-# share what it has set up; in the order of the files, as else those with few tests, which
-# are the longest, would all come last.
+# Each process has a copy of the database. In the order of the files, as else those with
+# few tests, which are the longest, would all come last.
 check_pytest() {
     local processes
     processes=$(nproc)
     say "-- Running all tests, those in a browser too, in pytest"
-    run run_pytest "$CHECK_DB" --no-skips --dist=loadscope --no-loadscope-reorder \
+    run run_pytest "$CHECK_DB" --no-skips --dist=loadgroup --no-loadscope-reorder \
         --numprocesses=$((processes < 4 ? processes : 4))
 }
 
