@@ -5,7 +5,9 @@ Odoo's test classes take their tags, and Odoo its module, from the Python module
 so a file must be imported as ``odoo.addons.invoicing_cycle.tests.<file>`` here as well.
 """
 
+import os
 from pathlib import Path
+from unittest import mock
 
 import _pytest.pathlib
 import pytest
@@ -32,6 +34,22 @@ def pytest_addoption(parser):
         action="store_true",
         help="fail when a test was skipped: without a browser, Odoo skips its tests",
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def kept_files():
+    """Several processes share the files of attachments, each with its own database.
+
+    After a class, Odoo removes those that its database does not know: the others'.
+    """
+    # Not before Odoo is configured.
+    from odoo.tests import TransactionCase
+
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        yield
+        return
+    with mock.patch.object(TransactionCase, "_gc_filestore"):
+        yield
 
 
 def pytest_collection_modifyitems(items):
