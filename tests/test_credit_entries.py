@@ -93,6 +93,14 @@ class TestCreditEntries(CreditCommon):
         self.assertCounted(1.5)
         self.assertProven(self.project)
 
+    def test_reset_once_its_time_is_gone(self):
+        credit = self._credit(self.long)
+        self.long.sudo().unlink()
+        with self.assertRefused("has changed since"):
+            credit.button_draft()
+        self.assertEqual(credit.state, "posted")
+        self.assertCounted(1.5)
+
     def test_reset_takes_again(self):
         credit = self._credit(self.long)
         credit.button_draft()

@@ -247,14 +247,16 @@ class AccountMoveLine(models.Model):
     def _remember_entries(self, entries):
         self.released_entry_ids = [Command.link(entry.id) for entry in entries]
 
-    def _take_entries_again(self, entries):
+    def _take_entries_again(self, entries, counts_more=False):
         """Bill entries that were given back before.
 
+        :param bool counts_more: less of this line is credited by now, so there should
+            be such entries
         :raises UserError: where one of them is billed elsewhere by now, or changed
         """
         self.ensure_one()
         self._check_not_billed_elsewhere(entries)
-        self._check_retaken(entries)
+        self._check_retaken(entries, counts_more)
         if not entries:
             return
         entries._set_invoice_line(self)

@@ -85,11 +85,20 @@ class AccountMoveLine(models.Model):
         # to read timesheets; quantity_made is kept by the ledger alone.
         # A cancelled invoice bills nothing, credited or not.
         lines = self.sudo().filtered(lambda line: line.parent_state != "cancel")
+        before = {line: line._get_taken_back() for line in lines}
         credited = {line: line._settle_credited() for line in lines}
         for line, entries in credited.items():
             line._hand_over(line.timesheet_entry_ids & entries)
         for line, entries in credited.items():
-            line._take_entries_again(line.released_entry_ids - entries)
+            line._take_entries_again(
+                line.released_entry_ids - entries,
+                counts_more=abs(line._get_taken_back()) < abs(before[line]),
+            )
+
+    def _get_taken_back(self):
+        """What credit notes take back of the quantity that this line made."""
+        digits = self.env["sale.order.line"]._get_quantity_digits()
+        return round_quantity(sum(self.credit_line_ids.mapped("quantity_made")), digits)
 
     def _settle_credited(self):
         """Let the credit notes of this line take back what it made, neither more nor

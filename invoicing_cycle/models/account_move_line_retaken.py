@@ -12,13 +12,14 @@ class AccountMoveLine(models.Model):
 
     _inherit = "account.move.line"
 
-    def _check_retaken(self, entries):
+    def _check_retaken(self, entries, counts_more=False):
         """
         :param entries: that this line is about to take again
+        :param bool counts_more: it is to count more, whether or not any are left
         :raises UserError: where they are not what they were
         """
         self.ensure_one()
-        if not entries and self.timesheet_entry_ids:
+        if not entries and self.timesheet_entry_ids and not counts_more:
             # It gave nothing back.
             return
         if any(self._is_out_of_place(entry) for entry in entries) or (
