@@ -6,6 +6,7 @@ so a file must be imported as ``odoo.addons.invoicing_cycle.tests.<file>`` here 
 """
 
 import os
+import shutil
 from pathlib import Path
 from unittest import mock
 
@@ -37,18 +38,21 @@ def pytest_addoption(parser):
 
 
 @pytest.fixture(scope="session", autouse=True)
-def kept_files():
-    """Several processes share the files of attachments, each with its own database.
+def own_files(load_registry, tmp_path_factory):
+    """Each of several processes has its own files of attachments, as its own database.
 
-    After a class, Odoo removes those that its database does not know: the others'.
+    pytest-odoo lets them share those. But Odoo removes files that its database does not
+    know, the others', and takes one that another is just writing for a different one.
     """
-    # Not before Odoo is configured.
-    from odoo.tests import TransactionCase
-
     if "PYTEST_XDIST_WORKER" not in os.environ:
         yield
         return
-    with mock.patch.object(TransactionCase, "_gc_filestore"):
+    # Not before Odoo is configured.
+    from odoo.tools import config
+
+    own = tmp_path_factory.mktemp("files") / "filestore"
+    shutil.copytree(config.filestore(""), own)
+    with mock.patch.object(config, "filestore", return_value=str(own)):
         yield
 
 
