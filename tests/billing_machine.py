@@ -143,6 +143,19 @@ class BillingMachine(RuleBasedStateMachine):
         if entry := self._get_unbilled(number):
             self._attempt(entry.unlink)
 
+    @step(number=numbers, amount=hours)
+    def change_freed_time(self, number, amount):
+        """Time that was given back, which the documents that billed it remember."""
+        lines = self.case.orders.order_line.invoice_lines
+        freed = (lines.released_entry_ids | lines.credited_entry_ids).filtered(
+            lambda entry: not entry.invoice_line_id
+        )
+        if entry := self._pick(freed.sorted("id"), number).sudo():
+            if number % 2:
+                self._attempt(entry.unlink)
+            else:
+                self._attempt(entry.write, {"unit_amount": amount})
+
     # ------------------------------------------------------------------- hold
 
     @step(number=numbers, hold=st.sampled_from(["hold", "write_off"]))

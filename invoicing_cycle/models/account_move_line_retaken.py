@@ -47,7 +47,13 @@ class AccountMoveLine(models.Model):
     def _is_time_changed(self, entries):
         """Whether these entries are not the quantity that this line made."""
         sale_line = self.sale_line_ids[:1]
-        by_time = self.billing_kind == "time" if self.billing_kind else bool(entries)
+        if self.billing_kind:
+            by_time = self.billing_kind == "time"
+        else:
+            # Odoo's own wizard tells no kind.
+            by_time = entries or (
+                self.quantity_made and sale_line.qty_delivered_method == "timesheet"
+            )
         if not by_time or not sale_line:
             return False
         exact = sum(

@@ -57,6 +57,7 @@ class AccountMove(models.Model):
         "state",
         "billing_origin",
         "invoice_line_ids.made_with",
+        "invoice_line_ids.credit_line_ids.parent_state",
         "invoice_line_ids.price_made",
         "invoice_line_ids.discount_made",
         "invoice_line_ids.sale_line_ids.price_unit",
@@ -66,7 +67,9 @@ class AccountMove(models.Model):
     )
     @api.depends_context("lang")
     def _compute_draft_status(self):
-        drafts = self.filtered(lambda move: move._is_draft_of_schedule())._origin
+        drafts = self.filtered(
+            lambda move: move._is_draft_of_schedule()
+        )._origin.filtered(lambda move: not move._get_credits_of_lines())
         arrived = drafts._get_arrived_time()
         reasons = drafts._get_outdated_reasons(arrived)
         for move in self:
@@ -112,6 +115,14 @@ class AccountMove(models.Model):
             and self.billing_origin == "schedule"
             and self.is_sale_document()
         )
+
+    def _get_credits_of_lines(self):
+        """Credit notes, posted or to come, of a document that was reset to draft.
+
+        Made anew, it would bill again what they give back; so it stays as it is.
+        """
+        credits = self.invoice_line_ids.credit_line_ids
+        return credits.filtered(lambda line: line.parent_state != "cancel").move_id
 
     def _get_generated_lines(self):
         """The lines that the cycle made, sections included, in their order."""

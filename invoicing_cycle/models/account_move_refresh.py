@@ -67,6 +67,16 @@ class AccountMove(models.Model):
                     document=self.display_name,
                 )
             )
+        if credits := self._get_credits_of_lines():
+            raise UserError(
+                self.env._(
+                    "%(document)s cannot be refreshed: it would bill what %(credits)s "
+                    "gives back. What arrived since is billed with the next period. "
+                    "Otherwise reset the credit note to draft and delete it first.",
+                    document=self.display_name,
+                    credits=", ".join(credits.mapped("display_name")),
+                )
+            )
 
     def _check_refresh_plan(self, plan):
         Period = self.env["project.billing.period"]

@@ -146,6 +146,9 @@ class ProjectBillingPeriod(models.Model):
     def _get_billed_quantities(self, sale_lines):
         """What was billed and made on sale order lines so far, in two queries.
 
+        Time counts for the item that its invoice line is of, also where it was moved to
+        another one since.
+
         :return: dict, sale order line to (exact quantity of all billed time, sum of
             the quantities made)
         """
@@ -156,12 +159,13 @@ class ProjectBillingPeriod(models.Model):
         billed = self.env.execute_query(
             SQL(
                 """
-                SELECT %(sale_line)s, %(uom)s, SUM(%(hours)s)
-                  FROM account_analytic_line entry
-                 WHERE %(sale_line)s IN %(ids)s AND %(invoice_line)s IS NOT NULL
+                SELECT rel.order_line_id, %(uom)s, SUM(%(hours)s)
+                  FROM sale_order_line_invoice_rel rel
+                  JOIN account_analytic_line entry
+                    ON %(invoice_line)s = rel.invoice_line_id
+                 WHERE rel.order_line_id IN %(ids)s
               GROUP BY 1, 2
                 """,
-                sale_line=self._column("entry", "so_line", Entry),
                 uom=self._column("entry", "product_uom_id", Entry),
                 hours=self._column("entry", "billing_hours", Entry),
                 invoice_line=self._column("entry", "invoice_line_id", Entry),
