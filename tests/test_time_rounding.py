@@ -116,6 +116,22 @@ class TestTimeRounding(LineCommon):
         self.assertEqual(waiting.billing_hours, 1 / 3)
         self.assertEqual(february.amount_to_invoice, 50.0)
 
+    def test_new_rule_does_not_change_what_is_on_a_draft(self):
+        """Found by random steps: the entry grew when its invoice was confirmed."""
+        project = self._create_project()
+        billed = self._log_time(project, date(2026, 1, 5), 1 / 3)
+        self._generate(project)
+        project.with_user(self.user_manager).billing_rounding = "15"
+        invoice = billed.timesheet_invoice_id
+        for step in (invoice.action_post, invoice.button_draft, invoice.action_post):
+            step()
+            self.env.flush_all()
+            self.assertEqual(billed.billing_hours, 1 / 3)
+        # What is given back is rounded as the project asks now.
+        invoice.button_cancel()
+        self.env.flush_all()
+        self.assertEqual(billed.billing_hours, 0.5)
+
     def test_changed_and_moved_entries(self):
         project = self._create_project(billing_rounding="15")
         other = self._create_project("Other")

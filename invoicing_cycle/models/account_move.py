@@ -91,8 +91,15 @@ class AccountMove(models.Model):
     # ---------------------------------------------------------------- ledger
 
     def write(self, vals):
-        before = {move.id: move.state for move in self} if "state" in vals else {}
-        result = super().write(vals)
+        if "state" not in vals:
+            return super().write(vals)
+        before = {move.id: move.state for move in self}
+        # Odoo computes the project of time anew with the state of its invoice, and with
+        # that its hours: what is billed stays as it was rounded then.
+        # sudo: as in _follow_state
+        entries = self.sudo().invoice_line_ids.timesheet_entry_ids
+        with self.env.protecting([entries._fields["billing_hours"]], entries):
+            result = super().write(vals)
         if before:
             self._follow_state(before)
         return result
