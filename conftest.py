@@ -64,9 +64,7 @@ def pytest_collection_modifyitems(items):
     """
     for item in items:
         in_browser = "browser" in getattr(item.cls, "test_tags", ())
-        group = (
-            "browser" if in_browser else item.cls.__name__ if item.cls else item.name
-        )
+        group = "browser" if in_browser else getattr(item.cls, "__name__", item.name)
         item.add_marker(pytest.mark.xdist_group(group))
 
 

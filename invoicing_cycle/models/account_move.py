@@ -97,7 +97,8 @@ class AccountMove(models.Model):
         # Odoo computes the project of time anew with the state of its invoice, and with
         # that its hours: what is billed stays as it was rounded then.
         # sudo: as in _follow_state
-        entries = self.sudo().invoice_line_ids.timesheet_entry_ids
+        documents = self.sudo().filtered(lambda move: move.is_sale_document())
+        entries = documents.invoice_line_ids.timesheet_entry_ids
         with self.env.protecting([entries._fields["billing_hours"]], entries):
             result = super().write(vals)
         if before:
