@@ -7,6 +7,7 @@ from odoo.tests import tagged
 from .common_beyond import BeyondHoursCommon
 from .common_expense import ExpenseCommon
 from .common_proof import ProofMixin
+from .common_stock import StockInvoiceMixin
 
 
 class RefusalMixin:
@@ -142,6 +143,33 @@ class TestBilledOnce(RefusalMixin, ProofMixin, BeyondHoursCommon):
         self._twice(self._generate(periods[0]), lambda: self._generate_more(periods[1]))
         self.assertProven(project)
 
+    def test_more_is_deducted_than_was_paid(self):
+        """A person may change the deduction on the draft, but not beyond that."""
+        project, _paid = self._setup_down_payment()
+        invoice = self._generate(project.billing_period_ids.sorted("date_from")[1])
+        deduction = invoice.invoice_line_ids.filtered(
+            lambda line: line.billing_kind == "down_payment"
+        )
+        self.assertEqual(deduction.price_subtotal, -1000.0)
+        deduction.price_unit = 1100.0
+        with self.assertRefused("deducted"):
+            invoice.action_post()
+        deduction.price_unit = 900.0
+        invoice.action_post()
+        self.assertProven(project)
+
+    def test_down_payment_that_is_corrected(self):
+        """Not to less than what was deducted of it."""
+        project, paid = self._setup_down_payment()
+        self._generate(project.billing_period_ids.sorted("date_from")[0])
+        paid.button_draft()
+        paid.invoice_line_ids.price_unit = 600.0
+        with self.assertRefused("deducted"):
+            paid.action_post()
+        paid.invoice_line_ids.price_unit = 700.0
+        paid.action_post()
+        self.assertProven(project)
+
     def test_down_payment_that_was_deducted(self):
         """It can be corrected, but not taken away."""
         project, paid = self._setup_down_payment()
@@ -163,7 +191,7 @@ class TestBilledOnce(RefusalMixin, ProofMixin, BeyondHoursCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestExpenseBilledOnce(RefusalMixin, ProofMixin, ExpenseCommon):
+class TestExpenseBilledOnce(RefusalMixin, ProofMixin, StockInvoiceMixin, ExpenseCommon):
     """The same of re-invoiced expenses."""
 
     def test_expense(self):
@@ -196,3 +224,40 @@ class TestExpenseBilledOnce(RefusalMixin, ProofMixin, ExpenseCommon):
         self._generate(self.january)
         self.assertEqual(self.january.amount_invoiced, 120.0)
         self.assertProven(self.project)
+
+    def test_expense_on_an_invoice_of_odoos_dialog(self):
+        expense = self._create_expense()
+        self._post_expenses(expense)
+        stock = self._invoice_stock(self.order)
+        stock.button_cancel()
+        invoice = self._generate(self.january)
+        with self.assertRefused("billed elsewhere by now"):
+            stock.button_draft()
+        invoice.unlink()
+        stock.button_draft()
+        self.assertEqual(expense.sale_order_line_id.qty_invoiced, 1.0)
+        self.assertProven(self.project)
+
+    def test_expense_is_free_after_its_period_closed(self):
+        """It waits in the next one, whichever way its stock invoice went."""
+        february = self._period(self.project, date(2026, 2, 5))
+        expense = self._create_expense()
+        self._post_expenses(expense)
+        stock = self._invoice_stock(self.order)
+        self._log_time(self.project, date(2026, 1, 5), 1.0)
+        self._lock(date(2026, 1, 31))
+        self._generate(self.january, post=True)
+        self.assertEqual(expense.billing_period_id, self.january)
+
+        def credit():
+            stock.action_post()
+            stock._reverse_moves(cancel=True)
+
+        for exit in (stock.button_cancel, stock.unlink, credit):
+            with self.subTest(exit=exit), self.env.cr.savepoint() as savepoint:
+                exit()
+                self.assertEqual(expense.billing_period_id, february)
+                self.assertEqual(february.expense_amount, 120.0)
+                self.assertProven(self.project)
+                savepoint.rollback()
+                self.env.invalidate_all()

@@ -62,6 +62,32 @@ class TestCreditPrice(CreditCommon):
         self.assertBilled(self.long | self.short, self.line)
         self.assertCounted(4.5)
 
+    def test_chosen_entry_of_an_invoice_that_gets_another_price(self):
+        """The invoice would bill it again, for the difference."""
+        credit = self._credit(self.long)
+        self.assertFree(self.long, self.february)
+        self.invoice.button_draft()
+        self.line.price_unit = 150.0
+        with self.assertRefused(f"{credit.name}.* credits time of"):
+            self.invoice.action_post()
+        self.line.price_unit = 100.0
+        self.invoice.action_post()
+        self.assertFree(self.long, self.february)
+        self.assertBilled(self.short, self.line)
+        self.assertProven(self.project)
+
+    def test_credited_in_full_at_two_prices(self):
+        """One of the two chose an entry, at a part of the price."""
+        chosen = self._credit(self.long, post=False)
+        chosen.invoice_line_ids.price_unit = 10.0
+        chosen._post()
+        self._credit_at(price_unit=95.0)
+        self.assertFree(self.long | self.short, self.february)
+        self.invoice.button_draft()
+        self.invoice.action_post()
+        self.assertFree(self.long | self.short, self.february)
+        self.assertProven(self.project)
+
     def test_what_is_left_to_choose(self):
         """In worth: 4.5 h for a tenth of the price are 0.45 h."""
         self._credit_at(price_unit=10.0)

@@ -191,6 +191,32 @@ class TestFixedAmountLeft(BeyondHoursCommon, ProofCommon):
         self.assertEqual(self.january.state, "ready")
         self.assertEqual(self.january.amount_to_invoice, 1300.0)
 
+    def test_item_of_odoos_dialog_is_credited(self):
+        """It is to be billed again, beside the time or without it."""
+        self.order.order_line[1].product_uom_qty = 1.0
+        invoice = self._invoice_stock(self.order)
+        late = self._log_time(self.project, date(2026, 1, 6), 1.0)
+        self.assertEqual(late.billing_period_id, self.february)
+        invoice.action_post()
+        item = self.order.order_line[1]
+        credit = self._credit_lines(
+            invoice.invoice_line_ids.filtered(lambda line: line.sale_line_ids == item)
+        )
+        self.assertEqual(self.january.state, "to_send")
+        credit.action_post()
+        self.assertEqual(self.january.state, "ready")
+        self.assertEqual(late.billing_period_id, self.january)
+        self.assertEqual(self.january.amount_to_invoice, 1100.0)
+        credit.button_draft()
+        self.assertEqual(self.january.state, "to_send")
+        self.assertEqual(late.billing_period_id, self.february)
+        self._reverse(invoice).action_post()
+        self.assertEqual(self.january.state, "ready")
+        self.assertEqual(self.january.amount_to_invoice, 1400.0)
+        self.assertProven(self.project)
+        self.assertEqual(self._generate_january().amount_untaxed, 1400.0)
+        self.assertProven(self.project)
+
     def test_item_is_taken_away(self):
         """An amount without an item is not billed either."""
         draft = self._generate_january()

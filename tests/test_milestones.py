@@ -233,6 +233,45 @@ class TestMilestoneExits(BeyondHoursCommon):
         with self.assertRaisesRegex(UserError, "not reached any more"):
             self.invoice.button_draft()
 
+    def test_reopening_is_refused_when_deleted(self):
+        """Another milestone may stand for the same work by now."""
+        self.invoice.button_cancel()
+        self.first.with_user(self.user_manager).unlink()
+        with self.assertRaisesRegex(UserError, "deleted"):
+            self.invoice.button_draft()
+
+    def test_reopening_is_refused_when_moved(self):
+        other = self._create_order(self.product_milestones, price=100.0)
+        project = self._create_project("Other", order=self.order)
+        for values in (
+            {"sale_line_id": other.order_line.id},
+            {"project_id": project.id},
+            {"sale_line_id": False},
+        ):
+            with self.subTest(values), self.env.cr.savepoint() as savepoint:
+                self.invoice.button_cancel()
+                self.first.with_user(self.user_manager).write(values)
+                with self.assertRaisesRegex(UserError, "M1, which was moved"):
+                    self.invoice.button_draft()
+                savepoint.rollback()
+                self.env.invalidate_all()
+
+    def test_credit_is_kept_when_deleted(self):
+        self.invoice.action_post()
+        refund = self._reverse(self.invoice)
+        refund.action_post()
+        self.first.with_user(self.user_manager).unlink()
+        with self.assertRaisesRegex(UserError, "deleted"):
+            refund.button_draft()
+
+    def test_reopening_a_stock_invoice_is_refused_when_deleted(self):
+        self._reach(self.second, date(2026, 2, 10))
+        stock = self._invoice_stock(self.order)
+        stock.button_cancel()
+        self.second.with_user(self.user_manager).unlink()
+        with self.assertRaisesRegex(UserError, "deleted"):
+            stock.button_draft()
+
     def test_credited_and_undone(self):
         self.invoice.action_post()
         refund = self._reverse(self.invoice)

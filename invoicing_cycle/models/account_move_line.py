@@ -10,6 +10,7 @@ LEDGER_FIELDS = frozenset(
         "is_supplementary",
         "timesheet_entry_ids",
         "milestone_ids",
+        "milestone_count",
         "quantity_made",
         "price_made",
         "discount_made",
@@ -198,7 +199,13 @@ class AccountMoveLine(models.Model):
         # A line that was made the stock way over several periods has none itself.
         others = lines.filtered(lambda line: not line.billing_period_id)
         entries = others.timesheet_entry_ids | others.released_entry_ids
-        return lines.billing_period_id | entries.billing_period_id
+        return (
+            lines.billing_period_id
+            | entries.billing_period_id
+            # Only re-invoiced expenses have one.
+            | others.sale_line_ids.billing_period_id
+            | others._get_periods_beside()
+        )
 
     def _adopt_billing_period(self):
         """Tie lines made the stock way to the one period that they bill completely,

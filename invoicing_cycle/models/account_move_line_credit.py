@@ -124,11 +124,14 @@ class AccountMoveLine(models.Model):
         return entries & (self.timesheet_entry_ids | self.released_entry_ids)
 
     def _check_choices(self):
-        """Credit lines that were just posted must find their entries.
+        """Credit lines that were just posted must find their entries, and those of
+        invoices that were just posted go on to free theirs.
 
-        :raises UserError: where one was credited before
+        :raises UserError: where one was credited before, or has another price by now
         """
         # sudo: as in _settle_credits
+        for line in self.sudo().filtered("credit_line_ids"):
+            line._check_choices_kept(self)
         groups = self.sudo()._filter_choices().grouped("credited_line_id")
         for line, credits in groups.items():
             if not line or line.parent_state == "cancel":
@@ -148,6 +151,27 @@ class AccountMoveLine(models.Model):
                         )
                     )
                 billed -= credit.credited_entry_ids
+
+    def _check_choices_kept(self, posted):
+        """A price that was raised on a draft would make its credits smaller in price.
+
+        :param posted: the lines that were just posted, with this one
+        """
+        self.ensure_one()
+        credits = (self._get_posted_credits() - posted).filtered(
+            lambda credit: credit.credited_entry_ids and credit.quantity_made
+        )
+        lost = credits - credits._filter_choices()
+        if lost and not self._is_fully_credited():
+            raise UserError(
+                self.env._(
+                    "%(credits)s credits time of %(invoice)s at the price that it had "
+                    "then, and would credit only a part of it at the new one. Set the "
+                    "price back, or reset %(credits)s to draft first.",
+                    credits=", ".join(lost.move_id.mapped("display_name")),
+                    invoice=self.move_id.display_name,
+                )
+            )
 
     # ------------------------------------------------------------ what is left
 
@@ -222,6 +246,33 @@ class AccountMoveLine(models.Model):
             column(credit, "quantity"),
             net_price(credit),
             net_price(line),
+        )
+
+    @api.model
+    def _taken_back_sql(self, line):
+        """Whether posted credit notes take back all of a line, whatever was chosen.
+
+        :meth:`_is_taken_back` in SQL.
+
+        :param str line: alias
+        """
+
+        def column(alias, name):
+            return SQL.identifier(alias, name, to_flush=self._fields[name])
+
+        return SQL(
+            """
+            COALESCE((SELECT ROUND(ABS(SUM(%(credited)s)), 6)
+                             >= ROUND(ABS(%(quantity)s), 6)
+                        FROM account_move_line credit
+                       WHERE %(credited_line)s = %(line_id)s
+                         AND %(state)s = 'posted'), FALSE)
+            """,
+            credited=self._credit_quantity_sql("credit", line),
+            quantity=column(line, "quantity"),
+            credited_line=column("credit", "credited_line_id"),
+            line_id=SQL.identifier(line, "id"),
+            state=column("credit", "parent_state"),
         )
 
     def _is_fully_credited(self, without=None):

@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Command
 
 
 class AccountMoveLine(models.Model):
@@ -20,6 +19,13 @@ class AccountMoveLine(models.Model):
         string="Billed Milestones",
         readonly=True,
         copy=False,
+        groups="base.group_user",
+    )
+    milestone_count = fields.Integer(
+        readonly=True,
+        copy=False,
+        help="The number of milestones that this line was made from, also of those "
+        "that were deleted since.",
         groups="base.group_user",
     )
 
@@ -45,7 +51,7 @@ class AccountMoveLine(models.Model):
         :raises UserError: where a milestone is billed elsewhere by now
         """
         # sudo: whoever may cancel, credit or re-open the invoice
-        lines = self.sudo().filtered("milestone_ids")
+        lines = self.sudo().filtered("milestone_count")
         if not lines:
             return
         live = lines._filtered_live()
@@ -56,6 +62,7 @@ class AccountMoveLine(models.Model):
             given_back._set_invoice_line(self.browse())
             given_back.project_id._reassign_entries()
         for line in live:
+            line._check_milestones_kept()
             line._bill_milestones(line.milestone_ids)
 
     def _filtered_live(self):
@@ -70,6 +77,43 @@ class AccountMoveLine(models.Model):
         posted = self._get_posted_credits()
         credited = sum(credit._get_credit_quantity() for credit in posted)
         return bool(posted) and round(abs(self.quantity) - abs(credited), 6) <= 0
+
+    def _remember_milestones(self, milestones):
+        """This line is made from these milestones."""
+        self.milestone_ids = milestones
+        self.milestone_count = len(milestones)
+
+    def _check_milestones_kept(self):
+        """What this line bills, now or again, must still be there, and of its item.
+
+        Another milestone may stand for the same work by now.
+        """
+        self.ensure_one()
+        if len(self.milestone_ids) < self.milestone_count:
+            raise UserError(
+                self.env._(
+                    "%(document)s bills a milestone of %(item)s that was deleted "
+                    "since. Leave the document as it is, and create a new invoice.",
+                    document=self.move_id.display_name,
+                    item=self.sale_line_ids[:1].display_name,
+                )
+            )
+        project = self.billing_period_id.project_id
+        if moved := self.milestone_ids.filtered(
+            lambda milestone: (
+                milestone.sale_line_id not in self.sale_line_ids
+                or (project and milestone.project_id != project)
+            )
+        ):
+            raise UserError(
+                self.env._(
+                    "%(document)s bills %(milestones)s, which was moved to another "
+                    "project or sales order item since. Move it back first, or leave "
+                    "the document as it is and create a new invoice.",
+                    milestones=", ".join(moved.mapped("display_name")),
+                    document=self.move_id.display_name,
+                )
+            )
 
     def _bill_milestones(self, milestones):
         """Bill these milestones on this line, again or for the first time."""
@@ -103,7 +147,7 @@ class AccountMoveLine(models.Model):
         # sudo: as in _settle_milestones
         line = self.sudo()
         if milestones := line.recreated_line_id.milestone_ids:
-            line.milestone_ids = [Command.set(milestones.ids)]
+            line._remember_milestones(milestones)
             (line.recreated_line_id | line)._settle_milestones()
 
     @api.model
@@ -136,7 +180,7 @@ class AccountMoveLine(models.Model):
             milestone.billed_amount = item.currency_id.round(
                 total * milestone.quantity_percentage
             )
-        self.milestone_ids = [Command.link(milestone.id) for milestone in milestones]
+        self._remember_milestones(self.milestone_ids | milestones)
         self._bill_milestones(milestones)
         if not self.quantity_made:
             self.quantity_made = self.product_uom_id._compute_quantity(

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import float_compare
 
@@ -30,14 +30,16 @@ class AccountMove(models.Model):
         )
         revived._check_billed_once()
         revived._raise_limits()
-        gone = lines.filtered(
+        posted = lines.filtered(
             lambda line: (
-                line.parent_state
-                == ("posted" if line.move_id.move_type == "out_refund" else "cancel")
+                line.parent_state == "posted" and before[line.move_id.id] != "posted"
             )
         )
+        credits = posted.filtered(lambda line: line.move_id.move_type == "out_refund")
+        gone = credits | lines.filtered(lambda line: line.parent_state == "cancel")
         # Each credit note gives a deduction back, also beyond what the invoice deducts.
-        (gone._filtered_payments() | undone)._check_deducted()
+        checked = gone._filtered_payments() | (posted - credits) | undone
+        checked._check_deducted()
         return result
 
 
@@ -52,7 +54,7 @@ class AccountMoveLine(models.Model):
             items = line.sale_line_ids
             if line.billing_kind == "fixed" and line.billing_period_id:
                 line._check_fixed_once()
-            if line.billing_kind == "expense":
+            if line.billing_kind in ("expense", False):
                 line._check_expenses_once()
             if line.quantity_made > 0 and items.filtered("billing_capped"):
                 line._check_cap()
@@ -116,6 +118,9 @@ class AccountMoveLine(models.Model):
                 > 0
             ):
                 others = (item.invoice_lines - self)._filtered_live()
+                if not (self.billing_kind or others) and item.qty_delivered:
+                    # On an invoice of Odoo's dialog a person has raised the quantity.
+                    continue
                 raise UserError(
                     self.env._(
                         "%(item)s, which %(document)s bills, was taken back or is "
@@ -176,7 +181,10 @@ class SaleOrderLine(models.Model):
             if move.state == "posted" or (move.state == "draft" and not refund):
                 amount = -line.price_subtotal if refund else line.price_subtotal
                 left += line.currency_id._convert(
-                    amount, self.currency_id, self.company_id
+                    amount,
+                    self.currency_id,
+                    self.company_id,
+                    move.invoice_date or fields.Date.context_today(self),
                 )
         return left
 

@@ -48,7 +48,8 @@ class ProjectBillingPeriod(models.Model):
                    AND %(period)s IS NULL
                    AND %(kind)s IS NULL
                    AND rel.order_line_id = %(sale_line)s
-                   AND %(state)s <> 'cancel')
+                   AND %(state)s <> 'cancel'
+                   AND NOT %(credited)s)
             """,
             time_period=self._column("time_line", "billing_period_id", Line),
             time_kind=self._column("time_line", "billing_kind", Line),
@@ -57,6 +58,7 @@ class ProjectBillingPeriod(models.Model):
             kind=self._column("beside", "billing_kind", Line),
             sale_line=self._column(alias, "sale_line_id"),
             state=self._column("invoice", "state", "account.move"),
+            credited=self.env[Line]._taken_back_sql("beside"),
         )
 
     @api.model
@@ -169,3 +171,18 @@ class ProjectBillingPeriod(models.Model):
         waiting = sum((periods - periods._filtered_closed()).mapped("fixed_amount"))
         billed = self._get_fixed_amounts(item)[item]
         return item.currency_id.round(value - billed - waiting)
+
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    def _get_periods_beside(self):
+        """The periods whose item Odoo's own dialog has put on these lines, beside their
+        time."""
+        lines = self.filtered(lambda line: not line.billing_kind)
+        periods = lines.move_id.invoice_line_ids.billing_period_id
+        return periods.filtered(
+            lambda period: (
+                period.fixed_amount and period.sale_line_id in lines.sale_line_ids
+            )
+        )

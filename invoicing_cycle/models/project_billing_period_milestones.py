@@ -241,7 +241,7 @@ class ProjectBillingPeriod(models.Model):
                 )
             )
         for item, line in pairs:
-            line.milestone_ids = Milestone.browse(item.milestone_id)
+            line._remember_milestones(Milestone.browse(item.milestone_id))
         names = ["invoice_line_id", "billed_amount"]
         milestones.invalidate_recordset(names, flush=False)
         milestones.modified(names)

@@ -211,13 +211,7 @@ class ProjectBillingPeriod(models.Model):
                            SELECT 1
                              FROM account_analytic_line entry
                             WHERE %(billing_line)s = line.id)
-                        OR NOT COALESCE(
-                           (SELECT ROUND(ABS(SUM(%(credited)s)), 6)
-                                   >= ROUND(ABS(%(quantity)s), 6)
-                              FROM account_move_line credit
-                             WHERE %(credited_line)s = line.id
-                               AND %(credit_state)s = 'posted'),
-                           FALSE))
+                        OR NOT %(credited)s)
                    AND %(condition)s)
             """,
             move=self._column("line", "move_id", Line),
@@ -225,10 +219,7 @@ class ProjectBillingPeriod(models.Model):
             alias_id=SQL.identifier(alias, "id"),
             state=self._column("invoice", "state", Move),
             waiting=self._column("line", "awaits_credit", Line),
-            credited=self.env[Line]._credit_quantity_sql("credit", "line"),
-            credited_line=self._column("credit", "credited_line_id", Line),
-            credit_state=self._column("credit", "parent_state", Line),
-            quantity=self._column("line", "quantity", Line),
+            credited=self.env[Line]._taken_back_sql("line"),
             billing_line=self._column(
                 "entry", "invoice_line_id", "account.analytic.line"
             ),
