@@ -68,6 +68,7 @@ class TestFixedAmountLeft(BeyondHoursCommon, ProofCommon):
         self.assertEqual(self.january.state, "ready")
         self.assertEqual(self.january.amount_to_invoice, 1000.0)
         self.assertEqual(self.january.amount_invoiced, 300.0)
+        self.assertEqual(self.january.readiness["invoiced"], 300.0)
         # Time that is billed is none to invoice.
         self.assertEqual(self.january.hours, 0.0)
         self.assertEqual(self.january.approved_hours, 0.0)
@@ -85,6 +86,7 @@ class TestFixedAmountLeft(BeyondHoursCommon, ProofCommon):
         self.assertEqual(other.invoice_line_ids.billing_kind, "fixed")
         self.assertEqual(self.january.state, "to_send")
         self.assertEqual(self.january.amount_invoiced, 1300.0)
+        self.assertEqual(self.january.readiness["invoiced"], 0.0)
         self.assertEqual(self.january.amount_to_invoice, 0.0)
         self.assertEqual(self.january.hours, 3.0)
         self.assertEqual(self.january.approved_hours, 3.0)

@@ -24,6 +24,7 @@ class TestReadinessDetails(ReadinessCommon):
                 "late": {"hours": 0.0},
                 "held": {"hours": 0.0, "written_off": 0.0},
                 "expenses": {"ready": 0.0, "pending": 0.0},
+                "invoiced": 0.0,
                 "milestones": [],
                 "above_cap": {"hours": 0.0},
                 "approval": False,

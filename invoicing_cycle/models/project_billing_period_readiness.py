@@ -19,6 +19,7 @@ class ProjectBillingPeriod(models.Model):
     )
 
     @api.depends(
+        "amount_invoiced",
         "date_from",
         "date_to",
         "late_hours",
@@ -125,6 +126,8 @@ class ProjectBillingPeriod(models.Model):
                 ],
                 "late": {"hours": period.late_hours},
                 "expenses": expenses[period.id],
+                # Of a period of which something is left, or is to be billed again.
+                "invoiced": 0.0 if period in closed else period.amount_invoiced,
                 "approval": bool(period.company_id.timesheet_approval),
             }
 

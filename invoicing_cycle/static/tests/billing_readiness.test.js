@@ -123,6 +123,13 @@ describe("summary", () => {
         expect(held).toEqual({hours: 1.5, written_off: 0.5});
     });
 
+    test("what is invoiced already is told, and is no state", () => {
+        const {hasExtra, invoiced, status} = summarize({invoiced: 300});
+        expect(status).toBe("none");
+        expect(invoiced).toBe(300);
+        expect(hasExtra).toBe(true);
+    });
+
     test("corrections below zero do not break the bar", () => {
         const {segments, text} = summarize({
             approved: [{employee_id: 1, name: "A", hours: -3, automatic: false}],

@@ -37,7 +37,7 @@ export const billingDueDateField = {
             availableTypes: ["boolean"],
         },
     ],
-    listViewWidth: [168, 185],
+    listViewWidth: [132, 185],
     extractProps: ({options}) => ({
         overdueField: options.overdue_field || "is_overdue",
     }),

@@ -60,6 +60,7 @@ export function summarize(readiness) {
     const aboveCap = readiness?.above_cap?.hours || 0;
     const retainer = readiness?.retainer?.text || "";
     const aboveRetainer = readiness?.retainer?.above || 0;
+    const invoiced = readiness?.invoiced || 0;
     const expenses = {ready: 0, pending: 0, ...readiness?.expenses};
     const approval = Boolean(readiness?.approval);
     const hours = {
@@ -142,6 +143,7 @@ export function summarize(readiness) {
                 aboveCap ||
                 retainer ||
                 milestones.length ||
+                invoiced ||
                 held.hours ||
                 held.written_off ||
                 expenses.ready ||
@@ -149,6 +151,7 @@ export function summarize(readiness) {
         ),
         late,
         held,
+        invoiced,
         expenses,
         approval,
         hours,

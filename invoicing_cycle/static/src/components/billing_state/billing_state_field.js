@@ -31,7 +31,7 @@ export const billingStateField = {
             availableTypes: ["char", "text"],
         },
     ],
-    listViewWidth: [138, 170],
+    listViewWidth: [126, 170],
     extractProps: (staticInfo) => ({
         ...badgeField.extractProps(staticInfo),
         errorField: staticInfo.options.error_field || "generate_error",
