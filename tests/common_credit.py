@@ -1,13 +1,12 @@
-from contextlib import contextmanager
 from datetime import date
 
-from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from .common_proof import ProofCommon
+from .common_refusal import RefusalMixin
 
 
-class CreditCommon(ProofCommon):
+class CreditCommon(RefusalMixin, ProofCommon):
     """January is invoiced: 3.0 + 1.5 h at 100 on one line, 2.0 h at 150 on another."""
 
     @classmethod
@@ -111,12 +110,6 @@ class CreditCommon(ProofCommon):
         self.env.invalidate_all()
 
     # ------------------------------------------------------------ assertions
-
-    @contextmanager
-    def assertRefused(self, text):
-        """A refusal, which leaves everything as it was."""
-        with self.assertRaisesRegex(UserError, text), self.env.cr.savepoint():
-            yield
 
     def assertBilled(self, entries, line):
         self.env.flush_all()

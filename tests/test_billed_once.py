@@ -1,22 +1,12 @@
-from contextlib import contextmanager
 from datetime import date
 
-from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .common_beyond import BeyondHoursCommon
 from .common_expense import ExpenseCommon
 from .common_proof import ProofMixin
+from .common_refusal import RefusalMixin
 from .common_stock import StockInvoiceMixin
-
-
-class RefusalMixin:
-    @contextmanager
-    def assertRefused(self, regex):
-        """Refused with this text, and nothing is left of it."""
-        with self.assertRaisesRegex(UserError, regex), self.env.cr.savepoint():
-            yield
-        self.env.invalidate_all()
 
 
 @tagged("post_install", "-at_install")

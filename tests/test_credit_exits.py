@@ -61,20 +61,24 @@ class TestCreditExits(StockInvoiceMixin, CreditCommon):
         self.assertBilled(self.long | self.short, self.line)
 
     def test_invoice_cancelled_and_reopened(self):
-        self._credit(self.long)
+        """Not while its credit note stands, which would take back what nobody bills."""
+        credit = self._credit(self.long)
         self.invoice.button_draft()
         self.assertBilled(self.short, self.line)
+        with self.assertRefused(credit.name):
+            self.invoice.button_cancel()
+        credit.button_draft()
         self.invoice.button_cancel()
         self.assertFree(self.entries, self.january)
         self.assertCounted(0.0, 0.0)
+        with self.assertRefused("is cancelled and bills nothing"):
+            credit._post()
         self.invoice.button_draft()
-        self.assertFree(self.long, self.february)
-        self.assertBilled(self.short, self.line)
-        self.assertCounted(1.5)
+        self.assertBilled(self.entries - self.senior, self.line)
+        self.assertCounted(4.5)
 
     def test_credit_reset_after_the_invoice_was_reopened(self):
         credit = self._credit(self.long)
-        self.invoice.button_cancel()
         self.invoice.button_draft()
         credit.button_draft()
         self.assertBilled(self.long | self.short, self.line)
@@ -93,6 +97,17 @@ class TestCreditExits(StockInvoiceMixin, CreditCommon):
         self.line.unlink()
         self.assertFree(self.entries, self.january)
         self.assertCounted(0.0, 0.0)
+
+    def test_credit_to_come_of_a_deleted_line(self):
+        """Its time is free already: the credit note is a matter of money."""
+        credit = self._credit(self.long, post=False)
+        self.invoice.button_draft()
+        self.line.unlink()
+        self.assertFree(self.long | self.short, self.february)
+        credit._post()
+        self.assertFree(self.long | self.short, self.february)
+        self.assertCounted(0.0)
+        self.assertProven(self.project)
 
     def test_task_moved_in_between(self):
         """Freed time is closed by its lock and stays with its project."""

@@ -95,7 +95,7 @@ class TestCreditPrice(CreditCommon):
         self.assertEqual(row.move_line_id, self.line)
         self.assertEqual(row.quantity, 4.05)
 
-    def test_fixed_amount(self):
+    def _invoice_fixed(self, amount):
         order = self._create_order(self.product_fixed)
         project = self._create_project("Fixed", order=order, billing_frequency="custom")
         period = self.env["project.billing.period"].create(
@@ -103,20 +103,50 @@ class TestCreditPrice(CreditCommon):
                 "project_id": project.id,
                 "date_from": date(2026, 1, 1),
                 "date_to": date(2026, 1, 31),
-                "fixed_amount": 900.0,
+                "fixed_amount": amount,
                 "sale_line_id": order.order_line.id,
             }
         )
         invoice = self._generate(period)
         invoice.action_post()
+        return period, invoice
+
+    def _credit_fixed_at(self, invoice, price):
         credit = invoice._reverse_moves()
-        credit.invoice_line_ids.price_unit = 100.0
+        credit.invoice_line_ids.price_unit = price
         credit._post()
+        return credit
+
+    def test_fixed_amount(self):
+        period, invoice = self._invoice_fixed(900.0)
+        credit = self._credit_fixed_at(invoice, 100.0)
         self.assertEqual(period.state, "to_send")
         self.assertEqual(period.amount_invoiced, 800.0)
-        self.assertProven(project)
+        self.assertProven(period.project_id)
         credit.button_draft()
         credit.invoice_line_ids.price_unit = 900.0
         credit._post()
         self.assertEqual(period.state, "ready")
-        self.assertProven(project)
+        self.assertProven(period.project_id)
+
+    def test_rest_of_a_fixed_amount(self):
+        """To the cent, though it is no round part of the quantity."""
+        for first in (2000.0, 1000.0):
+            with self.subTest(first=first):
+                period, invoice = self._invoice_fixed(3000.0)
+                self._credit_fixed_at(invoice, first)
+                rest = self._credit(invoice.invoice_line_ids, invoice=invoice)
+                self.assertEqual(rest.amount_untaxed, 3000.0 - first)
+                self.assertEqual(period.state, "ready")
+                self.assertEqual(period.amount_invoiced, 0.0)
+                self.assertEqual(period.sale_line_id.qty_invoiced, 0.0)
+                self.assertProven(period.project_id)
+
+    def test_nearly_all_of_a_fixed_amount(self):
+        """The customer has paid for the rest."""
+        period, invoice = self._invoice_fixed(3000.0)
+        self._credit_fixed_at(invoice, 2990.0)
+        self.assertEqual(period.state, "to_send")
+        self.assertEqual(period.amount_invoiced, 10.0)
+        self.assertNotEqual(period.sale_line_id.qty_invoiced, 0.0)
+        self.assertProven(period.project_id)

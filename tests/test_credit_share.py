@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from odoo.tests import tagged
 
 from odoo.addons.invoicing_cycle.tools import credit
-from odoo.addons.invoicing_cycle.tools.credit import Rest, is_covered, left_over
+from odoo.addons.invoicing_cycle.tools.credit import Rest, is_covered
 
 from .common_pure import PureCase, repeatable
 
@@ -26,7 +26,7 @@ class TestCreditShare(PureCase):
         taken, taken_made = 0.0, 0.0
         for step, time in enumerate(times):
             rest = Rest(
-                quantity - taken, made - taken_made, sum(times[step:]), factor, 2
+                quantity - taken, 100.0, made - taken_made, sum(times[step:]), factor, 2
             )
             share, share_made = rest.take(time)
             self.assertGreaterEqual(share, 0.0)
@@ -37,11 +37,7 @@ class TestCreditShare(PureCase):
 
     @repeatable
     @given(st.integers(-500, 500), st.integers(-500, 500))
-    def test_what_is_left(self, cents, credited):
-        quantity, credited = cents / 100, credited / 100
-        left = left_over(quantity, credited, 2)
-        self.assertEqual(left == 0.0, is_covered(quantity, credited, 2))
-        if left:
-            # Of the same sign, and what is missing.
-            self.assertGreater(left * (quantity or -credited), 0.0)
-            self.assertAlmostEqual(left, quantity - credited)
+    def test_covered(self, cents, credited):
+        """What is missing has the sign of the quantity."""
+        missing = cents - credited if cents >= 0 else credited - cents
+        self.assertEqual(is_covered(cents / 100, credited / 100, 2), missing <= 0)

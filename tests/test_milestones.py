@@ -313,6 +313,19 @@ class TestMilestoneExits(BeyondHoursCommon):
         self.assertEqual(self.february.state, "ready")
         self.assertEqual(self.february.amount_to_invoice, 6000.0)
 
+    def test_project_of_a_stock_invoice_is_not_deleted(self):
+        """Its milestone would go with it, unseen by Odoo."""
+        order = self._create_order(self.product_milestones, price=100.0)
+        project = self._create_project("Plain", order=order, billing_frequency=False)
+        milestone = self._create_milestones(project, order.order_line, [1.0])
+        self._reach(milestone)
+        stock = self._invoice_stock(order)
+        self.assertEqual(milestone.invoice_line_id, stock.invoice_line_ids)
+        with self.assertRaisesRegex(UserError, "cannot be deleted"):
+            project.unlink()
+        stock.unlink()
+        project.unlink()
+
     def test_stock_invoice_of_one_of_two_orders(self):
         """The other order's milestone waits in the period, so it stays open."""
         other = self._create_order(self.product_milestones, price=100.0)

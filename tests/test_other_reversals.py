@@ -67,6 +67,15 @@ class TestOtherReversals(InvoiceCommon):
         self.assertEqual(period.amount_to_invoice, 0.0)
         self.assertEqual(period.invoice_ids, invoice)
 
+    def test_switched_draft(self):
+        """A draft for work does not become a credit note for it."""
+        project = self._create_project()
+        self._log_time(project, date(2026, 1, 5), 2.0)
+        period = self._period(project, date(2026, 1, 5))
+        period._generate_invoices("Because")
+        with self.assertRaisesRegex(UserError, "Delete the draft"):
+            period.invoice_ids.action_switch_move_type()
+
     def test_copies_of_other_documents(self):
         credit = self.invoice._reverse_moves(cancel=True)
         self.assertFalse(credit.copy().line_ids.recreated_line_id)

@@ -62,6 +62,7 @@ from . import project_billing_period_readiness
 from . import project_billing_period_held
 from . import project_billing_period_generate
 from . import project_billing_period_fixed
+from . import project_billing_period_fixed_stock
 from . import project_billing_period_lines
 from . import project_billing_period_date
 from . import project_billing_period_invoice

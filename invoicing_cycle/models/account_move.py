@@ -146,16 +146,17 @@ class AccountMove(models.Model):
         # EXTENDS account
         # The invoice that reverses a credit note would bill its time without a link to
         # it, and the time would be billed again.
-        for move in self:
-            if move.move_type == "out_refund" and move.billing_period_ids:
+        # sudo: as in _follow_state
+        for move in self.filtered(lambda move: move.move_type == "out_refund"):
+            if move.sudo().invoice_line_ids._get_billing_periods():
                 raise UserError(
                     self.env._(
-                        "%(document)s credits time. Reset it to draft and cancel it "
-                        "instead of reversing it: the time follows then.",
+                        "%(document)s credits what billing periods bill. Reset it to "
+                        "draft and cancel it instead of reversing it: that is billed "
+                        "again then.",
                         document=move.display_name,
                     )
                 )
-        # sudo: as in _follow_state
         rest = self.sudo().invoice_line_ids._get_partly_credited()
         reversals = super()._reverse_moves(default_values_list, cancel=cancel)
         reversals.sudo().invoice_line_ids._record_rest(rest)

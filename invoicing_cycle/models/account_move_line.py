@@ -198,10 +198,10 @@ class AccountMoveLine(models.Model):
         lines |= lines.credited_line_id | lines.recreated_line_id
         # A line that was made the stock way over several periods has none itself.
         others = lines.filtered(lambda line: not line.billing_period_id)
-        entries = others.timesheet_entry_ids | others.released_entry_ids
         return (
             lines.billing_period_id
-            | entries.billing_period_id
+            | others._get_billed_periods()
+            | others.released_entry_ids.billing_period_id
             # Only re-invoiced expenses have one.
             | others.sale_line_ids.billing_period_id
             | others._get_periods_beside()
@@ -283,9 +283,8 @@ class AccountMoveLine(models.Model):
 
     def _follow_cancel(self):
         """Lines of invoices that were just cancelled bill nothing any more."""
+        self._check_not_credited()
         self._give_entries_back()
-        # What a credit note took back from them went with them.
-        self.sudo().credit_line_ids.filtered("quantity_made").quantity_made = 0.0
 
     def _leave_credits(self):
         """These lines are deleted, and drafts of credit notes stay.

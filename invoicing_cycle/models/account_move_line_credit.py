@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, float_compare
 
 from ..tools.allocation import round_quantity
-from ..tools.credit import Rest, is_covered, left_over
+from ..tools.credit import NOISE, Rest, is_covered
 
 
 class AccountMoveLine(models.Model):
@@ -64,13 +64,20 @@ class AccountMoveLine(models.Model):
     # Also "at uninstall": that is a context key, which anybody can send.
     @api.ondelete(at_uninstall=True)
     def _unlink_except_credited(self):
-        # The credit note would stay and take back what nothing has made.
-        credits = self.sudo()._get_posted_credits()
-        if credits and any(self.sudo().mapped("quantity_made")):
+        self._check_not_credited()
+
+    def _check_not_credited(self):
+        """These lines are to go.
+
+        :raises UserError: where a posted credit note would stay, and take back what
+            nothing bills
+        """
+        credits = self.sudo().filtered("quantity_made")._get_posted_credits()
+        if credits:
             raise UserError(
                 self.env._(
                     "%(credits)s credits %(invoices)s. Reset the credit note to draft "
-                    "and delete it first.",
+                    "and cancel it first.",
                     credits=", ".join(credits.move_id.mapped("display_name")),
                     invoices=", ".join(self.move_id.mapped("display_name")),
                 )
@@ -132,6 +139,7 @@ class AccountMoveLine(models.Model):
         # sudo: as in _settle_credits
         for line in self.sudo().filtered("credit_line_ids"):
             line._check_choices_kept(self)
+        self.sudo()._check_credited_live()
         groups = self.sudo()._filter_choices().grouped("credited_line_id")
         for line, credits in groups.items():
             if not line or line.parent_state == "cancel":
@@ -151,6 +159,24 @@ class AccountMoveLine(models.Model):
                         )
                     )
                 billed -= credit.credited_entry_ids
+
+    def _check_credited_live(self):
+        cancelled = self.credited_line_id.filtered(
+            lambda line: line.parent_state == "cancel" and line.quantity_made
+        )
+        if cancelled:
+            raise UserError(
+                self.env._(
+                    "%(credits)s credits %(invoices)s, which is cancelled and bills "
+                    "nothing. Reset that to draft first, or cancel the credit note.",
+                    credits=", ".join(
+                        (cancelled.credit_line_ids & self).move_id.mapped(
+                            "display_name"
+                        )
+                    ),
+                    invoices=", ".join(cancelled.move_id.mapped("display_name")),
+                )
+            )
 
     def _check_choices_kept(self, posted):
         """A price that was raised on a draft would make its credits smaller in price.
@@ -180,6 +206,20 @@ class AccountMoveLine(models.Model):
             lambda credit: credit.parent_state == "posted"
         ).sorted("id")
 
+    def _is_credit_to_come(self):
+        """A draft that credits Odoo's own invoice of what billing periods bill again.
+
+        Odoo counts it as if it were posted. Until then nothing is free, and it may be
+        deleted.
+        """
+        self.ensure_one()
+        return bool(
+            self.credited_line_id
+            and self.parent_state == "draft"
+            and self.move_id.move_type == "out_refund"
+            and (self._get_billing_periods() or self.sale_line_ids._get_fixed_periods())
+        )
+
     def _get_pending_choices(self):
         """Credit lines of drafts that will free entries of this line."""
         return self.credit_line_ids.filtered(
@@ -192,16 +232,16 @@ class AccountMoveLine(models.Model):
         Also where such an entry, free by now, was deleted: the credit goes on to take
         back what it has made.
         """
-        digits = self.env["sale.order.line"]._get_quantity_digits()
         return self.filtered(
             lambda credit: (
-                (
+                credit.credited_line_id
+                and (
                     credit.credited_entry_ids
                     or credit.credited_quantity
                     or credit.credited_made
                 )
-                and is_covered(
-                    credit.credited_quantity, credit._get_credit_quantity(), digits
+                and credit.credited_line_id._is_covered(
+                    credit.credited_quantity, credit._get_credit_quantity()
                 )
             )
         )
@@ -214,7 +254,7 @@ class AccountMoveLine(models.Model):
         self.ensure_one()
         line = self.credited_line_id
         price, full = self._get_net_price(), line._get_net_price()
-        digits = self.env["decimal.precision"].precision_get("Product Price")
+        digits = self._get_price_digits()
         if not full or not float_compare(price, full, precision_digits=digits):
             return self.quantity
         return self.quantity * price / full
@@ -222,6 +262,24 @@ class AccountMoveLine(models.Model):
     def _get_net_price(self):
         self.ensure_one()
         return self.price_unit * (1 - (self.discount or 0.0) / 100)
+
+    @api.model
+    def _get_price_digits(self):
+        return self.env["decimal.precision"].precision_get("Product Price")
+
+    def _is_covered(self, quantity, credited):
+        """Whether a credit takes back all of a quantity of this line.
+
+        Less than the last digit is left of the quantity, and of the price: of a fixed
+        amount, which is one unit, a hundredth of the quantity is money.
+        """
+        self.ensure_one()
+        price = self._get_net_price() / self.quantity if self.quantity else 0.0
+        return is_covered(
+            quantity, credited, self.env["sale.order.line"]._get_quantity_digits()
+        ) and is_covered(
+            quantity * abs(price), credited * abs(price), self._get_price_digits()
+        )
 
     @api.model
     def _credit_quantity_sql(self, credit, line):
@@ -262,14 +320,25 @@ class AccountMoveLine(models.Model):
 
         return SQL(
             """
-            COALESCE((SELECT ROUND(ABS(SUM(%(credited)s)), 6)
-                             >= ROUND(ABS(%(quantity)s), 6)
-                        FROM account_move_line credit
-                       WHERE %(credited_line)s = %(line_id)s
-                         AND %(state)s = 'posted'), FALSE)
+            COALESCE((SELECT ROUND(sums.missing, %(digits)s) <= 0
+                             AND COALESCE(ROUND(sums.missing * %(price)s
+                                                / NULLIF(ABS(%(quantity)s), 0),
+                                                %(price_digits)s) <= 0, TRUE)
+                        FROM (SELECT ABS(%(quantity)s) - ABS(SUM(%(credited)s))
+                                     AS missing
+                                FROM account_move_line credit
+                               WHERE %(credited_line)s = %(line_id)s
+                                 AND %(state)s = 'posted') sums), FALSE)
             """,
             credited=self._credit_quantity_sql("credit", line),
+            digits=self.env["sale.order.line"]._get_quantity_digits(),
             quantity=column(line, "quantity"),
+            price=SQL(
+                "ABS(%s * (1 - COALESCE(%s, 0) / 100))",
+                column(line, "price_unit"),
+                column(line, "discount"),
+            ),
+            price_digits=self._get_price_digits(),
             credited_line=column("credit", "credited_line_id"),
             line_id=SQL.identifier(line, "id"),
             state=column("credit", "parent_state"),
@@ -290,7 +359,7 @@ class AccountMoveLine(models.Model):
         if not rest:
             # Nothing is left to credit. Whoever credits the line as well means it.
             return bool(posted - choices)
-        return is_covered(rest, credited, digits)
+        return self._is_covered(rest, credited)
 
     def _get_partly_credited(self):
         """Lines of which entries were credited, with those that they still bill.
@@ -333,27 +402,36 @@ class AccountMoveLine(models.Model):
 
     def _get_creditable_quantity(self):
         """What is left to credit of this line's quantity, drafts with a choice of
-        entries included."""
+        entries included; not rounded."""
         self.ensure_one()
         posted, pending = self._get_posted_credits(), self._get_pending_choices()
         choices = posted._filter_choices() | pending
         chosen = sum(choices.mapped("credited_quantity"))
         credited = sum(credit._get_credit_quantity() for credit in posted | pending)
-        return left_over(
-            self.quantity - chosen,
-            credited - chosen,
-            self.env["sale.order.line"]._get_quantity_digits(),
-        )
+        if self._is_covered(self.quantity - chosen, credited - chosen):
+            return 0.0
+        return self.quantity - credited
 
     def _get_creditable_rest(self):
-        """What is left to credit of this line, as :class:`Rest`."""
+        """What is left to credit of this line, as :class:`Rest`.
+
+        A rest that is no round part of the quantity is a part of the price, so that it
+        is credited to the cent; time goes by its quantity.
+        """
         self.ensure_one()
         posted, pending = self._get_posted_credits(), self._get_pending_choices()
         entries = self._get_creditable_entries()
         sale_line = entries.so_line[:1]
         unit = sale_line.product_uom_id
+        digits = sale_line._get_quantity_digits()
+        left, price = self._get_creditable_quantity(), self.price_unit
+        quantity = round_quantity(left, digits)
+        if not entries and self.quantity and abs(left - quantity) > NOISE:
+            quantity = self.quantity
+            price = round_quantity(price * left / quantity, self._get_price_digits())
         return Rest(
-            quantity=self._get_creditable_quantity(),
+            quantity=quantity,
+            price=price,
             made=self.quantity_made
             - sum(posted.mapped("quantity_made"))
             - sum(pending.mapped("credited_made")),
@@ -361,8 +439,19 @@ class AccountMoveLine(models.Model):
             factor=unit._compute_quantity(1.0, self.product_uom_id, round=False)
             if unit and self.product_uom_id
             else 1.0,
-            digits=sale_line._get_quantity_digits(),
+            digits=digits,
         )
+
+    def _get_amount_of(self, quantity, price):
+        """Untaxed amount of a quantity of this line at another unit price, rounded.
+
+        A line of quantity 0 has no price per unit that is its own.
+        """
+        self.ensure_one()
+        net = self.price_subtotal / self.quantity if self.quantity else 0.0
+        if self.price_unit:
+            net *= price / self.price_unit
+        return self.currency_id.round(net * quantity)
 
     def _record_choice(self, entries, made):
         """Make this credit line free these entries while it is posted."""

@@ -51,7 +51,9 @@ class AccountMoveLine(models.Model):
         :raises UserError: where a milestone is billed elsewhere by now
         """
         # sudo: whoever may cancel, credit or re-open the invoice
-        lines = self.sudo().filtered("milestone_count")
+        lines = self.sudo().filtered(
+            lambda line: line.milestone_count or line.milestone_ids
+        )
         if not lines:
             return
         live = lines._filtered_live()
@@ -62,7 +64,8 @@ class AccountMoveLine(models.Model):
             given_back._set_invoice_line(self.browse())
             given_back.project_id._reassign_entries()
         for line in live:
-            line._check_milestones_kept()
+            if line.milestone_ids.invoice_line_id != line:
+                line._check_milestones_kept()
             line._bill_milestones(line.milestone_ids)
 
     def _filtered_live(self):
@@ -76,7 +79,7 @@ class AccountMoveLine(models.Model):
         self.ensure_one()
         posted = self._get_posted_credits()
         credited = sum(credit._get_credit_quantity() for credit in posted)
-        return bool(posted) and round(abs(self.quantity) - abs(credited), 6) <= 0
+        return bool(posted) and self._is_covered(abs(self.quantity), abs(credited))
 
     def _remember_milestones(self, milestones):
         """This line is made from these milestones."""

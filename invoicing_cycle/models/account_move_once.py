@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import float_compare
@@ -56,6 +58,8 @@ class AccountMoveLine(models.Model):
                 line._check_fixed_once()
             if line.billing_kind in ("expense", False):
                 line._check_expenses_once()
+            if not line.billing_kind:
+                line._check_item_once()
             if line.quantity_made > 0 and items.filtered("billing_capped"):
                 line._check_cap()
             if items.filtered("is_downpayment"):
@@ -167,11 +171,12 @@ class SaleOrderLine(models.Model):
         """What all invoices of a down payment leave of it, in the order's currency.
 
         Drafts count on either side: a down payment that is corrected has been paid.
+        Converted once per currency, as when it is deducted.
 
         :param without: ``account.move.line`` that are about to go
         """
         self.ensure_one()
-        left = 0.0
+        amounts = defaultdict(float)
         for line in self.invoice_lines - (without or self.invoice_lines.browse()):
             move = line.move_id
             refund = move.move_type == "out_refund"
@@ -179,14 +184,13 @@ class SaleOrderLine(models.Model):
                 # The credited invoice deducts it until then.
                 continue
             if move.state == "posted" or (move.state == "draft" and not refund):
-                amount = -line.price_subtotal if refund else line.price_subtotal
-                left += line.currency_id._convert(
-                    amount,
-                    self.currency_id,
-                    self.company_id,
-                    move.invoice_date or fields.Date.context_today(self),
-                )
-        return left
+                sign = -1 if refund else 1
+                amounts[line.currency_id] += sign * line.price_subtotal
+        today = fields.Date.context_today(self)
+        return sum(
+            currency._convert(amount, self.currency_id, self.company_id, today)
+            for currency, amount in amounts.items()
+        )
 
     def _raise_deducted(self, lines):
         deductions = self.invoice_lines.filtered(

@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.exceptions import UserError
 
 
 class AccountMove(models.Model):
@@ -10,6 +11,16 @@ class AccountMove(models.Model):
         # note: what the order counts of them turns with them.
         # sudo: what a line makes is kept by the ledger alone
         lines = self.sudo().invoice_line_ids.filtered("quantity_made")
+        if positive := lines.move_id.filtered(
+            lambda move: move.currency_id.compare_amounts(move.amount_total, 0.0) >= 0
+        ):
+            raise UserError(
+                self.env._(
+                    "%(documents)s bills work, which the other type would give back. "
+                    "Delete the draft instead.",
+                    documents=", ".join(positive.mapped("display_name")),
+                )
+            )
         before = {line: line.quantity for line in lines}
         result = super().action_switch_move_type()
         for line in lines:

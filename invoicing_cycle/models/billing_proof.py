@@ -175,6 +175,40 @@ class BillingProof(models.AbstractModel):
         )
 
     @api.model
+    def _credit_to_come_sql(self):
+        """The draft ``invoice`` of ``line`` credits an invoice of Odoo's own dialog, of
+        which billing periods bill again what it will free; never NULL.
+
+        Of the item ``sale_line``; ``original`` is the line that is credited.
+        """
+        return SQL(
+            """
+            COALESCE(
+                invoice.move_type = 'out_refund' AND invoice.state = 'draft'
+                AND original.id IS NOT NULL
+                AND COALESCE(line.billing_kind, original.billing_kind,
+                             line.billing_period_id::text,
+                             original.billing_period_id::text) IS NULL
+                AND (sale_line.billing_period_id IS NOT NULL
+                     OR EXISTS (
+                        SELECT 1
+                          FROM account_analytic_line entry
+                         WHERE entry.invoice_line_id = original.id
+                           AND entry.billing_period_id IS NOT NULL)
+                     OR EXISTS (
+                        SELECT 1
+                          FROM project_milestone milestone
+                         WHERE milestone.invoice_line_id = original.id
+                           AND milestone.billing_period_id IS NOT NULL)
+                     OR EXISTS (
+                        SELECT 1
+                          FROM project_billing_period fixed
+                         WHERE fixed.sale_line_id = sale_line.id
+                           AND fixed.fixed_amount > 0)), FALSE)
+            """
+        )
+
+    @api.model
     def _credited_sql(self, alias):
         """Posted credit notes credit all of an invoice line; never NULL.
 
@@ -187,10 +221,18 @@ class BillingProof(models.AbstractModel):
             COALESCE((
                 SELECT CASE WHEN chosen.rest > %(noise)s
                             THEN chosen.credited >= %(alias)s.quantity - %(noise)s
+                                 AND %(alias)s.quantity - chosen.credited
+                                     < chosen.price_noise
                             WHEN chosen.rest < -%(noise)s
                             THEN chosen.credited <= %(alias)s.quantity + %(noise)s
+                                 AND chosen.credited - %(alias)s.quantity
+                                     < chosen.price_noise
                             ELSE chosen.unchosen END
-                  FROM (SELECT %(alias)s.quantity
+                  FROM (SELECT COALESCE(
+                                   %(price_noise)s * ABS(%(alias)s.quantity)
+                                   / NULLIF(ABS(%(alias)s.price_unit
+                                     * (1 - COALESCE(%(alias)s.discount, 0) / 100)),
+                                     0), 'Infinity') AS price_noise, %(alias)s.quantity
                                - SUM(COALESCE(credit.credited_quantity, 0)) AS rest,
                                ROUND(SUM(%(at_full_price)s), 6) AS credited,
                                BOOL_OR(COALESCE(credit.credited_quantity, 0) = 0)
@@ -202,6 +244,10 @@ class BillingProof(models.AbstractModel):
             alias=alias,
             at_full_price=self._at_full_price_sql(alias),
             noise=self._get_last_digit() / 2,
+            # Of a fixed amount, which is one unit, a hundredth is money.
+            price_noise=10.0
+            ** -self.env["decimal.precision"].precision_get("Product Price")
+            / 2,
         )
 
     @api.model

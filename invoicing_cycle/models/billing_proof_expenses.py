@@ -76,7 +76,9 @@ class BillingProof(models.AbstractModel):
                     LEFT JOIN project_billing_period period
                            ON period.id = COALESCE(
                               line.billing_period_id, original.billing_period_id)
-                        WHERE rel.order_line_id = item.id AND %(live)s) billed
+                        WHERE rel.order_line_id = item.id AND %(live)s
+                          AND NOT (invoice.move_type = 'out_refund'
+                                   AND invoice.state = 'draft')) billed
                  WHERE item.id IN %(ids)s
               ORDER BY item.id
                 """,

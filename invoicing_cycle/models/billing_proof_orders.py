@@ -214,7 +214,8 @@ class BillingProof(models.AbstractModel):
                 SELECT sale_line.id, line.product_uom_id, %(by_time)s,
                        COALESCE(line.billing_kind, original.billing_kind,
                                 period.id::text) IS NOT NULL
-                       AND invoice.state <> 'cancel', %(live)s,
+                       AND invoice.state <> 'cancel',
+                       %(live)s AND NOT %(to_come)s,
                        SUM(%(made)s),
                        ARRAY_AGG(CASE WHEN invoice.move_type = 'out_refund'
                                       THEN -line.quantity ELSE line.quantity END),
@@ -234,6 +235,7 @@ class BillingProof(models.AbstractModel):
               GROUP BY 1, 2, 3, 4, 5
                 """,
                 live=self._live_sql("invoice"),
+                to_come=self._credit_to_come_sql(),
                 by_time=self._by_time_sql(),
                 made=self._made_sql("invoice", "line"),
                 ids=ids,

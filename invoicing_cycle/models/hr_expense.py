@@ -128,12 +128,19 @@ class HrExpense(models.Model):
 
     def _check_not_billed(self):
         """
-        :raises UserError: where a live invoice of the cycle bills one of these
+        :raises UserError: where a live invoice bills one of these, and a billing period
+            would bill it again
         """
         # sudo: whether an invoice bills it does not depend on who takes it back
         expenses = self.sudo()
-        lines = expenses.sale_order_line_id.invoice_lines.filtered(
-            lambda line: line.billing_kind == "expense" and not line.credited_line_id
+        items = expenses.sale_order_line_id
+        # Without a schedule Odoo's own way stands: the order is to be credited.
+        scheduled = items.filtered("billing_period_id")
+        lines = items.invoice_lines.filtered(
+            lambda line: (
+                (line.billing_kind == "expense" or line.sale_line_ids & scheduled)
+                and line.move_id.move_type == "out_invoice"
+            )
         )._filtered_live()
         if lines:
             billed = expenses.filtered(

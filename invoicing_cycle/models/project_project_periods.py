@@ -221,17 +221,17 @@ class ProjectProject(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_invoiced(self):
-        # sudo: whether invoices refer to the periods, whoever may read them
-        periods = self.sudo().billing_period_ids
-        moves = periods.invoice_line_ids.move_id
-        if moves:
-            raise UserError(
-                self.env._(
-                    "%(projects)s cannot be deleted: %(invoices)s bill their periods. "
-                    "Archive them instead.",
-                    projects=", ".join(
-                        moves.billing_project_ids.mapped("display_name")
-                    ),
-                    invoices=", ".join(moves.mapped("display_name")),
+        # sudo: whether invoices bill them, whoever may read those
+        for project in self.sudo():
+            lines = project.billing_period_ids.invoice_line_ids
+            # The database deletes milestones with their project, past the ORM.
+            lines |= project.milestone_ids.invoice_line_id
+            if lines:
+                raise UserError(
+                    self.env._(
+                        "%(project)s cannot be deleted: %(invoices)s bills it. Archive "
+                        "it instead.",
+                        project=project.display_name,
+                        invoices=", ".join(lines.move_id.mapped("display_name")),
+                    )
                 )
-            )

@@ -72,7 +72,11 @@ class SaleOrderLine(models.Model):
     def _get_quantity_digits(self):
         return self.env["decimal.precision"].precision_get("Product Unit")
 
-    @api.depends("invoice_lines.billing_kind", "invoice_lines.quantity_made")
+    @api.depends(
+        "invoice_lines.billing_kind",
+        "invoice_lines.billing_period_id",
+        "invoice_lines.quantity_made",
+    )
     def _compute_qty_invoiced(self):
         return super()._compute_qty_invoiced()
 
@@ -85,15 +89,19 @@ class SaleOrderLine(models.Model):
                 if move.state == "cancel":
                     continue
                 kept = invoice_line | invoice_line.credited_line_id
-                if not any(
-                    line.billing_period_id or line.billing_kind for line in kept
+                if any(kept.mapped("billing_period_id")) or any(
+                    kept.mapped("billing_kind")
                 ):
+                    made = invoice_line.quantity_made
+                elif invoice_line._is_credit_to_come():
+                    made = 0.0
+                else:
                     continue
                 sign = 1 if move.move_type == "out_invoice" else -1
                 counted = invoice_line.product_uom_id._compute_quantity(
                     invoice_line.quantity, line.product_uom_id
                 )
-                quantities[line] += sign * (invoice_line.quantity_made - counted)
+                quantities[line] += sign * (made - counted)
         return quantities
 
     @api.depends("timesheet_ids.billing_hours", "timesheet_ids.billing_hold")

@@ -46,28 +46,18 @@ def is_covered(quantity, credited, digits):
     return missing <= 0 if quantity >= 0 else missing >= 0
 
 
-def left_over(quantity, credited, digits):
-    """What a credit leaves of a quantity; nothing where it takes too much.
-
-    >>> left_over(4.5, 1.0, 2), left_over(4.5, 5.0, 2), left_over(-1.0, 0.0, 2)
-    (3.5, 0.0, -1.0)
-    """
-    if is_covered(quantity, credited, digits):
-        return 0.0
-    return round_quantity(quantity - credited, digits)
-
-
 class Rest(NamedTuple):
     """What is left to credit of an invoice line, and the time that makes it.
 
-    >>> rest = Rest(quantity=1.0, made=1.0, time=1.0, factor=1.0, digits=2)
+    >>> rest = Rest(1.0, 100.0, made=1.0, time=1.0, factor=1.0, digits=2)
     >>> rest.take(1 / 3), rest.take(1.0)
     ((0.33, 0.33), (1.0, 1.0))
-    >>> Rest(quantity=0.5, made=4.0, time=4.0, factor=1 / 8, digits=2).take(2.0)
+    >>> Rest(0.5, 100.0, made=4.0, time=4.0, factor=1 / 8, digits=2).take(2.0)
     (0.25, 2.0)
     """
 
     quantity: float  # in the unit of the line
+    price: float  # of that unit
     made: float  # in the unit of the sale order line
     time: float  # the same, exact
     factor: float  # units of the line in one of the sale order line

@@ -11,6 +11,7 @@ class CreditChoice(NamedTuple):
     line: models.BaseModel
     entries: models.BaseModel
     quantity: float
+    price: float
     made: float
 
 
@@ -82,7 +83,7 @@ class AccountMoveReversal(models.TransientModel):
             return [
                 {"move_line_id": line.id}
                 for line in lines
-                if line._get_creditable_quantity()
+                if line._get_creditable_rest().quantity
             ]
         entries = self.env["account.analytic.line"].sudo()
         entries = entries.union(*(line._get_creditable_entries() for line in lines))
@@ -138,7 +139,7 @@ class AccountMoveReversal(models.TransientModel):
                 quantity, made = rest.take(time)
             if line.move_id != self.move_ids or not (entries or quantity):
                 self._raise_stale_choice()
-            choices.append(CreditChoice(line, entries, quantity, made))
+            choices.append(CreditChoice(line, entries, quantity, rest.price, made))
         self._check_not_negative(choices)
         return sorted(choices, key=lambda choice: (choice.line.sequence, choice.line))
 
@@ -147,9 +148,8 @@ class AccountMoveReversal(models.TransientModel):
         :raises UserError: where corrections outweigh the work that is credited
         """
         amount = sum(
-            choice.line.price_subtotal * choice.quantity / choice.line.quantity
+            choice.line._get_amount_of(choice.quantity, choice.price)
             for choice in choices
-            if choice.line.quantity
         )
         if self.currency_id.compare_amounts(amount, 0.0) < 0:
             raise UserError(
@@ -174,11 +174,15 @@ class AccountMoveReversal(models.TransientModel):
         # EXTENDS account
         vals = super()._prepare_default_reversal(move)
         if self.credit_scope != "invoice":
-            quantities = {
-                choice.line.id: choice.quantity for choice in self._get_choices()
-            }
             vals["line_ids"] = self._prepare_chosen_lines(
-                move.with_context(move_reverse_cancel=False), quantities
+                move.with_context(move_reverse_cancel=False),
+                {
+                    choice.line.id: {
+                        "quantity": choice.quantity,
+                        "price_unit": choice.price,
+                    }
+                    for choice in self._get_choices()
+                },
             )
         return vals
 
@@ -191,26 +195,30 @@ class AccountMoveReversal(models.TransientModel):
             vals["line_ids"] = self._prepare_chosen_lines(
                 origin_move,
                 {
-                    credit.credited_line_id.id: credit.quantity
+                    credit.credited_line_id.id: {
+                        "quantity": credit.quantity,
+                        "price_unit": credit.price_unit,
+                    }
                     for credit in credits
                     if credit.display_type == "product"
                 },
             )
         return vals
 
-    def _prepare_chosen_lines(self, move, quantities):
+    def _prepare_chosen_lines(self, move, chosen):
         """Commands that copy lines of the invoice, as reversing does, below the
         sections that they stand in.
 
-        :param dict quantities: quantity by id of ``account.move.line``
+        :param dict chosen: quantity and price, as values, by id of
+            ``account.move.line``
         """
-        lines = move.invoice_line_ids.browse(quantities)
+        lines = move.invoice_line_ids.browse(chosen)
         lines |= lines.parent_id | lines.parent_id.parent_id
         lines = lines.with_context(include_business_fields=True).sorted(
             lambda line: (line.sequence, line.id)
         )
         return [
-            Command.create({**vals, "quantity": quantities.get(line.id, 0.0)})
+            Command.create({**vals, **chosen.get(line.id, {"quantity": 0.0})})
             for line, vals in zip(lines, lines.copy_data(), strict=True)
         ]
 

@@ -78,8 +78,6 @@ class AccountMoveReversalLine(models.TransientModel):
             hours = entry._get_billed_hours()
         else:
             hours = line._get_creditable_entries()._get_billed_hours()
-        # A line of quantity 0 has no price per unit that is its own.
-        net = line.price_subtotal / line.quantity if line.quantity else 0.0
         return {
             "currency_id": line.currency_id.id,
             "date": entry.date,
@@ -88,6 +86,6 @@ class AccountMoveReversalLine(models.TransientModel):
             "item": (line.name or "").split("\n")[0],
             "quantity": quantity,
             "hours": hours,
-            "price_unit": line.price_unit,
-            "amount": line.currency_id.round(net * quantity),
+            "price_unit": rest.price,
+            "amount": line._get_amount_of(quantity, rest.price),
         }

@@ -1,0 +1,126 @@
+from odoo import models
+from odoo.exceptions import UserError
+
+
+class ProjectBillingPeriod(models.Model):
+    """Fixed amounts of items that Odoo's own dialog has invoiced as well.
+
+    The two together never bill more than the item, unless a person says why.
+    """
+
+    _inherit = "project.billing.period"
+
+    def _get_obstacle(self, override):
+        # EXTENDS invoicing_cycle
+        obstacle = super()._get_obstacle(override)
+        if obstacle or override or not self.fixed_amount:
+            return obstacle
+        # sudo: what is invoiced of the item does not depend on who bills the period
+        period = self.sudo()
+        item = period.sale_line_id
+        lines = item._get_lines_beside_periods()
+        if not lines:
+            return ""
+        earlier = item._get_fixed_periods().filtered(
+            lambda other: other.date_from <= period.date_from
+        )
+        waiting = sum((earlier - earlier._filtered_closed()).mapped("fixed_amount"))
+        left = item._get_fixed_amount_left(lines) - waiting
+        if item.currency_id.compare_amounts(left, 0.0) >= 0:
+            return ""
+        return self.env._(
+            "%(period)s: %(item)s is on %(invoices)s already. Skip the period, or give "
+            "a reason to invoice its amount as well.",
+            period=self.display_name,
+            item=self.sale_line_id.display_name,
+            invoices=", ".join(lines.move_id.mapped("display_name")),
+        )
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    def _get_fixed_periods(self):
+        """The billing periods that bill these items by fixed amounts."""
+        return self.env["project.billing.period"].search(
+            [("sale_line_id", "in", self.ids), ("fixed_amount", ">", 0)]
+        )
+
+    def _get_lines_beside_periods(self):
+        """Invoice lines that bill this item, or credit it, and that no period made."""
+        self.ensure_one()
+        return self.invoice_lines.filtered(
+            lambda line: (
+                line.parent_state != "cancel"
+                and not (
+                    # It may be deleted as well as posted.
+                    line.parent_state == "draft"
+                    and line.move_id.move_type == "out_refund"
+                )
+                and not any(
+                    origin.billing_kind or origin.billing_period_id
+                    for origin in line | line.credited_line_id
+                )
+            )
+        )
+
+    def _get_fixed_amount_left(self, lines):
+        """What invoices leave of the untaxed value of this item, in its currency.
+
+        :param lines: see :meth:`_get_lines_beside_periods`
+        """
+        self.ensure_one()
+        quantity = sum(
+            line.product_uom_id._compute_quantity(line.quantity, self.product_uom_id)
+            * (-1 if line.move_id.move_type == "out_refund" else 1)
+            for line in lines
+        )
+        value = self._get_untaxed_amount(self.product_uom_qty - quantity)
+        billed = self.env["project.billing.period"]._get_fixed_amounts(self)[self]
+        return self.currency_id.round(value - billed)
+
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    def _get_periods_beside(self):
+        """The periods whose item Odoo's own dialog has put on these lines, beside their
+        time."""
+        lines = self.filtered(lambda line: not line.billing_kind)
+        periods = lines.move_id.invoice_line_ids.billing_period_id
+        items = lines.sale_line_ids
+        return periods.filtered(
+            lambda period: period.fixed_amount and period.sale_line_id in items
+        )
+
+    def _check_item_once(self):
+        """
+        :raises UserError: where periods bill what this line of Odoo's own invoice does
+        """
+        self.ensure_one()
+        for item in self.sale_line_ids:
+            periods = item._get_fixed_periods()._filtered_fixed_amount_billed()
+            if not periods:
+                continue
+            lines = item._get_lines_beside_periods()
+            if (
+                item.currency_id.compare_amounts(
+                    item._get_fixed_amount_left(lines), 0.0
+                )
+                < 0
+            ):
+                raise UserError(
+                    self.env._(
+                        "%(item)s, which %(document)s bills, is billed on %(invoices)s "
+                        "by now. Cancel or credit that first.",
+                        item=item.display_name,
+                        document=self.move_id.display_name,
+                        invoices=", ".join(
+                            periods.invoice_line_ids.filtered(
+                                lambda line: line.billing_kind == "fixed"
+                            )
+                            ._filtered_live()
+                            .move_id.mapped("display_name")
+                        ),
+                    )
+                )
