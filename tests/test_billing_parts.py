@@ -113,6 +113,27 @@ class TestBillingParts(DecisionCommon):
         self.assertEqual(self.entry.so_line, item)
         self.assertTogether(part)
 
+    def test_item_is_chosen_on_the_entry(self):
+        """The held part is billed on it as well, once it is released."""
+        part = self._split(0.5, "hold")
+        item = self._create_order(price=50.0).order_line
+        entry = self.entry.with_user(self.user_timesheet_admin)
+        for chosen in (item, item.browse()):
+            entry.write({"so_line": chosen.id, "is_so_line_edited": True})
+            self.assertEqual(self.entry.so_line, chosen)
+            self.assertTogether(part)
+        entry.so_line = item
+        self._decide(part, "bill")
+        self.assertLedger((2.0, "bill"))
+
+    def test_part_that_is_billed_on_another_item(self):
+        """It stays there."""
+        part = self._split(0.5, "hold")
+        overtime = self._create_order(price=200.0).order_line
+        part.write({"so_line": overtime.id, "is_so_line_edited": True})
+        self.entry.so_line = self._create_order(price=50.0).order_line
+        self.assertEqual(part.so_line, overtime)
+
     def test_user_of_employee(self):
         part = self._split(0.5, "hold")
         self.consultant.user_id = self._new_user(

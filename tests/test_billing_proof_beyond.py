@@ -245,3 +245,12 @@ class TestBillingProofExpenses(ProofMixin, ExpenseCommon):
         self.assertEqual(self._get_kinds(self.project), {("expense_twice", self.item)})
         self.line.move_id.unlink()
         self.assertProven(self.project)
+
+    def test_nothing_will_bill_it(self):
+        self.line.move_id.unlink()
+        self._set(self.expense, billing_period_id=None)
+        self.assertEqual(self._get_kinds(self.project), {("no_period", self.item)})
+        self._set(self.expense, billing_period_id=self.january.id)
+        self.assertProven(self.project)
+        self._set(self.january, skip_reason="Nothing")
+        self.assertEqual(self._get_kinds(self.project), {("closed_period", self.item)})

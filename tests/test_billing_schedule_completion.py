@@ -1,10 +1,11 @@
 from odoo.tests import tagged
 
+from .common_proof import ProofMixin
 from .common_schedule import ScheduleCommon, day
 
 
 @tagged("post_install", "-at_install")
-class TestBillingScheduleCompletion(ScheduleCommon):
+class TestBillingScheduleCompletion(ProofMixin, ScheduleCommon):
     """One period that ends when the project is complete (today: 10 March 2026)."""
 
     @classmethod
@@ -153,3 +154,46 @@ class TestBillingScheduleCompletion(ScheduleCommon):
         self._set_status("on_track")
         self.assertEqual(self._spans(self.project), [(day(1, 1), False)])
         self.assertEqual(self.project.billing_period_ids, self.period)
+
+    def test_archived(self):
+        """What is not complete is billed all the same, up to the last of its days."""
+        self._log_time(self.project, day(3, 15), 1.0)
+        self.project.active = False
+        self.assertEqual(self.period.date_to, day(3, 15))
+        self.assertEqual(self.period.invoice_date, day(3, 15))
+        self.project.active = True
+        self.assertEqual(self._spans(self.project), [(day(1, 1), False)])
+
+    def test_schedule_taken_away(self):
+        self.project.billing_frequency = False
+        self.assertEqual(self.period.date_to, day(3, 10))
+
+    def test_cancelled_invoice_of_a_project_that_goes_on_is_reopened(self):
+        """It bills the days up to today, and the project goes on after them."""
+        self._set_status("done")
+        invoice = self._invoice(self.period)
+        invoice.button_cancel()
+        self._set_status("on_track")
+        invoice.button_draft()
+        self._assert_goes_on()
+
+    def test_credit_of_a_project_that_goes_on_is_reset(self):
+        self._set_status("done")
+        invoice = self._invoice(self.period)
+        invoice.action_post()
+        credit = invoice._reverse_moves(cancel=True)
+        self._set_status("on_track")
+        self.assertEqual(self._spans(self.project), [(day(1, 1), False)])
+        credit.button_draft()
+        self._assert_goes_on()
+
+    def _assert_goes_on(self):
+        self.assertEqual(
+            self._spans(self.project),
+            [(day(1, 1), day(3, 10)), (day(3, 11), False)],
+        )
+        late = self._log_time(self.project, day(2, 3), 3.0)
+        self.assertEqual(late.billing_period_id.date_from, day(3, 11))
+        self._set_status("at_risk")
+        self._set_status("done")
+        self.assertProven(self.project)

@@ -113,3 +113,45 @@ class TestGenerateExpense(InvoicingCycleCommon):
         expense = self._create_expense(date(2026, 1, 20), analytic_distribution=False)
         expense.analytic_distribution = False
         self.assertEqual(expense.billing_project_id, self.project)
+
+    def _close_all(self):
+        """The project has ended, and all of its periods are closed."""
+        self.project.write({"date_start": "2026-01-01", "date": "2026-02-28"})
+        self.project.billing_period_ids.action_skip("Nothing to bill")
+
+    def test_expense_after_the_end_of_the_schedule(self):
+        """It opens a period for itself, as late time does."""
+        self._close_all()
+        expense = self._create_expense(date(2026, 2, 10))
+        self.assertFalse(expense.billing_period_id)
+        self._post(expense)
+        period = expense.billing_period_id
+        self.assertTrue(period.is_supplementary)
+        self.assertEqual(period.date_from, date(2026, 3, 1))
+        self.assertEqual(period.amount_to_invoice, 120.0)
+
+    def test_last_period_is_skipped(self):
+        self.project.write({"date_start": "2026-01-01", "date": "2026-01-31"})
+        expense = self._create_expense(date(2026, 1, 20))
+        self._post(expense)
+        self.january.action_skip("Next year")
+        self.assertTrue(expense.billing_period_id.is_supplementary)
+
+    def test_expense_that_no_custom_period_takes(self):
+        self.january.action_skip("Nothing to bill")
+        project = self._create_project("Custom", order=self.order)
+        project._create_analytic_account()
+        project.billing_frequency = "custom"
+        self.env["project.billing.period"].create(
+            {
+                "project_id": project.id,
+                "date_from": date(2026, 1, 1),
+                "date_to": date(2026, 1, 31),
+            }
+        )
+        self.assertNotIn("periods", project.billing_missing or "")
+        expense = self._create_expense(
+            date(2026, 2, 10), analytic_distribution={project.account_id.id: 100}
+        )
+        expense.action_submit()
+        self.assertIn("periods", project.billing_missing or "")

@@ -135,6 +135,55 @@ class TestRetainer(BeyondHoursCommon):
         with self.assertRaisesRegex(UserError, "no hours beyond"):
             self.january.with_user(self.user_accountant).action_bill_retainer_overrun()
 
+    def test_overrun_of_locked_time(self):
+        """Whoever bills need not be whoever may change locked time."""
+        first = self._log_time(self.project, date(2026, 2, 6), 6.0)
+        last = self._log_time(self.project, date(2026, 2, 9), 3.0)
+        self._lock(date(2026, 2, 28))
+        self.project.billing_retainer_overrun_line_id = self.overtime
+        self.february.with_user(self.user_accountant).action_bill_retainer_overrun()
+        self.assertEqual(last.so_line, self.overtime)
+        self.assertEqual(first.so_line, self.item)
+        self.assertEqual(self.february.amount_to_invoice, 2300.0)
+
+    def test_entered_amount_stays(self):
+        """A change of the retainer leaves what was agreed for one period."""
+        self.february.with_user(self.user_accountant).fixed_amount = 1500.0
+        march = self._period(self.project, date(2026, 3, 5))
+        march.with_user(self.user_accountant).fixed_amount = 0.0
+        self.project.with_user(self.user_accountant).write(
+            {"billing_retainer_amount": 2500.0, "billing_retainer_hours": 25.0}
+        )
+        self.assertEqual(self.january.fixed_amount, 2500.0)
+        self.assertEqual(self.february.fixed_amount, 1500.0)
+        self.assertEqual(self.february.retainer_hours, 25.0)
+        self.assertEqual(march.fixed_amount, 0.0)
+        with self.assertRaisesRegex(UserError, "February|Feb"):
+            self.project.billing_frequency = "quarterly"
+
+    def test_supplementary_period_becomes_regular(self):
+        """The project goes on: its retainer does so as well."""
+        self.project.billing_retainer_line_id = False
+        self.project.write({"date_start": "2026-01-01", "date": "2026-02-28"})
+        self.project.billing_retainer_line_id = self.item
+        self._generate(self.january | self.february)
+        other = self._create_order().order_line
+        entry = self._log_time(
+            self.project,
+            date(2026, 3, 3),
+            1.0,
+            so_line=other.id,
+            is_so_line_edited=True,
+        )
+        march = entry.billing_period_id
+        self.assertTrue(march.is_supplementary)
+        self.assertFalse(march.is_retainer)
+        self.project.date = date(2026, 12, 31)
+        self.assertEqual(march.date_to, date(2026, 3, 31))
+        self.assertFalse(march.is_supplementary)
+        self.assertEqual(march.fixed_amount, 2000.0)
+        self.assertEqual(march.retainer_hours, 20.0)
+
     def test_wrong_items(self):
         with self.assertRaises(ValidationError):
             self.project.billing_retainer_line_id = self.overtime

@@ -42,6 +42,7 @@ from . import project_project_missing_sql
 from . import project_project_missing
 from . import project_project_hours
 from . import project_project_expenses
+from . import project_project_late_expenses
 from . import project_milestone
 from . import project_project_milestones
 from . import project_project_retainer

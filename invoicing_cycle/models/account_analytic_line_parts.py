@@ -17,6 +17,8 @@ PLACE_FIELDS = frozenset(
         "task_id",
     }
 )
+#: What it is billed on, as long as the part is billed like its entry.
+ITEM_FIELDS = frozenset({"is_so_line_edited", "so_line"})
 #: What a part shares with the entry that it was split off from.
 SHARED_FIELDS = PLACE_FIELDS | {
     "account_id",
@@ -76,13 +78,32 @@ class AccountAnalyticLine(models.Model):
                 )
 
     def write(self, vals):
+        alike = self._get_parts_alike() if "so_line" in vals else self.browse()
         result = super().write(vals)
+        if alike:
+            alike.write({name: vals[name] for name in ITEM_FIELDS & vals.keys()})
         shared = {name: vals[name] for name in SHARED_FIELDS & vals.keys()}
         # Told by a column that is read anyway: most entries have no part.
         if shared and (split := self.sudo().filtered("split_hours")):
             # sudo: a part is where its entry is, whoever may see it
             split.part_ids.write(shared)
         return result
+
+    def _get_parts_alike(self):
+        """Unbilled parts on the sales order item of their entry.
+
+        Others stay there: hours beyond a retainer are billed on an item of their own.
+        """
+        # sudo: a part is where its entry is, whoever may see it
+        return (
+            self.sudo()
+            .filtered("split_hours")
+            .part_ids.filtered(
+                lambda part: (
+                    part.so_line == part.part_of_id.so_line and part._is_not_billed()
+                )
+            )
+        )
 
     @api.ondelete(at_uninstall=True)
     def _unlink_except_split(self):
@@ -94,7 +115,8 @@ class AccountAnalyticLine(models.Model):
                     self.env._(
                         "A part of this time is held, written off or billed: "
                         "%(entry)s. Whoever bills the project takes the part back "
-                        "(“Bill”) before the entry can be deleted.",
+                        "(“Bill”; one on another sales order item gets that of the "
+                        "entry first) before the entry can be deleted.",
                         entry=entry._format_entries(),
                     )
                 )
@@ -189,7 +211,7 @@ class AccountAnalyticLine(models.Model):
         # are not. Who may do so is the matter of the public methods that call this.
         row = self.with_user(SUPERUSER_ID)
         whole = row._get_whole()
-        names = SHARED_FIELDS | {"so_line", "is_so_line_edited"}
+        names = SHARED_FIELDS | ITEM_FIELDS
         values = row._read_format(names)[0]
         # Odoo creates time of active employees of the chosen companies only; this is
         # no new time, and its author may have left.

@@ -99,11 +99,33 @@ class AccountMove(models.Model):
         # sudo: as in _follow_state
         documents = self.sudo().filtered(lambda move: move.is_sale_document())
         entries = documents.invoice_line_ids.timesheet_entry_ids
+        endless = documents._end_reopened_periods(vals["state"])
         with self.env.protecting([entries._fields["billing_hours"]], entries):
             result = super().write(vals)
         if before:
             self._follow_state(before)
+        endless.project_id._follow_completion()
         return result
+
+    def _end_reopened_periods(self, state):
+        """Periods of projects that went on get an end before a document that comes back
+        to life closes them.
+
+        :param str state: that the documents (superuser) are about to get
+        :return: those that had no end
+        """
+        revived = self.filtered(
+            lambda move: (
+                (
+                    move.state == "posted"
+                    if move.move_type == "out_refund"
+                    else move.state == "cancel"
+                )
+                and move.state != state
+            )
+        )
+        periods = revived.invoice_line_ids._get_billing_periods()
+        return periods.filtered(lambda period: not period.date_to)._end_today()
 
     def _follow_state(self, before):
         """Give time entries back, or take them again, as the state asks.

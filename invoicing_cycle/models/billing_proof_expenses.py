@@ -5,13 +5,15 @@ from .billing_proof import Difference
 
 
 class BillingProof(models.AbstractModel):
-    """Re-invoiced expenses are billed once, at what they cost and their mark-up."""
+    """Re-invoiced expenses are billed once, at what they cost and their mark-up, and
+    wait where they will be."""
 
     _inherit = "billing.proof"
 
     @api.model
     def _get_differences(self, scope, totals, lines):
         differences = super()._get_differences(scope, totals, lines)
+        differences += self._check_expenses_waiting(scope)
         ids = tuple(self._get_expense_item_ids(scope, lines))
         if not ids:
             return differences
@@ -42,6 +44,68 @@ class BillingProof(models.AbstractModel):
         return {row[0] for row in rows} | {
             billed.sale_line.id for billed in lines if billed.sale_line.is_expense
         }
+
+    @api.model
+    def _check_expenses_waiting(self, scope):
+        """Posted expenses that no open period will bill, in two queries."""
+        conditions = [
+            SQL("expense.billing_project_id IN %s", tuple(scope.projects.ids))
+        ]
+        if scope.date_from:
+            conditions.append(SQL("expense.date >= %s", scope.date_from))
+        if scope.date_to:
+            conditions.append(SQL("expense.date <= %s", scope.date_to))
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT expense.id, expense.billing_project_id, expense.date,
+                       expense.billing_period_id
+                  FROM hr_expense expense
+                  JOIN sale_order_line item ON item.id = expense.sale_order_line_id
+                 WHERE %s
+                   AND expense.state NOT IN ('draft', 'refused')
+                   AND item.qty_delivered <> 0
+                   AND COALESCE(item.qty_invoiced, 0) = 0
+              ORDER BY expense.date, expense.id
+                """,
+                SQL(" AND ").join(conditions),
+            )
+        )
+        if not rows:
+            return []
+        periods = self.env["project.billing.period"]._get_allocation(scope.projects.ids)
+        closed = {p.key for values in periods.values() for p in values if p.closed}
+        projects = {project.id: project for project in scope.projects}
+        differences = []
+        for expense_id, project_id, day, period_id in rows:
+            project = projects[project_id]
+            expense = self.env["hr.expense"].browse(expense_id)
+            # sudo: what is proven tells of the expense what the sales order tells
+            names = {
+                "expense": expense.sudo().sale_order_line_id.display_name,
+                "period": expense.sudo().billing_period_id.display_name,
+            }
+            if not period_id and not self._is_day_to_come(
+                project, periods[project_id], day
+            ):
+                kind = "no_period"
+                text = self.env._(
+                    "%(expense)s is in no period, so nothing bills it: open a billing "
+                    "period for it.",
+                    **names,
+                )
+            elif period_id in closed:
+                kind = "closed_period"
+                text = self.env._(
+                    "%(expense)s waits in %(period)s, which is invoiced or skipped and "
+                    "bills no more.",
+                    **names,
+                )
+            else:
+                continue
+            item = expense.sudo().sale_order_line_id.sudo(False)
+            differences.append(Difference(kind, text, item, project))
+        return differences
 
     @api.model
     def _check_expenses_once(self, ids):

@@ -91,7 +91,8 @@ class BillingProof(models.AbstractModel):
         """
         today = fields.Date.context_today(self)
         if periods:
-            return day > max([today, *(period.date_to for period in periods)])
+            ends = [period.date_to for period in periods if period.date_to]
+            return day > max([today, *ends])
         start = project.billing_start_date
         return not project.billing_frequency or (start and start > today)
 

@@ -1,6 +1,11 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+#: What decides where an expense is billed, and whether it is handed in.
+PLACE_FIELDS = frozenset(
+    {"analytic_distribution", "approval_state", "date", "sale_order_id", "state"}
+)
+
 
 class HrExpense(models.Model):
     """Re-invoiced expenses belong to a project's billing period, as time does."""
@@ -116,6 +121,32 @@ class HrExpense(models.Model):
         """Whether its sale order line is on an invoice already."""
         self.ensure_one()
         return bool(self.sudo().sale_order_line_id.qty_invoiced)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        expenses = super().create(vals_list)
+        expenses._find_late_period()
+        return expenses
+
+    def write(self, vals):
+        result = super().write(vals)
+        if not PLACE_FIELDS.isdisjoint(vals):
+            self._find_late_period()
+        return result
+
+    def _find_late_period(self):
+        """Open a period for expenses of schedules that have ended, once they are
+        handed in."""
+        # sudo: where an expense is billed does not depend on who files it
+        homeless = self.sudo().filtered(
+            lambda expense: (
+                not expense.billing_period_id
+                and expense.billing_project_id.has_billing_periods
+                and expense.state not in ("draft", "refused")
+                and not expense._is_reinvoiced()
+            )
+        )
+        homeless.billing_project_id._open_supplementary_periods()
 
     # ------------------------------------------------------------------ ledger
 

@@ -177,15 +177,20 @@ class ProjectBillingPeriod(models.Model):
                 or self.env.company
             )
 
-    @api.depends("company_id", "project_id.sale_line_id.currency_id")
+    @api.depends(
+        "company_id",
+        "project_id.sale_line_id.currency_id",
+        "sale_line_id.currency_id",
+    )
     def _compute_currency_id(self):
         kept = self._filtered_kept()
         for period in self:
+            # A fixed amount is billed as it was entered, in the currency of its item.
+            item = period.sale_line_id or period.project_id.sale_line_id
             period.currency_id = (
                 period.currency_id
                 if period in kept
-                else period.project_id.sale_line_id.currency_id
-                or period.company_id.currency_id
+                else item.currency_id or period.company_id.currency_id
             )
 
     @api.depends("date_to", "project_id.billing_invoice_delay")

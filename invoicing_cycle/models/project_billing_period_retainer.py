@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
@@ -39,18 +39,20 @@ class ProjectBillingPeriod(models.Model):
         periods.sudo()._take_retainer()
         return periods
 
-    def _take_retainer(self, changed=False):
+    def _take_retainer(self, entered=None):
         """Let these periods bill the retainer of their projects.
 
-        :param bool changed: the retainer changed: also those that bill one already
+        :param entered: the retainer changed: also those that bill one already, but for
+            the amounts of these, which a person has entered
         """
         periods = self.filtered(
             lambda period: (
                 not period.is_supplementary
                 and (
-                    (changed and period.is_retainer)
+                    (entered is not None and period.is_retainer)
                     or (
                         not period.fixed_amount
+                        and not period.is_retainer
                         and period.project_id.billing_retainer_line_id
                     )
                 )
@@ -63,13 +65,27 @@ class ProjectBillingPeriod(models.Model):
         ):
             line = project.billing_retainer_line_id
             vals = {
-                "fixed_amount": project.billing_retainer_amount if line else 0.0,
                 "is_retainer": bool(line),
                 "retainer_hours": project.billing_retainer_hours if line else 0.0,
             }
             if line:
                 vals["sale_line_id"] = line.id
-            group.write(vals)
+            amount = project.billing_retainer_amount if line else 0.0
+            kept = group & entered if entered else group.browse()
+            kept.write(vals)
+            (group - kept).write({**vals, "fixed_amount": amount})
+
+    def _filtered_entered(self):
+        """Those with an amount that a person has entered: not that of the retainer."""
+        return self.filtered(
+            lambda period: (
+                period.currency_id.compare_amounts(
+                    period.fixed_amount, period.project_id.billing_retainer_amount
+                )
+                if period.is_retainer
+                else period.fixed_amount
+            )
+        )
 
     @api.model
     def _holds_amount_sql(self, alias):
@@ -84,8 +100,9 @@ class ProjectBillingPeriod(models.Model):
 
     def _check_droppable(self):
         # Periods of a retainer come and go with the schedule.
+        retained = self.filtered("is_retainer")
         return super(
-            ProjectBillingPeriod, self.filtered(lambda period: not period.is_retainer)
+            ProjectBillingPeriod, self - (retained - retained._filtered_entered())
         )._check_droppable()
 
     # ------------------------------------------------------------------ hours
@@ -262,7 +279,8 @@ class ProjectBillingPeriod(models.Model):
                 if kept:
                     entry._split_off(entry.billing_hours - kept, vals)
                 else:
-                    entry.write(vals)
+                    # As OdooBot: billing people need no right to change locked time.
+                    entry.with_user(SUPERUSER_ID).write(vals)
             period._message_log(
                 body=self.env._(
                     "%(hours)s h beyond the retainer are billed on %(line)s.",

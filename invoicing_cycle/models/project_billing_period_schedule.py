@@ -251,6 +251,10 @@ class ProjectBillingPeriod(models.Model):
         endless = self.filtered(lambda period: not period.date_to)
         # sudo: the days of the time in the period, whoever may read it
         for period in endless.sudo():
-            days = period.timesheet_ids.mapped("date")
-            period.date_to = max(today, period.date_from, *days)
+            period.date_to = period._get_end(today)
         return endless
+
+    def _get_end(self, today):
+        """The last day of a period that has no end, by what it holds."""
+        self.ensure_one()
+        return max(today, self.date_from, *self.timesheet_ids.mapped("date"))

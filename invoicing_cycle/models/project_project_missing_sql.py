@@ -103,7 +103,8 @@ class ProjectProject(models.Model):
                         AND %(hold)s = 'bill'
                         AND %(invoice_line)s IS NULL
                         AND %(period)s IS NULL)
-                  OR %(milestone)s))
+                  OR %(milestone)s
+                  OR %(expense)s))
             """,
             frequency=column(alias, "billing_frequency"),
             period_project=column("period", "project_id", Period),
@@ -116,6 +117,7 @@ class ProjectProject(models.Model):
             period=column("entry", "billing_period_id", Entry),
             project=SQL.identifier(alias, "id"),
             milestone=self._homeless_milestone_sql(alias),
+            expense=self._homeless_expense_sql(alias),
         )
 
     @api.model

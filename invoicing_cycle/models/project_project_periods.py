@@ -59,11 +59,9 @@ class ProjectProject(models.Model):
         periods = (
             (self - custom).sudo().filtered("billing_frequency").billing_period_ids
         )
-        periods._filtered_free().filtered(
-            lambda period: (
-                period.id not in mentioned
-                and (period.is_retainer or not period.fixed_amount)
-            )
+        free = periods._filtered_free()
+        (free - free._filtered_entered()).filtered(
+            lambda period: period.id not in mentioned
         ).unlink()
 
     def _check_no_open_custom_periods(self):
@@ -119,7 +117,9 @@ class ProjectProject(models.Model):
         dropped._check_droppable()
         dropped.unlink()
         for date_to, group in Period.union(*resized).grouped(resized.get).items():
+            supplementary = group.filtered("is_supplementary")
             group.write({"date_to": date_to, "is_supplementary": False})
+            supplementary._take_retainer()
         Period.with_context(
             tracking_disable=True, mail_create_nolog=True, mail_create_nosubscribe=True
         ).create(vals_list)
@@ -140,7 +140,10 @@ class ProjectProject(models.Model):
         if self.billing_frequency == "custom":
             return PeriodChanges([], {}, periods.browse())
         if self._is_schedule_ended():
-            return PeriodChanges([], {}, free - holding)
+            # What was to be billed on completion is due as it stands.
+            endless = (free & holding).filtered(lambda period: not period.date_to)
+            ends = {period: period._get_end(today) for period in endless}
+            return PeriodChanges([], ends, free - holding)
         if self.billing_frequency == "completion":
             if last and last not in closed:
                 # Its invoice was cancelled: the same period is billed again.
