@@ -246,6 +246,12 @@ class TestBillingProofExpenses(ProofMixin, ExpenseCommon):
         self.line.move_id.unlink()
         self.assertProven(self.project)
 
+    def test_no_date(self):
+        """Without one it is in no period."""
+        self.line.move_id.unlink()
+        self._set(self.expense, date=None, billing_period_id=None)
+        self.assertEqual(self._get_kinds(self.project), {("no_period", self.item)})
+
     def test_nothing_will_bill_it(self):
         self.line.move_id.unlink()
         self._set(self.expense, billing_period_id=None)

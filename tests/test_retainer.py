@@ -161,6 +161,36 @@ class TestRetainer(BeyondHoursCommon):
         with self.assertRaisesRegex(UserError, "February|Feb"):
             self.project.billing_frequency = "quarterly"
 
+    def test_retainer_and_schedule_change_at_once(self):
+        self.project.write(
+            {"billing_frequency": "quarterly", "billing_retainer_amount": 6000.0}
+        )
+        first = self._period(self.project, date(2026, 2, 5))
+        self.assertEqual(first.date_to, date(2026, 3, 31))
+        self.assertEqual(first.fixed_amount, 6000.0)
+
+    def test_changed_while_a_period_was_closed(self):
+        """It keeps what it was billed with, which nobody has entered."""
+        invoice = self._generate(self.january)
+        self.project.billing_retainer_amount = 2500.0
+        invoice.unlink()
+        self.assertEqual(self.january.fixed_amount, 2000.0)
+        self.project.billing_retainer_amount = 3000.0
+        self.assertEqual(self.january.fixed_amount, 3000.0)
+        self.project.billing_retainer_line_id = False
+        self.assertEqual(self.january.fixed_amount, 0.0)
+
+    def test_cancelled_credit_note_is_reopened(self):
+        """Also where more periods are billed than were ordered."""
+        self.item.product_uom_qty = 1.0
+        invoice = self._generate(self.january)
+        self._generate(self.february)
+        invoice.action_post()
+        credit = self._reverse(invoice)
+        credit.button_cancel()
+        credit.button_draft()
+        self.assertEqual(credit.state, "draft")
+
     def test_supplementary_period_becomes_regular(self):
         """The project goes on: its retainer does so as well."""
         self.project.billing_retainer_line_id = False

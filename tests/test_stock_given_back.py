@@ -59,6 +59,28 @@ class TestStockItemGivenBack(RefusalMixin, ProofMixin, BeyondHoursCommon):
         with self.assertRefused("by now"):
             credit.button_draft()
 
+    def test_period_that_is_entered_later(self):
+        """The credit note is there already, and counts no more."""
+        self.periods.unlink()
+        self.invoice.action_post()
+        self._reverse(self.invoice)
+        self.assertEqual(self.item.qty_invoiced, 0.0)
+        period = self.env["project.billing.period"].create(
+            {
+                "project_id": self.project.id,
+                "date_from": date(2026, 3, 1),
+                "date_to": date(2026, 3, 15),
+                "fixed_amount": 900.0,
+            }
+        )
+        self.assertEqual(self.item.qty_invoiced, 1.0)
+        self.assertProven(self.project)
+        period.fixed_amount = 0.0
+        self.assertEqual(self.item.qty_invoiced, 0.0)
+        period.fixed_amount = 900.0
+        period.unlink()
+        self.assertEqual(self.item.qty_invoiced, 0.0)
+
     def test_credit_to_come(self):
         """It may be deleted again."""
         self.invoice.action_post()
@@ -97,6 +119,19 @@ class TestStockExpenseGivenBack(
             self.expense.account_move_id.button_draft()
         self._credit()._post()
         self.expense.account_move_id.button_draft()
+
+    def test_taken_back_where_the_schedule_came_later(self):
+        order = self._create_order()
+        project = self._create_project("Later", order=order, billing_frequency=False)
+        project._create_analytic_account()
+        expense = self._create_expense(project=project)
+        self._post_expenses(expense)
+        self._invoice_stock(order).action_post()
+        project.write(
+            {"billing_frequency": "monthly", "billing_start_date": "2026-01-01"}
+        )
+        with self.assertRefused("Train.*: billed on"):
+            expense.account_move_id.button_draft()
 
     def test_taken_back_without_a_schedule(self):
         """Odoo's own result: the order is to be credited."""
@@ -162,6 +197,13 @@ class TestStockTimeGivenBack(ProofMixin, BeyondHoursCommon):
         self.assertEqual(
             sum(self._generate(self.periods).mapped("amount_untaxed")), 600.0
         )
+        self.assertProven(self.project)
+
+    def test_credit_to_come_of_a_cancelled_invoice(self):
+        self._reverse(self.invoice)
+        self.invoice.button_draft()
+        self.invoice.button_cancel()
+        self.assertEqual(self.item.qty_invoiced, 0.0)
         self.assertProven(self.project)
 
     def test_reversed_credit(self):

@@ -197,8 +197,17 @@ class BillingProof(models.AbstractModel):
                            AND entry.billing_period_id IS NOT NULL)
                      OR EXISTS (
                         SELECT 1
-                          FROM project_milestone milestone
-                         WHERE milestone.invoice_line_id = original.id
+                          FROM invoicing_cycle_released_entry_rel released
+                          JOIN account_analytic_line entry
+                            ON entry.id = released.entry_id
+                         WHERE released.move_line_id = original.id
+                           AND entry.billing_period_id IS NOT NULL)
+                     OR EXISTS (
+                        SELECT 1
+                          FROM invoicing_cycle_line_milestone_rel made
+                          JOIN project_milestone milestone
+                            ON milestone.id = made.milestone_id
+                         WHERE made.move_line_id = original.id
                            AND milestone.billing_period_id IS NOT NULL)
                      OR EXISTS (
                         SELECT 1

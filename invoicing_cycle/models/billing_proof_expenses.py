@@ -85,8 +85,8 @@ class BillingProof(models.AbstractModel):
                 "expense": expense.sudo().sale_order_line_id.display_name,
                 "period": expense.sudo().billing_period_id.display_name,
             }
-            if not period_id and not self._is_day_to_come(
-                project, periods[project_id], day
+            if not period_id and not (
+                day and self._is_day_to_come(project, periods[project_id], day)
             ):
                 kind = "no_period"
                 text = self.env._(

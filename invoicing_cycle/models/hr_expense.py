@@ -166,7 +166,9 @@ class HrExpense(models.Model):
         expenses = self.sudo()
         items = expenses.sale_order_line_id
         # Without a schedule Odoo's own way stands: the order is to be credited.
-        scheduled = items.filtered("billing_period_id")
+        scheduled = expenses.filtered(
+            "billing_project_id.has_billing_periods"
+        ).sale_order_line_id
         lines = items.invoice_lines.filtered(
             lambda line: (
                 (line.billing_kind == "expense" or line.sale_line_ids & scheduled)

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 
 
@@ -9,6 +9,26 @@ class ProjectBillingPeriod(models.Model):
     """
 
     _inherit = "project.billing.period"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        periods = super().create(vals_list)
+        periods.filtered("fixed_amount").sale_line_id._recount_credits_to_come()
+        return periods
+
+    def write(self, vals):
+        if {"fixed_amount", "fixed_share", "sale_line_id"}.isdisjoint(vals):
+            return super().write(vals)
+        items = self.sale_line_id
+        result = super().write(vals)
+        (items | self.sale_line_id)._recount_credits_to_come()
+        return result
+
+    def unlink(self):
+        items = self.filtered("fixed_amount").sale_line_id
+        result = super().unlink()
+        items._recount_credits_to_come()
+        return result
 
     def _get_obstacle(self, override):
         # EXTENDS invoicing_cycle
@@ -45,6 +65,22 @@ class SaleOrderLine(models.Model):
         return self.env["project.billing.period"].search(
             [("sale_line_id", "in", self.ids), ("fixed_amount", ">", 0)]
         )
+
+    def _recount_credits_to_come(self):
+        """Whether drafts that credit these items count follows from their periods."""
+        # sudo: what an order counts does not depend on who enters a period
+        items = self.sudo()
+        drafts = self.env["account.move.line"].sudo()
+        drafts = drafts.search(
+            [
+                ("sale_line_ids", "in", items.ids),
+                ("credited_line_id", "!=", False),
+                ("parent_state", "=", "draft"),
+            ]
+        )
+        if drafts:
+            items &= drafts.sale_line_ids
+            self.env.add_to_compute(items._fields["qty_invoiced"], items)
 
     def _get_lines_beside_periods(self):
         """Invoice lines that bill this item, or credit it, and that no period made."""
@@ -99,11 +135,11 @@ class AccountMoveLine(models.Model):
         """
         self.ensure_one()
         for item in self.sale_line_ids:
-            periods = item._get_fixed_periods()._filtered_fixed_amount_billed()
-            if not periods:
-                continue
             lines = item._get_lines_beside_periods()
-            if (
+            if self not in lines:
+                continue
+            periods = item._get_fixed_periods()._filtered_fixed_amount_billed()
+            if periods and (
                 item.currency_id.compare_amounts(
                     item._get_fixed_amount_left(lines), 0.0
                 )

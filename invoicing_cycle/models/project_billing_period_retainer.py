@@ -20,6 +20,12 @@ class ProjectBillingPeriod(models.Model):
         copy=False,
         help="The fixed amount follows from the retainer of the project.",
     )
+    retainer_amount = fields.Monetary(
+        readonly=True,
+        copy=False,
+        help="What the retainer was when the period took it; another fixed amount is "
+        "one that a person has entered.",
+    )
     retainer_hours = fields.Float(readonly=True, copy=False)
     retainer_text = fields.Char(
         "Retainer", compute="_compute_retainer_text", compute_sudo=True
@@ -39,17 +45,17 @@ class ProjectBillingPeriod(models.Model):
         periods.sudo()._take_retainer()
         return periods
 
-    def _take_retainer(self, entered=None):
+    def _take_retainer(self, changed=False):
         """Let these periods bill the retainer of their projects.
 
-        :param entered: the retainer changed: also those that bill one already, but for
-            the amounts of these, which a person has entered
+        :param bool changed: the retainer changed: also those that bill one already, but
+            for the amounts that a person has entered
         """
         periods = self.filtered(
             lambda period: (
                 not period.is_supplementary
                 and (
-                    (entered is not None and period.is_retainer)
+                    (changed and period.is_retainer)
                     or (
                         not period.fixed_amount
                         and not period.is_retainer
@@ -64,14 +70,15 @@ class ProjectBillingPeriod(models.Model):
             (periods - periods._filtered_closed()).grouped("project_id").items()
         ):
             line = project.billing_retainer_line_id
+            amount = project.billing_retainer_amount if line else 0.0
             vals = {
                 "is_retainer": bool(line),
+                "retainer_amount": amount,
                 "retainer_hours": project.billing_retainer_hours if line else 0.0,
             }
             if line:
                 vals["sale_line_id"] = line.id
-            amount = project.billing_retainer_amount if line else 0.0
-            kept = group & entered if entered else group.browse()
+            kept = group.filtered("is_retainer")._filtered_entered()
             kept.write(vals)
             (group - kept).write({**vals, "fixed_amount": amount})
 
@@ -80,7 +87,7 @@ class ProjectBillingPeriod(models.Model):
         return self.filtered(
             lambda period: (
                 period.currency_id.compare_amounts(
-                    period.fixed_amount, period.project_id.billing_retainer_amount
+                    period.fixed_amount, period.retainer_amount
                 )
                 if period.is_retainer
                 else period.fixed_amount

@@ -15,26 +15,23 @@ class ProjectProject(models.Model):
         """EXTENDS: also expenses that no period takes."""
         days = dict(super()._get_homeless_time())
         # sudo: as in _get_waiting_records
-        groups = (
+        expenses = (
             self.env["hr.expense"]
             .sudo()
-            ._read_group(
+            .search(
                 [
                     ("billing_project_id", "in", self.ids),
                     ("billing_project_id.has_billing_periods", "=", True),
                     ("billing_period_id", "=", False),
                     ("date", "!=", False),
                     ("state", "not in", ("draft", "refused")),
-                    "|",
-                    ("sale_order_line_id", "=", False),
-                    ("sale_order_line_id.qty_invoiced", "=", 0),
-                ],
-                ["billing_project_id"],
-                ["date:max"],
+                ]
             )
         )
-        for project, day in groups:
-            days[project] = max(day, days.get(project, day))
+        # Asked of these few: the database would have to count all orders first.
+        for expense in expenses.filtered(lambda expense: not expense._is_reinvoiced()):
+            project = expense.billing_project_id
+            days[project] = max(expense.date, days.get(project, expense.date))
         return list(days.items())
 
     @api.model
@@ -48,6 +45,7 @@ class ProjectProject(models.Model):
                   FROM hr_expense expense
              LEFT JOIN sale_order_line line ON line.id = %(sale_line)s
                  WHERE %(expense_project)s = %(project)s
+                   AND %(date)s IS NOT NULL
                    AND %(state)s NOT IN ('draft', 'refused')
                    AND COALESCE(%(invoiced)s, 0) = 0
                    AND %(period)s IS NULL)
@@ -55,6 +53,7 @@ class ProjectProject(models.Model):
             sale_line=column("expense", "sale_order_line_id", Expense),
             expense_project=column("expense", "billing_project_id", Expense),
             project=SQL.identifier(alias, "id"),
+            date=column("expense", "date", Expense),
             state=column("expense", "state", Expense),
             invoiced=column("line", "qty_invoiced", "sale.order.line"),
             period=column("expense", "billing_period_id", Expense),

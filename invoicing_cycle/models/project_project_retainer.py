@@ -116,11 +116,9 @@ class ProjectProject(models.Model):
 
     def write(self, vals):
         # Before, because Odoo takes names out of the values on its way.
-        if RETAINER_FIELDS.isdisjoint(vals):
-            return super().write(vals)
-        # sudo: the retainer's consequences, for whoever may set it
-        periods = self.sudo().billing_period_ids
-        entered = periods.filtered("is_retainer")._filtered_entered()
+        changed = not RETAINER_FIELDS.isdisjoint(vals)
         result = super().write(vals)
-        self.sudo().billing_period_ids._take_retainer(entered)
+        if changed:
+            # sudo: the retainer's consequences, for whoever may set it
+            self.sudo().billing_period_ids._take_retainer(changed=True)
         return result
