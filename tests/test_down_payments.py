@@ -4,10 +4,11 @@ from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common_beyond import BeyondHoursCommon
+from .common_proof import ProofMixin
 
 
 @tagged("post_install", "-at_install")
-class TestDownPayments(BeyondHoursCommon):
+class TestDownPayments(ProofMixin, BeyondHoursCommon):
     """Invoices deduct what was paid in advance on the same order, once."""
 
     @classmethod
@@ -214,6 +215,27 @@ class TestDownPayments(BeyondHoursCommon):
         self.assertEqual(self.line.qty_invoiced, 0.3)
         self._generate(self.february)
         self.assertEqual(self.line.qty_invoiced, 0.0)
+
+    def test_stock_final_invoice_while_the_down_payment_is_corrected(self):
+        """The same: Odoo deducts drafts as well."""
+        self._generate(self.january)
+        self.paid.button_draft()
+        stock = self._invoice_stock(self.order)
+        line = stock.invoice_line_ids.filtered("is_downpayment")
+        self.assertEqual((line.quantity, line.price_subtotal), (-1.0, -300.0))
+        self.assertEqual(self.line.qty_invoiced, 0.0)
+        self.assertProven(self.project)
+        self.paid.action_post()
+        self.assertEqual(self._left(), 0.0)
+        self.assertProven(self.project)
+
+    def test_stock_final_invoice_of_a_draft_down_payment(self):
+        """As Odoo does it, where nothing was deducted before."""
+        self.paid.button_draft()
+        stock = self._invoice_stock(self.order)
+        line = stock.invoice_line_ids.filtered("is_downpayment")
+        self.assertEqual(line.price_subtotal, -1000.0)
+        self.assertFalse(line.billing_kind)
 
     def test_stock_final_invoice_after_all_was_deducted(self):
         self._generate(self.february)

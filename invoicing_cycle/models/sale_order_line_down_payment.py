@@ -27,11 +27,18 @@ class SaleOrderLine(models.Model):
         """Odoo deducts a down payment as a whole: after invoices of ours have deducted
         a part of it, only the rest."""
         payment = self.order_id._get_down_payments().get(self)
-        if not payment or payment.is_whole:
+        if payment:
+            whole, left = payment.is_whole, payment.left
+        else:
+            # Odoo deducts a draft, which may be one that is corrected.
+            lines = self.sudo().invoice_lines._filtered_live()
+            whole = all(line.price_subtotal > 0 for line in lines)
+            left = self.sudo()._get_undeducted()
+        if whole:
             return {}
         return {
             "billing_kind": "down_payment",
             "extra_tax_data": False,
-            "price_unit": self._get_price_of_untaxed(max(payment.left, 0.0)),
-            "quantity_made": -payment.counted,
+            "price_unit": self._get_price_of_untaxed(max(left, 0.0)),
+            "quantity_made": -self.qty_invoiced,
         }
