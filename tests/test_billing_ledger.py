@@ -184,31 +184,35 @@ class TestBillingLedger(StockInvoiceMixin, InvoicingCycleCommon):
         self.assertEqual(self.entries.invoice_line_id.move_id, again)
 
     def test_cancelled_after_its_credit(self):
-        """Credit and invoice go together: the next invoice does not make up for it."""
+        """The credit note goes first: alone it would take back what nobody bills."""
         self.invoice.action_post()
         credit = self._reverse()
         credit.action_post()
+        with self.assertRaises(UserError) as caught:  # in a savepoint
+            self.invoice.button_cancel()
+        self.assertIn("cancel it first", str(caught.exception))
+        credit.button_cancel()
         self.invoice.button_cancel()
         self.assertEqual(self.line.sale_line_ids.qty_invoiced, 0.0)
         again = self.january._generate_invoices("Anew").made
         line = self.env["account.move"].browse(again).invoice_line_ids[0]
         self.assertEqual(line.quantity, 4.5)
         self.assertEqual(self.line.sale_line_ids.qty_invoiced, 4.5)
-        # Back to draft it is credited still, and takes nothing that is billed by now.
-        self.invoice.button_draft()
+        with self.assertRaises(UserError) as caught:
+            self.invoice.button_draft()
+        self.assertIn("by now", str(caught.exception))
         self._assert_billed(self.entries, line)
-        self.assertEqual(self.line.sale_line_ids.qty_invoiced, 4.5)
 
     def test_credit_of_a_cancelled_invoice(self):
-        """It takes back nothing, and when it is reset nobody bills the time."""
+        """It is not posted: it would take back what nobody bills."""
         self.invoice.action_post()
         credit = self._reverse()
         self.invoice.button_cancel()
-        credit.action_post()
-        self.assertEqual(self.line.sale_line_ids.qty_invoiced, 0.0)
-        credit.button_draft()
         self._assert_free(self.entries)
         self.assertEqual(self.line.sale_line_ids.qty_invoiced, 0.0)
+        with self.assertRaises(UserError) as caught:
+            credit.action_post()
+        self.assertIn("is cancelled and bills nothing", str(caught.exception))
         credit.button_cancel()
         self.invoice.button_draft()
         self._assert_billed(self.entries, self.line)
