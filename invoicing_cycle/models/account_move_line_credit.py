@@ -161,6 +161,9 @@ class AccountMoveLine(models.Model):
                 billed -= credit.credited_entry_ids
 
     def _check_credited_live(self):
+        """
+        :raises UserError: where one of these credit lines credits a cancelled invoice
+        """
         cancelled = self.credited_line_id.filtered(
             lambda line: line.parent_state == "cancel" and line.quantity_made
         )

@@ -61,9 +61,12 @@ class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
 
     def _get_fixed_periods(self):
-        """The billing periods that bill these items by fixed amounts."""
-        return self.env["project.billing.period"].search(
-            [("sale_line_id", "in", self.ids), ("fixed_amount", ">", 0)]
+        """The billing periods that bill these items by fixed amounts (superuser)."""
+        # sudo: what bills an item does not depend on who asks
+        return (
+            self.env["project.billing.period"]
+            .sudo()
+            .search([("sale_line_id", "in", self.ids), ("fixed_amount", ">", 0)])
         )
 
     def _recount_credits_to_come(self):
