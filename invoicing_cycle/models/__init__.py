@@ -49,6 +49,8 @@ from . import project_project_retainer
 from . import project_update
 from . import project_task
 from . import project_billing_period
+from . import project_billing_period_allocation
+from . import project_billing_period_closed
 from . import project_billing_period_schedule
 from . import project_billing_period_share
 from . import project_billing_period_rights
@@ -91,6 +93,8 @@ from . import sale_order_line_cap
 from . import account_move
 from . import account_move_line
 from . import account_move_line_credit
+from . import account_move_line_taken_back
+from . import account_move_line_creditable
 from . import account_move_line_rebill
 from . import account_move_line_retaken
 from . import account_move_line_span

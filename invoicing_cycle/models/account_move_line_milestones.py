@@ -74,13 +74,6 @@ class AccountMoveLine(models.Model):
             lambda line: line.parent_state != "cancel" and not line._is_taken_back()
         )
 
-    def _is_taken_back(self):
-        """Whether posted credit notes take back all of this line."""
-        self.ensure_one()
-        posted = self._get_posted_credits()
-        credited = sum(credit._get_credit_quantity() for credit in posted)
-        return bool(posted) and self._is_covered(abs(self.quantity), abs(credited))
-
     def _remember_milestones(self, milestones):
         """This line is made from these milestones."""
         self.milestone_ids = milestones

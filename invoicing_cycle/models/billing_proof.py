@@ -75,13 +75,20 @@ class BillingProof(models.AbstractModel):
     # ------------------------------------------------------------------- SQL
 
     @api.model
-    def _scope_sql(self, scope):
-        """The entry ``entry`` is of the projects and days that are proven."""
-        conditions = [SQL("entry.project_id IN %s", tuple(scope.projects.ids))]
+    def _scope_sql(self, scope, alias="entry", project="project_id"):
+        """An entry is of the projects and days that are proven.
+
+        :param str alias: of its table
+        :param str project: the column with its project
+        """
+        day = SQL.identifier(alias, "date")
+        conditions = [
+            SQL("%s IN %s", SQL.identifier(alias, project), tuple(scope.projects.ids))
+        ]
         if scope.date_from:
-            conditions.append(SQL("entry.date >= %s", scope.date_from))
+            conditions.append(SQL("%s >= %s", day, scope.date_from))
         if scope.date_to:
-            conditions.append(SQL("entry.date <= %s", scope.date_to))
+            conditions.append(SQL("%s <= %s", day, scope.date_to))
         return SQL("(%s)", SQL(" AND ").join(conditions))
 
     @api.model

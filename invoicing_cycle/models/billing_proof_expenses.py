@@ -48,13 +48,6 @@ class BillingProof(models.AbstractModel):
     @api.model
     def _check_expenses_waiting(self, scope):
         """Posted expenses that no open period will bill, in two queries."""
-        conditions = [
-            SQL("expense.billing_project_id IN %s", tuple(scope.projects.ids))
-        ]
-        if scope.date_from:
-            conditions.append(SQL("expense.date >= %s", scope.date_from))
-        if scope.date_to:
-            conditions.append(SQL("expense.date <= %s", scope.date_to))
         rows = self.env.execute_query(
             SQL(
                 """
@@ -68,7 +61,7 @@ class BillingProof(models.AbstractModel):
                    AND COALESCE(item.qty_invoiced, 0) = 0
               ORDER BY expense.date, expense.id
                 """,
-                SQL(" AND ").join(conditions),
+                self._scope_sql(scope, "expense", "billing_project_id"),
             )
         )
         if not rows:

@@ -1,13 +1,9 @@
-from collections import defaultdict
-
 from babel.dates import format_interval, format_skeleton
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
-from odoo.tools import SQL, format_date
+from odoo.exceptions import ValidationError
+from odoo.tools import format_date
 from odoo.tools.misc import babel_locale_parse, get_lang
-
-from ..tools.allocation import Allocator, Period
 
 
 class ProjectBillingPeriod(models.Model):
@@ -132,7 +128,6 @@ class ProjectBillingPeriod(models.Model):
         string="Invoices",
         help="As far as you may read them.",
     )
-    skip_reason = fields.Char(readonly=True, copy=False, tracking=True)
     generate_error = fields.Char(readonly=True, copy=False)
     period_label = fields.Char("Period", compute="_compute_period_label")
 
@@ -331,132 +326,12 @@ class ProjectBillingPeriod(models.Model):
         self._check_never_invoiced()
         self._check_by_hand()
 
-    def _check_open(self, action):
-        closed = self._filtered_closed()
-        if closed:
-            raise UserError(
-                self.env._(
-                    "You cannot %(action)s %(periods)s: invoiced or skipped periods "
-                    "stay as they are.",
-                    action=action,
-                    periods=", ".join(closed.mapped("display_name")),
-                )
-            )
-
     def _after_dates_changed(self, projects=None):
         """The entries and persons of these periods' projects find their place."""
         (self.project_id | (projects or self.project_id))._reassign_entries()
         self._get_with_next()._sync_required()
 
-    # ------------------------------------------------------------ allocation
-
-    @api.model
-    def _get_allocation(self, project_ids):
-        """What the allocation of entries needs of the periods of some projects.
-
-        :param list project_ids: ids of ``project.project``
-        :return: dict, project id to list of ``tools.allocation.Period``
-        """
-        result = defaultdict(list)
-        if not project_ids:
-            return result
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT p.project_id, p.id, %(date_from)s, %(date_to)s, %(closed)s
-                  FROM project_billing_period p
-                 WHERE %(project)s IN %(project_ids)s
-                """,
-                date_from=self._column("p", "date_from"),
-                date_to=self._column("p", "date_to"),
-                closed=self._closed_sql("p"),
-                project=self._column("p", "project_id"),
-                project_ids=tuple(project_ids),
-            )
-        )
-        for project_id, *values in rows:
-            result[project_id].append(Period(*values))
-        # What was read spares reading the period that an entry gets.
-        periods = self.browse(row[1] for row in rows)
-        for index, name in ((0, "project_id"), (2, "date_from"), (3, "date_to")):
-            self._fields[name]._insert_cache(periods, [row[index] for row in rows])
-        return result
-
-    @api.model
-    def _get_allocators(self, project_ids):
-        """What finds the period of any number of days on some projects, in one query.
-
-        :param list project_ids: ids of ``project.project``
-        :return: dict, project id to ``tools.allocation.Allocator``; without those that
-            have no period
-        """
-        return {
-            project_id: Allocator(periods)
-            for project_id, periods in self._get_allocation(project_ids).items()
-        }
-
-    def _reassign_entries(self):
-        """These periods were closed or opened: their time finds its place."""
-        projects = self.project_id
-        projects._reassign_entries()
-        projects._open_supplementary_periods()
-
-    def _filtered_closed(self):
-        """Those that are invoiced or skipped, in one query."""
-        return self._filtered_sql(self._closed_sql("p"))
-
-    def _filtered_kept(self):
-        """Those that are skipped, or of which an invoice bills anything, in one
-        query."""
-        return self._filtered_sql(
-            SQL(
-                "(%s IS NOT NULL OR %s)",
-                self._column("p", "skip_reason"),
-                self._invoiced_sql("p"),
-            )
-        )
-
-    def _filtered_sql(self, condition):
-        """
-        :param SQL condition: of the table ``p``
-        """
-        ids = tuple(self._origin.ids)
-        if not ids:
-            return self.browse()
-        query = SQL(
-            "SELECT p.id FROM project_billing_period p WHERE p.id IN %s AND %s",
-            ids,
-            condition,
-        )
-        found = {row[0] for row in self.env.execute_query(query)}
-        return self.filtered(lambda period: period._origin.id in found)
-
     # --------------------------------------------------------------- actions
-
-    def action_skip(self, reason):
-        """Leave these periods out; their time goes to the next period.
-
-        :param str reason: why, kept on the period and in its chatter
-        """
-        self.check_access("write")
-        reason = (reason or "").strip()
-        if not reason:
-            raise UserError(self.env._("Give a reason for skipping."))
-        self._check_open(self.env._("skip"))
-        self._end_today()
-        self.sudo().write({"skip_reason": reason})
-        self.project_id._follow_completion()
-        self._reassign_entries()
-
-    def action_unskip(self):
-        """Open skipped periods again and give them their time back."""
-        self.check_access("write")
-        skipped = self.filtered("skip_reason")
-        if not skipped:
-            raise UserError(self.env._("None of these billing periods is skipped."))
-        skipped.sudo().write({"skip_reason": False})
-        skipped.project_id._follow_completion()
-        skipped._reassign_entries()
 
     def action_mark_as_sent(self):
         """Mark the confirmed invoices of these periods as sent: for those who bill
