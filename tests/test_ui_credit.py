@@ -7,7 +7,10 @@ from .common_http import InvoicingCycleHttpCommon
 class TestUiCredit(InvoicingCycleHttpCommon):
     """A sent invoice is corrected: chosen time is credited and put on a new draft."""
 
-    def test_accountant_credits_and_recreates(self):
+    def _send_invoice(self):
+        """
+        :return: the invoice, an entry to keep on it, and one that is disputed
+        """
         project = self._create_project("Disputed project")
         kept = self._log_time(project, self.last_month, 5.0, name="Design")
         disputed = self._log_time(project, self.last_month, 2.0, name="Workshop")
@@ -17,6 +20,10 @@ class TestUiCredit(InvoicingCycleHttpCommon):
         invoice = period.invoice_ids
         invoice.action_post()
         invoice.action_mark_as_sent("mail")
+        return invoice, kept, disputed
+
+    def test_accountant_credits_and_recreates(self):
+        invoice, kept, disputed = self._send_invoice()
 
         self._run_tour("credit_entries", self.user_accountant)
 
@@ -30,3 +37,19 @@ class TestUiCredit(InvoicingCycleHttpCommon):
         self.assertEqual(draft.move_type, "out_invoice")
         self.assertEqual(draft.amount_untaxed, 200.0)
         self.assertEqual(draft.invoice_line_ids.timesheet_entry_ids, disputed)
+
+    def test_accountant_credits_on_a_phone(self):
+        self.browser_size, self.touch_enabled = "390x844", True
+        invoice, _kept, disputed = self._send_invoice()
+
+        self._run_tour(
+            "credit_entries_on_a_phone",
+            self.user_accountant,
+            url=f"/odoo/customer-invoices/{invoice.id}",
+        )
+
+        [credit] = invoice.reversal_move_ids
+        self.assertEqual(credit.amount_untaxed, 200.0)
+        self.assertEqual(
+            credit.invoice_line_ids.credited_entry_ids, disputed, "it is a draft"
+        )

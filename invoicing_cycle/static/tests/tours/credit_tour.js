@@ -59,3 +59,34 @@ addTour("credit_entries", () => [
             ".o_statusbar_status [data-value=draft].o_arrow_button_current:contains('Draft')",
     },
 ]);
+
+addTour("credit_entries_on_a_phone", () => [
+    {
+        trigger: ".o_form_view .o_statusbar_buttons .dropdown-toggle",
+        run: "click",
+    },
+    {
+        trigger: ".o-dropdown--menu button[name=action_reverse]",
+        run: "click",
+    },
+    {
+        trigger: ".modal .o_radio_input[data-value=entries]",
+        run: "click",
+    },
+    {
+        content: "Entries are cards, which fit the screen",
+        trigger: `.modal .o_kanban_record:contains("Design"):contains("Consultant")`,
+    },
+    {
+        trigger: `.modal .o_kanban_record:contains("Workshop") [name=is_chosen] input`,
+        run: "click",
+    },
+    {
+        trigger: total("chosen_amount", "200.00"),
+    },
+    ...clickDialogButton("Reverse"),
+    dialogIsClosed,
+    {
+        trigger: ".o_form_view [name=tax_totals]:contains('200.00')",
+    },
+]);
