@@ -1,5 +1,5 @@
-"""Invoices one month of many projects, saves a time entry, and tells what that took;
-for Odoo's shell.
+"""Invoices one month of many projects, confirms and credits it, saves a time entry, and
+tells what that took; for Odoo's shell.
 
 On a database with the add-on by its generator, else by Odoo's own wizard: the same
 customers, orders, projects and time entries in both. Nothing is stored.
@@ -113,6 +113,10 @@ def by_addon(env):
     return "project.billing.period" in env
 
 
+def name_of(env):
+    return "the add-on" if by_addon(env) else "Odoo alone"
+
+
 def save_time(env, project):
     """What a consultant waits for: each save with nothing in memory, as a request."""
     groups = "base.group_user", "hr_timesheet.group_hr_timesheet_user"
@@ -127,10 +131,9 @@ def save_time(env, project):
     entries = env["account.analytic.line"].with_user(user)
     values = {"name": "Work", "project_id": project.id, "unit_amount": 1.0}
     entries.create(values).unit_amount = 2.0
-    name = "the add-on" if by_addon(env) else "Odoo alone"
-    with measured(env, f"{name}: create a time entry", 1):
+    with measured(env, f"{name_of(env)}: create a time entry", 1):
         entry = entries.create(values)
-    with measured(env, f"{name}: change its hours", 1):
+    with measured(env, f"{name_of(env)}: change its hours", 1):
         entry.unit_amount = 2.0
 
 
@@ -178,6 +181,16 @@ def check(orders):
         raise AssertionError(f"amounts: {wrong.mapped('amount_untaxed')}")
 
 
+def confirm_and_credit(env, warm_up, orders):
+    warm_up.invoice_ids.action_post()
+    invoices = orders.invoice_ids
+    with measured(env, f"{name_of(env)}: confirm the invoices", len(invoices)):
+        invoices.action_post()
+    warm_up.invoice_ids._reverse_moves(cancel=True)
+    with measured(env, f"{name_of(env)}: credit them in full", len(invoices)):
+        invoices._reverse_moves(cancel=True)
+
+
 def bench(env):
     orders, first, last = prepare(env)
     warm_up, orders = orders[:WARM_UP], orders[WARM_UP:]
@@ -193,6 +206,7 @@ def bench(env):
     with measured(env, text, len(orders)):
         invoice(orders, first, last)
     check(orders)
+    confirm_and_credit(env, warm_up, orders)
     save_time(env, warm_up.project_ids[:1])
     env.cr.rollback()
 
