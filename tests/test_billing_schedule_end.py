@@ -200,6 +200,41 @@ class TestBillingScheduleEnd(ScheduleCommon):
         late = self._log_time(self.project, day(2, 2))
         self.assertTrue(late.billing_period_id.is_supplementary)
 
+    def _create_unbilled_time(self):
+        """On an item of a fixed price, after the schedule was taken away."""
+        order = self._create_order(self.product_fixed)
+        project = self._create_project("Fixed price", order=order)
+        self._period(project, day(1, 1)).action_skip("test")
+        entry = self._log_time(project, day(1, 20), 2.0)
+        project.billing_frequency = False
+        self.assertFalse(entry.billing_period_id)
+        return entry
+
+    def test_another_item_of_the_project_makes_time_billable(self):
+        entry = self._create_unbilled_time()
+        entry.project_id.sale_line_id = self._create_order().order_line
+        self.assertTrue(entry.billing_period_id.is_supplementary)
+
+    def test_another_item_of_the_task_makes_time_billable(self):
+        entry = self._create_unbilled_time()
+        entry.task_id = self.env["project.task"].create(
+            {"name": "Extra", "project_id": entry.project_id.id}
+        )
+        self.assertFalse(entry.billing_period_id)
+        entry.task_id.sale_line_id = self._create_order().order_line
+        self.assertTrue(entry.billing_period_id.is_supplementary)
+
+    def test_rate_of_a_person_makes_time_billable(self):
+        entry = self._create_unbilled_time()
+        self.env["project.sale.line.employee.map"].create(
+            {
+                "project_id": entry.project_id.id,
+                "employee_id": self.consultant.id,
+                "sale_line_id": self._create_order().order_line.id,
+            }
+        )
+        self.assertTrue(entry.billing_period_id.is_supplementary)
+
     def test_project_without_a_schedule_gets_no_period(self):
         project = self._create_project(schedule=False)
         entry = self._log_time(project, day(2, 2))

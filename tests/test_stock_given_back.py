@@ -10,8 +10,33 @@ from .common_refusal import RefusalMixin
 from .common_stock import StockInvoiceMixin
 
 
+class RecreatedMixin(RefusalMixin, ProofMixin):
+    """Odoo's dialog makes the new draft at once, and credits on a day to come."""
+
+    def _assert_bills_once(self, invoice, item):
+        dialog = (
+            self.env["account.move.reversal"]
+            .with_context(active_model="account.move", active_ids=invoice.ids)
+            .create({"journal_id": invoice.journal_id.id, "date": "2026-04-30"})
+        )
+        dialog.modify_moves()
+        credit = invoice.reversal_move_ids
+        self.assertEqual(credit.state, "draft")
+        draft = dialog.new_move_ids - credit
+        self.assertEqual(item.qty_invoiced, 1.0)
+        self.assertProven(self.project)
+        with self.assertRefused("Confirm that credit note first"):
+            draft.action_post()
+        credit.auto_post = "no"
+        credit.action_post()
+        self.assertEqual(item.qty_invoiced, 1.0)
+        draft.action_post()
+        self.assertEqual(item.qty_invoiced, 1.0)
+        self.assertProven(self.project)
+
+
 @tagged("post_install", "-at_install")
-class TestStockItemGivenBack(RefusalMixin, ProofMixin, BeyondHoursCommon):
+class TestStockItemGivenBack(RecreatedMixin, BeyondHoursCommon):
     """Odoo's own invoice of an item that periods bill by fixed amounts: both together
     never bill more than the item, whichever way the invoice went and came back."""
 
@@ -94,11 +119,13 @@ class TestStockItemGivenBack(RefusalMixin, ProofMixin, BeyondHoursCommon):
         self.assertEqual(self.item.qty_invoiced, 1.0)
         self.assertProven(self.project)
 
+    def test_recreated_with_a_credit_to_come(self):
+        self.invoice.action_post()
+        self._assert_bills_once(self.invoice, self.item)
+
 
 @tagged("post_install", "-at_install")
-class TestStockExpenseGivenBack(
-    RefusalMixin, ProofMixin, StockInvoiceMixin, ExpenseCommon
-):
+class TestStockExpenseGivenBack(RecreatedMixin, StockInvoiceMixin, ExpenseCommon):
     """The same of a re-invoiced expense."""
 
     @classmethod
@@ -152,6 +179,9 @@ class TestStockExpenseGivenBack(
         self.assertProven(self.project)
         credit._post()
         self.assertEqual(self.january.state, "ready")
+
+    def test_recreated_with_a_credit_to_come(self):
+        self._assert_bills_once(self.invoice, self.item)
 
     def test_undone_credit(self):
         credit = self._credit()

@@ -185,6 +185,8 @@ class AccountMoveLine(models.Model):
             or self.timesheet_entry_ids
             or self.released_entry_ids
             or self.milestone_ids
+            # Of Odoo's own invoice: an expense, an item of fixed amounts
+            or self._is_of_periods()
         )
 
     def _take_over(self, entries):

@@ -30,7 +30,14 @@ class AccountMoveLine(models.Model):
             self.credited_line_id
             and self.parent_state == "draft"
             and self.move_id.move_type == "out_refund"
-            and (self._get_billing_periods() or self.sale_line_ids._get_fixed_periods())
+            and self._is_of_periods()
+        )
+
+    def _is_of_periods(self):
+        """Billing periods bill, or could bill again, what this line does."""
+        self.ensure_one()
+        return bool(
+            self._get_billing_periods() or self.sale_line_ids._get_fixed_periods()
         )
 
     def _filter_choices(self):

@@ -185,7 +185,7 @@ class ProjectProject(models.Model):
         elif not self._get_completion_fields().isdisjoint(names):
             self._follow_completion()
         if not self._get_rate_fields().isdisjoint(names):
-            self._sync_required_persons()
+            self._follow_rates()
         return result
 
     @api.model

@@ -159,9 +159,11 @@ class ProjectProject(models.Model):
             ["date:max"],
         )
 
-    # ------------------------------------------------------ who must have locked
+    # ------------------------------------------------------------------ rates
 
-    def _sync_required_persons(self):
-        """Rates have changed: who must have locked depends on what is billed."""
+    def _follow_rates(self):
+        """Rates have changed: what is billed, so who must have locked, and whether late
+        time needs a period."""
         # sudo: who must have locked follows from the rates, not from their author
         self.sudo().billing_period_ids._sync_required()
+        self._open_supplementary_periods()

@@ -9,19 +9,19 @@ class ProjectSaleLineEmployeeMap(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         rates = super().create(vals_list)
-        rates.project_id._sync_required_persons()
+        rates.project_id._follow_rates()
         return rates
 
     def write(self, vals):
         projects = self.project_id
         result = super().write(vals)
-        (projects | self.project_id)._sync_required_persons()
+        (projects | self.project_id)._follow_rates()
         return result
 
     def unlink(self):
         projects = self.project_id
         result = super().unlink()
-        projects._sync_required_persons()
+        projects._follow_rates()
         return result
 
     def _update_project_timesheet(self):

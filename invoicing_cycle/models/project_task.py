@@ -24,7 +24,7 @@ class ProjectTask(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         tasks = super().create(vals_list)
-        tasks._get_projects_rated_otherwise()._sync_required_persons()
+        tasks._get_projects_rated_otherwise()._follow_rates()
         return tasks
 
     def write(self, vals):
@@ -33,15 +33,16 @@ class ProjectTask(models.Model):
         projects = self._get_projects_rated_otherwise()
         result = super().write(vals)
         projects |= self._get_projects_rated_otherwise()
-        projects._sync_required_persons()
+        projects._follow_rates()
         return result
 
     def _get_projects_rated_otherwise(self):
-        """Scheduled projects of these tasks that have another sales order item."""
+        """Projects with billing periods of these tasks that have another sales order
+        item."""
         # sudo: who must have locked follows from the rates, not from their author
         tasks = self.sudo().filtered(
             lambda task: (
-                task.project_id.billing_frequency
+                task.project_id.has_billing_periods
                 and task.sale_line_id
                 and task.sale_line_id != task.project_id.sale_line_id
             )

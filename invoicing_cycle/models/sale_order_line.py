@@ -73,6 +73,7 @@ class SaleOrderLine(models.Model):
         return self.env["decimal.precision"].precision_get("Product Unit")
 
     @api.depends(
+        "invoice_lines.awaits_credit",
         "invoice_lines.billing_kind",
         "invoice_lines.billing_period_id",
         "invoice_lines.quantity_made",
@@ -93,7 +94,7 @@ class SaleOrderLine(models.Model):
                     kept.mapped("billing_kind")
                 ):
                     made = invoice_line.quantity_made
-                elif invoice_line._is_credit_to_come():
+                elif invoice_line.awaits_credit or invoice_line._is_credit_to_come():
                     made = 0.0
                 else:
                     continue
