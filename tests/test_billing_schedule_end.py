@@ -224,8 +224,10 @@ class TestBillingScheduleEnd(ScheduleCommon):
         entry.task_id.sale_line_id = self._create_order().order_line
         self.assertTrue(entry.billing_period_id.is_supplementary)
 
-    def test_rate_of_a_person_makes_time_billable(self):
+    def test_rate_of_a_person_makes_locked_time_billable(self):
+        """Odoo writes the item of time that is not locked."""
         entry = self._create_unbilled_time()
+        self._lock(day(1, 31))
         self.env["project.sale.line.employee.map"].create(
             {
                 "project_id": entry.project_id.id,

@@ -51,12 +51,13 @@ class TestRetainer(BeyondHoursCommon):
             },
         )
         self.assertEqual(
-            self.february.retainer_text,
+            self.february.readiness["retainer"]["text"],
             "Included 20 h, carried over 4 h, used 18 h, left 6 h",
         )
         self.project.billing_retainer_carry_over = False
         self.assertEqual(
-            self.february.retainer_text, "Included 20 h, used 18 h, left 2 h"
+            self.february.readiness["retainer"]["text"],
+            "Included 20 h, used 18 h, left 2 h",
         )
 
     def test_invoice(self):
@@ -71,7 +72,9 @@ class TestRetainer(BeyondHoursCommon):
     def test_in_advance(self):
         """Before its end the invoice tells what there is, not what is left."""
         april = self._period(self.project, date(2026, 4, 5))
-        self.assertEqual(april.retainer_text, "Included 20 h, carried over 26 h")
+        self.assertEqual(
+            april.readiness["retainer"]["text"], "Included 20 h, carried over 26 h"
+        )
 
     def test_new_periods(self):
         self.project._open_billing_periods(today=date(2026, 4, 2))

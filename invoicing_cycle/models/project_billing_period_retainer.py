@@ -27,12 +27,9 @@ class ProjectBillingPeriod(models.Model):
         "one that a person has entered.",
     )
     retainer_hours = fields.Float(readonly=True, copy=False)
-    retainer_text = fields.Char(
-        "Retainer", compute="_compute_retainer_text", compute_sudo=True
-    )
     retainer_above = fields.Float(
         "Hours Beyond the Retainer",
-        compute="_compute_retainer_text",
+        compute="_compute_retainer_above",
         compute_sudo=True,
     )
 
@@ -183,12 +180,10 @@ class ProjectBillingPeriod(models.Model):
         "project_id.timesheet_ids.billing_hours",
         "retainer_hours",
     )
-    @api.depends_context("lang")
-    def _compute_retainer_text(self):
+    def _compute_retainer_above(self):
         balances = self._get_retainer_balances()
         for period in self:
             balance = balances.get(period)
-            period.retainer_text = balance and period._format_balance(balance)
             period.retainer_above = balance.above if balance else 0.0
 
     def _format_balance(self, balance, env=None):
@@ -213,7 +208,7 @@ class ProjectBillingPeriod(models.Model):
             )
         return ", ".join(parts)
 
-    @api.depends("retainer_text")
+    @api.depends("retainer_above")
     def _compute_readiness(self):
         result = super()._compute_readiness()
         balances = self._get_retainer_balances()
