@@ -197,3 +197,31 @@ class TestBillingScheduleCompletion(ProofMixin, ScheduleCommon):
         self._set_status("at_risk")
         self._set_status("done")
         self.assertProven(self.project)
+
+    def _cancel_and_go_on(self):
+        self._set_status("done")
+        self._invoice(self.period).button_cancel()
+        self._set_status("on_track")
+        self.assertFalse(self.period.date_to)
+
+    def test_cancelled_invoice_and_another_schedule(self):
+        """The period that is billed again gets an end, up to today."""
+        for frequency in ("monthly", "custom", False):
+            with self.subTest(str(frequency)), self.env.cr.savepoint() as savepoint:
+                self._cancel_and_go_on()
+                self.project.billing_frequency = frequency
+                self.assertEqual(self.period.date_to, day(3, 10))
+                self.assertEqual(self.entry.billing_period_id, self.period)
+                self.assertProven(self.project)
+                savepoint.rollback()
+                self.env.invalidate_all()
+
+    def test_cancelled_invoice_of_an_archived_project(self):
+        self._cancel_and_go_on()
+        self.project.active = False
+        self.assertEqual(self.period.date_to, day(3, 10))
+
+    def test_amount_and_a_custom_schedule(self):
+        self.period.fixed_amount = 100.0
+        self.project.billing_frequency = "custom"
+        self.assertEqual(self.period.date_to, day(3, 10))

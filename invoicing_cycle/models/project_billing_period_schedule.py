@@ -254,6 +254,13 @@ class ProjectBillingPeriod(models.Model):
             period.date_to = period._get_end(today)
         return endless
 
+    def _get_ends(self, today):
+        """What was to be billed on completion, and no longer is, is due as it stands.
+
+        :return: dict, those of these periods that have no end to the last day of each
+        """
+        return {period: period._get_end(today) for period in self if not period.date_to}
+
     def _get_end(self, today):
         """The last day of a period that has no end, by what it holds."""
         self.ensure_one()

@@ -138,20 +138,20 @@ class ProjectProject(models.Model):
         self.ensure_one()
         last, free = (periods - free)[-1:], periods & free
         if self.billing_frequency == "custom":
-            return PeriodChanges([], {}, periods.browse())
+            return PeriodChanges([], periods._get_ends(today), periods.browse())
         if self._is_schedule_ended():
-            # What was to be billed on completion is due as it stands.
-            endless = (free & holding).filtered(lambda period: not period.date_to)
-            ends = {period: period._get_end(today) for period in endless}
-            return PeriodChanges([], ends, free - holding)
+            dropped = free - holding
+            return PeriodChanges([], (periods - dropped)._get_ends(today), dropped)
+        resized, dropped = {}, periods.browse()
         if self.billing_frequency == "completion":
             if last and last not in closed:
                 # Its invoice was cancelled: the same period is billed again.
                 last, free = (periods - free)[:-1][-1:], last | free
             spans = self._get_completion_span(last.date_to, free, today)
         else:
-            spans = self._get_regular_spans(last.date_to, today)
-        opened, resized, dropped = dict(spans), {}, periods.browse()
+            resized = last._get_ends(today)
+            spans = self._get_regular_spans(resized.get(last, last.date_to), today)
+        opened = dict(spans)
         for period in free:
             if period.date_from in opened:
                 date_to = opened.pop(period.date_from)
