@@ -260,7 +260,7 @@ class AccountAnalyticLine(models.Model):
             # rounded as the project asks now.
             settled.append(self._fields["billing_hours"])
         with self.env.protecting(settled, self):
-            self.write(
+            self._record(
                 {
                     "invoice_line_id": invoice_line.id,
                     "timesheet_invoice_id": invoice_line.move_id.id,

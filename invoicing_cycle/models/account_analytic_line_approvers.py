@@ -66,7 +66,7 @@ class AccountAnalyticLine(models.Model):
             if is_last:
                 values["approved_by_id"] = self.env.uid
                 values["approved_on"] = fields.Datetime.now()
-            lines.write(values)
+            lines._record(values)
             Log._log(lines, "approved" if is_last else "step", routes=routes)
         self._take_down_approval_key()
 
@@ -87,7 +87,7 @@ class AccountAnalyticLine(models.Model):
             )
         lines._check_somebody_approves(self.env.user)
         routes = lines._get_routes()
-        lines.write({"sent_back": True, "sent_back_reason": reason, **NOT_APPROVED})
+        lines._record({"sent_back": True, "sent_back_reason": reason, **NOT_APPROVED})
         self.env["timesheet.approval.log"]._log(lines, "sent_back", reason, routes)
         lines._remind_of_sent_back(reason)
         return True
@@ -112,7 +112,7 @@ class AccountAnalyticLine(models.Model):
                 )
             )
         routes = lines._get_routes()
-        lines.write(NOT_APPROVED)
+        lines._record(NOT_APPROVED)
         self.env["timesheet.approval.log"]._log(lines, "withdrawn", reason, routes)
         return True
 

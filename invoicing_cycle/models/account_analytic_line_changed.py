@@ -93,7 +93,7 @@ class AccountAnalyticLine(models.Model):
             if name in after and after[name] != value
         }
         if changed != known:
-            self.billed_as = changed or False
+            self._record({"billed_as": changed or False})
 
     def _get_billed_hours(self):
         """What is billed of these entries, in hours, exact."""
@@ -107,5 +107,5 @@ class AccountAnalyticLine(models.Model):
 
     def _set_invoice_line(self, invoice_line):
         # What is given back, or billed anew, is what it is.
-        self.filtered("billed_as").billed_as = False
+        self.filtered("billed_as")._record({"billed_as": False})
         return super()._set_invoice_line(invoice_line)

@@ -119,7 +119,7 @@ class AccountAnalyticLine(models.Model):
             reason,
             hours={row.id: row.billing_hours for row in self},
         )
-        self.write({"billing_hold": decision, "hold_reason": reason})
+        self._record({"billing_hold": decision, "hold_reason": reason})
         return self - self._rejoin()
 
     def _rejoin(self):

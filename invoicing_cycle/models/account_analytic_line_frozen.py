@@ -66,6 +66,14 @@ class AccountAnalyticLine(models.Model):
             AccountAnalyticLine, self._filter_recomputable()
         )._compute_user_id()
 
+    def _compute_department_id(self):
+        # EXTENDS hr_timesheet
+        result = super()._compute_department_id()
+        # Of the version that holds, not of the one that a client's context asks for.
+        for line in self.filtered("employee_id"):
+            line.department_id = line.employee_id.current_version_id.department_id
+        return result
+
     def _filter_recomputable(self):
         """These entries without the closed ones; drafts of forms are never closed.
 

@@ -70,9 +70,13 @@ class AccountAnalyticLine(models.Model):
         """
         # sudo: whether time is closed does not depend on who may read it.
         lines = self.sudo().filtered("project_id")
-        administrator = user and self._may_change_closed_time(user)
+        is_administrator = user and self._may_change_closed_time(user)
+        companies = user and user.sudo().company_ids
         closings = {}
         for line in lines:
+            administrator = is_administrator and (
+                user.id == SUPERUSER_ID or line.company_id in companies
+            )
             day = line.employee_id.timesheet_locked_until
             if not line._is_not_billed():
                 move = line.invoice_line_id.move_id or line.timesheet_invoice_id

@@ -1,8 +1,10 @@
 from odoo import api, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
-#: What actions record about an entry, and what Odoo derives for its invoicing: never
-#: typed in.
+from .billing_recorded_mixin import is_recording, recording, with_user_rights
+
+#: What actions record about an entry, and what Odoo derives of its person, task and
+#: sales order item. Flows, prices and reports go by it, so it is never typed in.
 RECORDED_FIELDS = frozenset(
     {
         "approval_key",
@@ -12,7 +14,11 @@ RECORDED_FIELDS = frozenset(
         "billed_as",
         "billing_hours",
         "billing_period_id",
+        "department_id",
         "invoice_line_id",
+        "manager_id",
+        "order_id",
+        "parent_task_id",
         "part_ids",
         "part_of_id",
         "sent_back",
@@ -28,17 +34,25 @@ HOLD_FIELDS = frozenset({"billing_hold", "hold_reason"})
 BILLING_MANAGER = "invoicing_cycle.group_invoicing_cycle_manager"
 
 
+def recording_odoo_link():
+    """Let Odoo's own code write its link of time to an invoice in this block."""
+    return recording("account.analytic.line", {"timesheet_invoice_id"})
+
+
 class AccountAnalyticLine(models.Model):
     """Fields of an entry that RPC, import and forms cannot write."""
 
-    _inherit = "account.analytic.line"
+    _name = "account.analytic.line"
+    _inherit = ["account.analytic.line", "billing.recorded.mixin"]
+
+    @api.model
+    def _get_recorded_fields(self):
+        return super()._get_recorded_fields() | RECORDED_FIELDS
 
     @api.model
     def default_get(self, fields):
         # Defaults from the context or from ir.default would get past create()'s check.
         values = super().default_get(fields)
-        for name in RECORDED_FIELDS:
-            values.pop(name, None)
         if "billing_hold" in values:
             values["billing_hold"] = "bill"
         values.pop("hold_reason", None)
@@ -46,12 +60,7 @@ class AccountAnalyticLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if self.env.su:
-            return super().create(vals_list)
-        holding = []
-        for vals in vals_list:
-            self._check_recorded_fields(vals)
-            holding.append(vals.get("billing_hold", "bill") != "bill")
+        holding = [vals.get("billing_hold", "bill") != "bill" for vals in vals_list]
         lines = super().create(vals_list)
         # hr_timesheet may leave values out, of the list itself: look at the records.
         if any(holding):
@@ -59,29 +68,41 @@ class AccountAnalyticLine(models.Model):
         return lines
 
     def write(self, vals):
-        if not self.env.su:
-            self._check_recorded_fields(vals)
-            if not HOLD_FIELDS.isdisjoint(vals):
-                self._check_may_hold()
+        # Before the ledger, which takes what Odoo writes of an invoice out of them.
+        self._check_recorded(vals)
+        if not HOLD_FIELDS.isdisjoint(vals) and not is_recording(self):
+            self._check_may_hold()
         return super().write(vals)
 
-    def _check_recorded_fields(self, vals):
-        names = [name for name in RECORDED_FIELDS & vals.keys() if vals[name]]
-        if self:
-            names = RECORDED_FIELDS & vals.keys()
-        if names:
-            labels = self.fields_get(names, ["string"])
-            raise AccessError(
-                self.env._(
-                    "%(fields)s of a time entry cannot be written by hand: locking, "
-                    "approving, sending back and invoicing set it.",
-                    fields=", ".join(sorted(f["string"] for f in labels.values())),
+    @api.model
+    def _format_recorded(self, names):
+        labels = self.fields_get(names, ["string"])
+        return self.env._(
+            "%(fields)s of a time entry cannot be written by hand: it follows from its "
+            "person, task and item, from locking, approving and invoicing.",
+            fields=", ".join(sorted(field["string"] for field in labels.values())),
+        )
+
+    @api.constrains("company_id")
+    def _check_time_company(self):
+        """Approval goes by the company: nobody chooses one where there is none."""
+        # sudo: companies are compared only
+        for line in self.sudo().filtered(lambda line: line.project_id.id):
+            companies = line.task_id.company_id | line.project_id.company_id
+            companies = companies or line.employee_id.company_id
+            if companies and line.company_id not in companies:
+                raise ValidationError(
+                    self.env._(
+                        "Time on %(project)s is of %(companies)s, not of %(company)s.",
+                        project=line.project_id.display_name,
+                        companies=", ".join(companies.mapped("name")),
+                        company=line.company_id.name or self.env._("no company"),
+                    )
                 )
-            )
 
     def _check_may_hold(self):
         """Holding and writing off time is for billing people, and for unbilled time."""
-        self.check_access("write")
+        with_user_rights(self).check_access("write")
         # sudo: who is responsible for the project, and what bills the entry
         lines = self.sudo()
         billed = lines.filtered(lambda line: not line._is_not_billed())

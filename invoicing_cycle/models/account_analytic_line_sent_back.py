@@ -29,7 +29,7 @@ class AccountAnalyticLine(models.Model):
         """End the exception that these entries (superuser) were from the lock."""
         if not self:
             return
-        self.write({"sent_back": False, "sent_back_reason": False})
+        self._record({"sent_back": False, "sent_back_reason": False})
         self.env["timesheet.approval.log"]._log(self, "resubmitted")
         self._close_sent_back_reminders()
 

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.sql import column_exists, create_column
 
+from .account_analytic_line_protected import recording_odoo_link
+
 
 class AccountMove(models.Model):
     """Invoices know the cycle they come from, and the ledger follows their state."""
@@ -192,9 +194,15 @@ class AccountMove(models.Model):
         periods._reassign_entries()
         return result
 
+    def action_post(self):
+        # EXTENDS sale_timesheet
+        with recording_odoo_link():
+            return super().action_post()
+
     def _link_timesheets_to_invoice(self, start_date=None, end_date=None):
         # EXTENDS sale_timesheet
-        result = super()._link_timesheets_to_invoice(start_date, end_date)
+        with recording_odoo_link():
+            result = super()._link_timesheets_to_invoice(start_date, end_date)
         self._link_stock_entries()
         return result
 
@@ -221,6 +229,6 @@ class AccountMove(models.Model):
             )[:1]
             if line:
                 entries._set_invoice_line(line)
-                line.quantity_made = sale_line._get_time_quantity(entries)
+                line._record({"quantity_made": sale_line._get_time_quantity(entries)})
         lines = self.sudo().invoice_line_ids.filtered("timesheet_entry_ids")
         lines._adopt_billing_period()

@@ -98,4 +98,4 @@ class AccountMoveLine(models.Model):
                 continue
             limit = item.product_uom_qty if item.billing_capped else item.qty_invoiced
             if limit > made["limit"]:
-                line.made_with = {**made, "limit": limit}
+                line._record({"made_with": {**made, "limit": limit}})

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
+
+from .account_analytic_line_protected import recording_odoo_link
 
 #: What only the ledger writes.
 LEDGER_FIELDS = frozenset(
@@ -38,7 +40,8 @@ class AccountMoveLine(models.Model):
     are credited, and takes them again when that is undone.
     """
 
-    _inherit = "account.move.line"
+    _name = "account.move.line"
+    _inherit = ["account.move.line", "billing.recorded.mixin"]
 
     billing_period_id = fields.Many2one(
         "project.billing.period",
@@ -117,34 +120,27 @@ class AccountMoveLine(models.Model):
     # ------------------------------------------------------------------ CRUD
 
     @api.model
-    def default_get(self, fields):
-        # Defaults from the context or from ir.default would get past create()'s check.
-        values = super().default_get(fields)
-        for name in LEDGER_FIELDS | COPIED_FIELDS:
-            values.pop(name, None)
-        return values
+    def _get_recorded_fields(self):
+        return super()._get_recorded_fields() | LEDGER_FIELDS | COPIED_FIELDS
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        if not self.env.su and any(not LEDGER_FIELDS.isdisjoint(v) for v in vals_list):
-            self._raise_ledger_access()
-        return super().create(vals_list)
+    @api.model
+    def _get_copied_fields(self):
+        return super()._get_copied_fields() | COPIED_FIELDS
 
     def write(self, vals):
-        if not self.env.su and not (LEDGER_FIELDS | COPIED_FIELDS).isdisjoint(vals):
-            self._raise_ledger_access()
+        # Before Odoo, which leaves out what it takes for no change.
+        self._check_recorded(vals)
         if LEDGER_FIELDS.issuperset(vals):
             # The books do not know these fields. To find out that nothing follows from
             # them Odoo reads all lines of the invoice, for each line that is written.
             self = self.with_context(skip_invoice_sync=True)
         return super().write(vals)
 
-    def _raise_ledger_access(self):
-        raise AccessError(
-            self.env._(
-                "What an invoice line bills is kept by the invoicing cycle and cannot "
-                "be written by hand. Delete the line to give its time entries back."
-            )
+    @api.model
+    def _format_recorded(self, names):
+        return self.env._(
+            "What an invoice line bills is kept by the invoicing cycle and cannot be "
+            "written by hand. Delete the line to give its time entries back."
         )
 
     def unlink(self):
@@ -152,7 +148,8 @@ class AccountMoveLine(models.Model):
         # Before Odoo's own freeing, which takes all entries of the sale line.
         self._give_entries_back(remember=False)
         self._leave_credits()
-        result = super().unlink()
+        with recording_odoo_link():
+            result = super().unlink()
         periods._reassign_entries()
         return result
 
@@ -226,7 +223,7 @@ class AccountMoveLine(models.Model):
                         not line.billing_period_id
                         and line._get_billed_periods() == period
                     )
-                ).billing_period_id = period
+                )._record({"billing_period_id": period.id})
 
     def _get_billed_periods(self):
         """The periods in which waited what these lines bill."""
@@ -252,7 +249,8 @@ class AccountMoveLine(models.Model):
         entries._set_invoice_line(self.browse())
 
     def _remember_entries(self, entries):
-        self.released_entry_ids = [Command.link(entry.id) for entry in entries]
+        commands = [Command.link(entry.id) for entry in entries]
+        self._record({"released_entry_ids": commands})
 
     def _take_entries_again(self, entries, counts_more=False):
         """Bill entries that were given back before.
@@ -267,7 +265,8 @@ class AccountMoveLine(models.Model):
         if not entries:
             return
         entries._set_invoice_line(self)
-        self.released_entry_ids = [Command.unlink(entry.id) for entry in entries]
+        commands = [Command.unlink(entry.id) for entry in entries]
+        self._record({"released_entry_ids": commands})
 
     def _check_not_billed_elsewhere(self, entries):
         elsewhere = entries.invoice_line_id - self
@@ -296,7 +295,7 @@ class AccountMoveLine(models.Model):
         for line in self.sudo().filtered(
             lambda line: line.credit_line_ids and line.billing_period_id
         ):
-            line.credit_line_ids.write(
+            line.credit_line_ids._record(
                 {"billing_kind": line.billing_kind or "time", "quantity_made": 0.0}
             )
 

@@ -125,7 +125,7 @@ class AccountMoveLine(models.Model):
         for credit, quantity in made.items():
             quantity = round_quantity(quantity, digits)
             if credit.quantity_made != quantity:
-                credit.quantity_made = quantity
+                credit._record({"quantity_made": quantity})
         return entries & (self.timesheet_entry_ids | self.released_entry_ids)
 
     def _check_choices(self):

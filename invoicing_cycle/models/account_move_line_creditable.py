@@ -42,8 +42,7 @@ class AccountMoveLine(models.Model):
 
     def _record_choice(self, entries, made):
         """Make this credit line free these entries while it is posted."""
-        # sudo: the ledger; whoever makes the credit note need not read timesheets
-        self.sudo().write(
+        self._record(
             {
                 "credited_entry_ids": [fields.Command.set(entries.ids)],
                 "credited_quantity": self.quantity if entries else 0.0,

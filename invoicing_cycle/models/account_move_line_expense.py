@@ -25,11 +25,11 @@ class AccountMoveLine(models.Model):
             item = result.get(line.id)
             # Any other price is not that of the expense.
             if item and line.expense_id and line.product_id.expense_policy == "cost":
-                # sudo: kept by us, whoever posts the expense
-                item.sudo().reinvoiced_with = {
+                made = {
                     "price": line._sale_get_invoice_price(item.order_id),
                     "markup": line._get_expense_markup(),
                 }
+                item._record({"reinvoiced_with": made})
         return result
 
 

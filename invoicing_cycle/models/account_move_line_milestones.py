@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Command
 
 
 class AccountMoveLine(models.Model):
@@ -76,8 +77,12 @@ class AccountMoveLine(models.Model):
 
     def _remember_milestones(self, milestones):
         """This line is made from these milestones."""
-        self.milestone_ids = milestones
-        self.milestone_count = len(milestones)
+        self._record(
+            {
+                "milestone_ids": [Command.set(milestones.ids)],
+                "milestone_count": len(milestones),
+            }
+        )
 
     def _check_milestones_kept(self):
         """What this line bills, now or again, must still be there, and of its item.
@@ -173,15 +178,15 @@ class AccountMoveLine(models.Model):
         item = self.sale_line_ids[:1]
         total = item._get_untaxed_amount(item.product_uom_qty)
         for milestone in milestones:
-            milestone.billed_amount = item.currency_id.round(
-                total * milestone.quantity_percentage
-            )
+            amount = item.currency_id.round(total * milestone.quantity_percentage)
+            milestone._record({"billed_amount": amount})
         self._remember_milestones(self.milestone_ids | milestones)
         self._bill_milestones(milestones)
         if not self.quantity_made:
-            self.quantity_made = self.product_uom_id._compute_quantity(
+            made = self.product_uom_id._compute_quantity(
                 self.quantity, item.product_uom_id, round=False
             )
+            self._record({"quantity_made": made})
 
     def _get_billed_periods(self):
         # EXTENDS invoicing_cycle

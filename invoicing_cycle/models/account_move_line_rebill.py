@@ -161,7 +161,7 @@ class AccountMoveLine(models.Model):
         for line in self:
             original = line.recreated_line_id
             credit = credit_of.get(original, self.browse())
-            line.write(
+            line._record(
                 {
                     "billing_period_id": original.billing_period_id.id,
                     "billing_kind": original.billing_kind,
@@ -197,13 +197,13 @@ class AccountMoveLine(models.Model):
         self.ensure_one()
         if entries:
             entries._set_invoice_line(self)
-        self.write(
+        self._record(
             {
                 "awaits_credit": False,
                 "quantity_made": self._get_taken_over(),
             }
         )
-        self.made_with = self._get_made_with_again(entries)
+        self._record({"made_with": self._get_made_with_again(entries)})
         self._take_over_milestones()
         if not entries:
             self._check_billed_once()

@@ -165,7 +165,7 @@ class AccountMove(models.Model):
         """Let these wait in the period of a draft, for the generator to bill them
         there."""
         for item in items:
-            item.record.billing_period_id = item.period_id
+            item.record._record({"billing_period_id": item.period_id})
         self.env.flush_all()
 
     # -------------------------------------------------------------- fixed amounts

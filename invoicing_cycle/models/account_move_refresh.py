@@ -2,6 +2,9 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from .account_move_line import LEDGER_FIELDS
+from .billing_recorded_mixin import recording
+
 #: What a refresh asks about where a person changed it; other changes stay.
 ASKED_FIELDS = ("quantity", "price_unit", "discount")
 
@@ -50,7 +53,7 @@ class AccountMove(models.Model):
         self.ensure_one()
         self.check_access("read")
         # sudo: the links to the periods; what the user may with those is asked without
-        self.sudo().billing_period_ids.sudo(self.env.su).check_access("write")
+        self.sudo().billing_period_ids.with_env(self.env).check_access("write")
         env = self.env["project.billing.period"]._without_caller_context().env
         # sudo: as the generator, see project.billing.period._create_invoices
         draft = self.with_env(env).sudo()
@@ -199,7 +202,8 @@ class AccountMove(models.Model):
         if commands:
             values["invoice_line_ids"] = commands
         if values:
-            self.with_context(tracking_disable=True).write(values)
+            with recording("account.move.line", LEDGER_FIELDS):
+                self.with_context(tracking_disable=True).write(values)
         if "fiscal_position_id" in values:
             self._get_generated_lines()._compute_account_id()
         return changed, made

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_datetime
 
+from .billing_recorded_mixin import is_recording, with_user_rights
+
 SENT_FIELDS = {"sent_on", "sent_by_id", "sent_channel"}
 
 
@@ -20,7 +22,8 @@ class AccountMoveSent(models.Model):
     ============================  =====================================================
     """
 
-    _inherit = "account.move"
+    _name = "account.move"
+    _inherit = ["account.move", "billing.recorded.mixin"]
 
     sent_on = fields.Datetime(
         string="Sent On",
@@ -58,22 +61,12 @@ class AccountMoveSent(models.Model):
 
     # ---------------------------------------------------------------- guard
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        # EXTENDS account
-        if not self.env.su and any(
-            vals.get(name) for vals in vals_list for name in SENT_FIELDS
-        ):
-            self._raise_sent_fields()
-        # Named, so that no default_… key of a context fills them, not even where other
-        # code creates the invoice as superuser.
-        unsent = dict.fromkeys(SENT_FIELDS, False)
-        return super().create([{**unsent, **vals} for vals in vals_list])
+    @api.model
+    def _get_recorded_fields(self):
+        return super()._get_recorded_fields() | SENT_FIELDS
 
     def write(self, vals):
         # EXTENDS account
-        if not self.env.su and SENT_FIELDS & vals.keys():
-            self._raise_sent_fields()
         # Here and not in button_draft or button_cancel, because other add-ons set the
         # state on ways of their own.
         result = super().write(vals)
@@ -83,12 +76,11 @@ class AccountMoveSent(models.Model):
             )
         return result
 
-    def _raise_sent_fields(self):
-        raise AccessError(
-            self.env._(
-                "The sent record of an invoice is written by “Mark as sent” and by "
-                "sending only. Use these actions."
-            )
+    @api.model
+    def _format_recorded(self, names):
+        return self.env._(
+            "The sent record of an invoice is written by “Mark as sent” and by sending "
+            "only. Use these actions."
         )
 
     # ---------------------------------------------------------------- actions
@@ -192,12 +184,14 @@ class AccountMoveSent(models.Model):
 
     def _filtered_sent_access(self):
         """Invoices whose sent record the user may write."""
-        if self.env.su:
+        if is_recording(self):
             return self
         user = self.env.user
         allowed = self.browse()
         if user.has_group("account.group_account_invoice"):
-            allowed = self._filtered_access("write")
+            allowed = (
+                with_user_rights(self)._filtered_access("write").with_env(self.env)
+            )
         rest = self - allowed
         if rest and user.has_group("invoicing_cycle.group_invoicing_cycle_user"):
             # sudo: which periods an invoice bills; what of them is the user's own is
@@ -245,10 +239,9 @@ class AccountMoveSent(models.Model):
 
         :param dict vals: as in ``write``
         """
-        # sudo: see the callers; the fields are closed for everybody else
-        self.sudo().with_context(
+        self.with_context(
             skip_is_manually_modified=True, skip_invoice_sync=True
-        ).write(vals)
+        )._record(vals)
 
     def _clear_sent_record(self, reason, keep_messages=False):
         """Take the record back and log what it was.

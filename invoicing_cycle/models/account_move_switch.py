@@ -25,7 +25,8 @@ class AccountMove(models.Model):
         result = super().action_switch_move_type()
         for line in lines:
             if line.quantity == -before[line]:
-                line.quantity_made = -line.quantity_made
+                values = {"quantity_made": -line.quantity_made}
                 if made := line.made_with:
-                    line.made_with = {**made, "quantity": -made["quantity"]}
+                    values["made_with"] = {**made, "quantity": -made["quantity"]}
+                line._record(values)
         return result

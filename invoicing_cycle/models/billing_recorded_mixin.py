@@ -1,13 +1,59 @@
-from odoo import api, models
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import AccessError
+
+#: What the call that runs now may record: pairs of a model's and a field's name.
+_recordable = ContextVar("invoicing_cycle_recordable", default=frozenset())
+
+
+@contextmanager
+def recording(model, names):
+    """Let this block record results that nobody may write by hand.
+
+    This is the only key to them, and only code has it: neither the superuser's rights,
+    which Odoo lends to whoever writes the own user, nor a key of the context, which any
+    client can send, opens anything.
+
+    :param str model: name of the model
+    :param names: names of its fields
+    """
+    token = _recordable.set(_recordable.get() | {(model, name) for name in names})
+    try:
+        yield
+    finally:
+        _recordable.reset(token)
+
+
+def is_recording(records):
+    """Whether our own code acts on this model now, or OdooBot, and not a user."""
+    return records.env.uid == SUPERUSER_ID or any(
+        model == records._name for model, _name in _recordable.get()
+    )
+
+
+def with_user_rights(records):
+    """Records as the user may use them, also where Odoo writes as the superuser what
+    the user named: commands in the own user's fields, for instance."""
+    return records if is_recording(records) else records.sudo(False)
+
+
+def check_user_rights(records, operation):
+    """Raise unless the user may do so with all of these records, if there are any.
+
+    :param str operation: as in ``check_access``
+    """
+    if records:
+        with_user_rights(records).check_access(operation)
 
 
 class BillingRecordedMixin(models.AbstractModel):
     """Fields that hold results: code records them, nobody writes them by hand.
 
     Neither RPC nor import nor a form writes them, and no default fills them: not from a
-    context, not from ``ir.default``, not even where other code creates the record as
-    superuser.
+    context, not from ``ir.default``. Who writes is the user, whoever the code runs as:
+    only OdooBot passes, and :meth:`_record`.
     """
 
     _name = "billing.recorded.mixin"
@@ -15,8 +61,30 @@ class BillingRecordedMixin(models.AbstractModel):
 
     @api.model
     def _get_recorded_fields(self):
-        """Names of the fields that only code running as superuser may write."""
+        """Names of the fields that only :meth:`_record` writes."""
         return frozenset()
+
+    @api.model
+    def _get_copied_fields(self):
+        """Names of recorded fields that Odoo sets on new records by copying."""
+        return frozenset()
+
+    def _record(self, vals):
+        """Write results.
+
+        :param dict vals: as in ``write``
+        """
+        with recording(self._name, vals):
+            # sudo: results are recorded for whoever did what they follow from.
+            return self.sudo().write(vals)
+
+    @api.model
+    def _recording(self):
+        """A block in which our code creates, changes and deletes such records.
+
+        The rights of the user are not asked there: that is the matter of the caller.
+        """
+        return recording(self._name, self._get_recorded_fields())
 
     @api.model
     def default_get(self, fields):
@@ -29,35 +97,45 @@ class BillingRecordedMixin(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not self.env.su:
-            recorded = self._get_recorded_fields()
-            for vals in vals_list:
-                self._refuse_recorded(
-                    name for name in recorded & vals.keys() if vals[name]
-                )
-            vals_list = [
-                {name: value for name, value in vals.items() if name not in recorded}
+        closed = self._get_not_recordable() - self._get_copied_fields()
+        for vals in vals_list:
+            self._refuse_recorded(name for name in closed & vals.keys() if vals[name])
+        return super().create(
+            [
+                {name: value for name, value in vals.items() if name not in closed}
                 for vals in vals_list
             ]
-        return super().create(vals_list)
+        )
 
     def write(self, vals):
-        if not self.env.su:
-            self._refuse_recorded(self._get_recorded_fields() & vals.keys())
+        self._check_recorded(vals)
         return super().write(vals)
+
+    def _check_recorded(self, vals):
+        """Raise where values name results that are not this call's to record."""
+        self._refuse_recorded(self._get_not_recordable() & vals.keys())
+
+    @api.model
+    def _get_not_recordable(self):
+        """Names of the recorded fields that are closed to this call."""
+        if self.env.uid == SUPERUSER_ID:
+            return frozenset()
+        granted = {name for model, name in _recordable.get() if model == self._name}
+        return self._get_recorded_fields() - granted
 
     def _refuse_recorded(self, names):
         if names := list(names):
-            labels = self.fields_get(names, ["string"])
-            raise AccessError(
-                self.env._(
-                    "%(fields)s (%(document)s) cannot be written by hand: it follows "
-                    "from what is done with the document.",
-                    fields=", ".join(
-                        sorted(
-                            labels.get(name, {}).get("string", name) for name in names
-                        )
-                    ),
-                    document=self.env["ir.model"]._get(self._name).name,
-                )
-            )
+            raise AccessError(self._format_recorded(names))
+
+    @api.model
+    def _format_recorded(self, names):
+        """The refusal to write some recorded fields, as a text."""
+        labels = self.fields_get(names, ["string"])
+        return self.env._(
+            "%(fields)s (%(document)s) cannot be written by hand: it follows from what "
+            "is done with the document.",
+            fields=", ".join(
+                sorted(labels.get(name, {}).get("string", name) for name in names)
+            ),
+            document=self.env["ir.model"]._get(self._name).name,
+        )

@@ -1,12 +1,12 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
 from odoo.tools import SQL, format_date
 
 
 class HrEmployee(models.Model):
     """Up to which day a person has handed in the timesheet."""
 
-    _inherit = "hr.employee"
+    _name = "hr.employee"
+    _inherit = ["hr.employee", "billing.recorded.mixin"]
 
     # Without a group, and on hr.employee.public as well: consultants see how far they
     # have locked, and the lock is read with their rights.
@@ -37,34 +37,22 @@ class HrEmployee(models.Model):
         return super()._field_to_sql(alias, field_expr, query)
 
     @api.model
-    def default_get(self, fields):
-        # A default from the context or from ir.default would get past create()'s check.
-        values = super().default_get(fields)
-        values.pop("timesheet_locked_until", None)
-        return values
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            self._check_timesheet_lock_vals(vals)
-        return super().create(vals_list)
+    def _get_recorded_fields(self):
+        return super()._get_recorded_fields() | {"timesheet_locked_until"}
 
     def write(self, vals):
-        self._check_timesheet_lock_vals(vals)
         result = super().write(vals)
         if "timesheet_locked_until" in vals:
             self.env["account.analytic.line"]._invalidate_approval_state()
         return result
 
-    def _check_timesheet_lock_vals(self, vals):
-        if "timesheet_locked_until" in vals and not self.env.su:
-            raise AccessError(
-                self.env._(
-                    "The date up to which a timesheet is locked is not written by "
-                    'hand: use "Submit (lock) my timesheet" or "Lock timesheets". '
-                    "Only a Timesheets administrator can unlock."
-                )
-            )
+    @api.model
+    def _format_recorded(self, names):
+        return self.env._(
+            "The date up to which a timesheet is locked is not written by hand: use "
+            '"Submit (lock) my timesheet" or "Lock timesheets". Only a Timesheets '
+            "administrator can unlock."
+        )
 
     def _set_timesheet_locked_until(self, days, reason=None):
         """Move locks and log each move, with a fixed number of queries.
@@ -82,7 +70,7 @@ class HrEmployee(models.Model):
                 employee.timesheet_locked_until, days[employee.id], reason
             )
         for day, group in employees.grouped(lambda employee: days[employee.id]).items():
-            group.write({"timesheet_locked_until": day})
+            group._record({"timesheet_locked_until": day})
         employees._message_log_batch(bodies)
 
     @api.model

@@ -5,6 +5,8 @@ from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 from odoo.tools.misc import babel_locale_parse, get_lang
 
+from .billing_recorded_mixin import check_user_rights
+
 
 class ProjectBillingPeriod(models.Model):
     """One project × one stretch of days × one scheduled invoice date.
@@ -322,6 +324,7 @@ class ProjectBillingPeriod(models.Model):
     # Also "at uninstall": that is a context key, which anybody can send.
     @api.ondelete(at_uninstall=True)
     def _unlink_except_closed(self):
+        check_user_rights(self, "unlink")
         self._check_open(self.env._("delete"))
         self._check_never_invoiced()
         self._check_by_hand()
@@ -341,7 +344,7 @@ class ProjectBillingPeriod(models.Model):
         invoices = self.sudo().invoice_line_ids.move_id.filtered(
             lambda invoice: invoice.state != "cancel"
         )
-        invoices.sudo(self.env.su).action_mark_as_sent()
+        invoices.with_env(self.env).action_mark_as_sent()
 
     def action_view_invoices(self):
         """Open the invoices of these periods."""

@@ -135,7 +135,7 @@ class ProjectBillingPeriod(models.Model):
         if fits:
             entry._split_off(above, vals)
         else:
-            entry.write(vals)
+            entry._record(vals)
 
     # ----------------------------------------------------------------- state
 

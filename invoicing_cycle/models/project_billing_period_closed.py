@@ -65,7 +65,7 @@ class ProjectBillingPeriod(models.Model):
             raise UserError(self.env._("Give a reason for skipping."))
         self._check_open(self.env._("skip"))
         self._end_today()
-        self.sudo().write({"skip_reason": reason})
+        self._record({"skip_reason": reason})
         self.project_id._follow_completion()
         self._reassign_entries()
 
@@ -75,6 +75,6 @@ class ProjectBillingPeriod(models.Model):
         skipped = self.filtered("skip_reason")
         if not skipped:
             raise UserError(self.env._("None of these billing periods is skipped."))
-        skipped.sudo().write({"skip_reason": False})
+        skipped._record({"skip_reason": False})
         skipped.project_id._follow_completion()
         skipped._reassign_entries()

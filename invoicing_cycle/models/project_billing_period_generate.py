@@ -269,7 +269,7 @@ class ProjectBillingPeriod(models.Model):
             if not isinstance(error, UserError):
                 _logger.exception("Invoicing %s failed", self)
             result.failed += [[period.id, text] for period in self]
-            self.generate_error = text
+            self._record({"generate_error": text})
             return []
 
     def _get_units(self):

@@ -4,6 +4,9 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from .account_move_line import LEDGER_FIELDS
+from .billing_recorded_mixin import recording
+
 
 class ProjectBillingPeriod(models.Model):
     """From items to draft invoices: one create, one link."""
@@ -43,23 +46,20 @@ class ProjectBillingPeriod(models.Model):
         # sudo: project managers and salespeople invoice their own rows without the
         # right to create journal entries by hand, as in sale.order. Creation messages
         # and tracking take half of the time and say nothing that the note does not.
-        invoices = (
-            self.env["account.move"]
-            .sudo()
-            .with_context(
+        Moves = self.env["account.move"].sudo()
+        with recording("account.move.line", LEDGER_FIELDS):
+            invoices = Moves.with_context(
                 default_move_type="out_invoice",
                 mail_create_nolog=True,
                 mail_create_nosubscribe=True,
                 tracking_disable=True,
-            )
-            .create(vals_list)
-        )
+            ).create(vals_list)
         self._link_items(documents, invoices)
         invoices = self.env["account.move"].sudo().browse(invoices.ids)
         endless.project_id._follow_completion()
         self._log_generated(invoices, reason, debts)
         if errors := self.filtered("generate_error"):
-            errors.generate_error = False
+            errors._record({"generate_error": False})
         return invoices
 
     def _get_documents(self, entries=None):

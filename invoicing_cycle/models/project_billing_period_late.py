@@ -75,7 +75,7 @@ class ProjectBillingPeriod(models.Model):
         # rows bill other entries.
         covering.lock_for_update()
         for entry, period in self._match_covering(entries, covering):
-            entry.billing_period_id = period
+            entry._record({"billing_period_id": period.id})
         return covering._create_invoices("", entries=entries)
 
     def _get_late_entries(self):
@@ -148,18 +148,16 @@ class ProjectBillingPeriod(models.Model):
             following = project.billing_period_ids.filtered(
                 lambda period, day=days[0]: period.date_from > day
             ).sorted("date_from")[:1]
-            Period.create(
-                {
-                    "project_id": project.id,
-                    "date_from": days[0],
-                    "date_to": max(
-                        day
-                        for day in days
-                        if not following or day < following.date_from
-                    ),
-                    "is_supplementary": True,
-                }
-            )
+            vals = {
+                "project_id": project.id,
+                "date_from": days[0],
+                "date_to": max(
+                    day for day in days if not following or day < following.date_from
+                ),
+                "is_supplementary": True,
+            }
+            with Period._recording():
+                Period.create(vals)
 
     # ---------------------------------------------------------------- write off
 

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
+from .billing_recorded_mixin import check_user_rights, is_recording
+
 
 class ProjectBillingPeriodRequired(models.Model):
     """Who must have locked for a billing period: one row per person.
@@ -63,13 +65,14 @@ class ProjectBillingPeriodRequired(models.Model):
     # ------------------------------------------------------------------ CRUD
 
     def write(self, vals):
-        if not self.env.su and not vals.keys() <= {"expected", "reason"}:
+        if not is_recording(self) and not vals.keys() <= {"expected", "reason"}:
             raise AccessError(
                 self.env._(
                     "Who must have locked follows from time and rates. You can say "
                     "that nothing is expected of a person, and why."
                 )
             )
+        check_user_rights(self, "write")
         if vals.get("expected"):
             vals = {**vals, "reason": False}
         before = {required: required.expected for required in self}

@@ -76,8 +76,8 @@ class ProjectBillingPeriod(models.Model):
             if line:
                 vals["sale_line_id"] = line.id
             kept = group.filtered("is_retainer")._filtered_entered()
-            kept.write(vals)
-            (group - kept).write({**vals, "fixed_amount": amount})
+            kept._record(vals)
+            (group - kept)._record({**vals, "fixed_amount": amount})
 
     def _filtered_entered(self):
         """Those with an amount that a person has entered: not that of the retainer."""

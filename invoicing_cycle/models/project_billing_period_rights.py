@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.exceptions import AccessError, ValidationError
 
+from .billing_recorded_mixin import check_user_rights, is_recording, with_user_rights
+
 #: Read-only fields of every model, which the ORM keeps itself.
 MAGIC_FIELDS = frozenset({*models.MAGIC_COLUMNS, "display_name"})
 #: What the invoice was made from.
@@ -34,19 +36,23 @@ class ProjectBillingPeriod(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         # First of all: what other refusals tell is not for everybody.
-        self.browse().check_access("create")
-        self._get_projects_of(vals_list).check_access("read")
-        return super().create(vals_list)
+        with_user_rights(self.browse()).check_access("create")
+        with_user_rights(self)._get_projects_of(vals_list).check_access("read")
+        periods = super().create(vals_list)
+        # Asked by the ORM as well, unless Odoo's code runs as the superuser.
+        check_user_rights(periods, "create")
+        return periods
 
     def write(self, vals):
-        self.check_access("write")
-        if not self.env.su and "project_id" in vals:
+        check_user_rights(self, "write")
+        by_hand = not is_recording(self)
+        if by_hand and "project_id" in vals:
             raise AccessError(
                 self.env._(
                     "A billing period stays with its project: delete it instead."
                 )
             )
-        if not BILLED_FIELDS.isdisjoint(vals) and not self.env.su:
+        if by_hand and not BILLED_FIELDS.isdisjoint(vals):
             self._check_open(self.env._("change the amount or invoice date of"))
         return super().write(vals)
 

@@ -6,6 +6,8 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
+from .billing_recorded_mixin import is_recording
+
 
 class ProjectBillingPeriod(models.Model):
     """The days of a period: what the schedule gives, what people may enter by hand.
@@ -20,7 +22,7 @@ class ProjectBillingPeriod(models.Model):
 
     def _check_by_hand(self):
         """Only custom periods are entered by hand; others follow from the schedule."""
-        if self.env.su:
+        if is_recording(self):
             return
         # sudo: the schedule of the project that these periods belong to
         projects = self.sudo().project_id.filtered(
@@ -251,7 +253,7 @@ class ProjectBillingPeriod(models.Model):
         endless = self.filtered(lambda period: not period.date_to)
         # sudo: the days of the time in the period, whoever may read it
         for period in endless.sudo():
-            period.date_to = period._get_end(today)
+            period._record({"date_to": period._get_end(today)})
         return endless
 
     def _get_ends(self, today):

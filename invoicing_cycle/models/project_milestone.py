@@ -134,7 +134,7 @@ class ProjectMilestone(models.Model):
         :param invoice_line: ``account.move.line``, may be empty
         """
         periods = self.billing_period_id
-        self.write({"invoice_line_id": invoice_line.id})
+        self._record({"invoice_line_id": invoice_line.id})
         # A link that is computed on demand does not tell what depends on it.
         (periods | self.billing_period_id).modified(["milestone_ids"])
 

@@ -110,9 +110,10 @@ class ProjectProject(models.Model):
                     "is_supplementary": True,
                 }
             )
-        for date_to, group in Period.union(*extended).grouped(extended.get).items():
-            group.write({"date_to": date_to})
-        Period.create(vals_list)
+        with Period._recording():
+            for date_to, group in Period.union(*extended).grouped(extended.get).items():
+                group.write({"date_to": date_to})
+            Period.create(vals_list)
 
     def _open_following_periods(self):
         """Open the next periods where all were closed ahead of time, and time is left.

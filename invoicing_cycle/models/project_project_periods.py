@@ -60,9 +60,11 @@ class ProjectProject(models.Model):
             (self - custom).sudo().filtered("billing_frequency").billing_period_ids
         )
         free = periods._filtered_free()
-        (free - free._filtered_entered()).filtered(
+        generated = (free - free._filtered_entered()).filtered(
             lambda period: period.id not in mentioned
-        ).unlink()
+        )
+        with generated._recording():
+            generated.unlink()
 
     def _check_no_open_custom_periods(self):
         # sudo: the refusal names every period, also those of other people's rows
@@ -115,14 +117,17 @@ class ProjectProject(models.Model):
             resized.update(changes.resized)
             dropped |= changes.dropped
         dropped._check_droppable()
-        dropped.unlink()
-        for date_to, group in Period.union(*resized).grouped(resized.get).items():
-            supplementary = group.filtered("is_supplementary")
-            group.write({"date_to": date_to, "is_supplementary": False})
-            supplementary._take_retainer()
-        Period.with_context(
-            tracking_disable=True, mail_create_nolog=True, mail_create_nosubscribe=True
-        ).create(vals_list)
+        with Period._recording():
+            dropped.unlink()
+            for date_to, group in Period.union(*resized).grouped(resized.get).items():
+                supplementary = group.filtered("is_supplementary")
+                group.write({"date_to": date_to, "is_supplementary": False})
+                supplementary._take_retainer()
+            Period.with_context(
+                tracking_disable=True,
+                mail_create_nolog=True,
+                mail_create_nosubscribe=True,
+            ).create(vals_list)
         projects._open_supplementary_periods(today)
 
     def _get_period_changes(self, periods, free, closed, holding, today):

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Command, Domain
 
+from .billing_recorded_mixin import with_user_rights
+
 #: What billing people who are not project administrators may change on a project.
 BILLING_FIELDS = frozenset(
     {
@@ -28,6 +30,8 @@ BILLING_FIELDS = frozenset(
         "sale_line_id",
     }
 )
+#: Those of them that are Odoo's: it writes them for whoever confirms an order.
+ODOO_FIELDS = frozenset({"partner_id", "sale_line_id"})
 #: What Odoo itself takes out of the values before it asks for the right to write.
 PERSONAL_FIELDS = frozenset({"is_favorite"})
 
@@ -85,6 +89,8 @@ class ProjectProject(models.Model):
         )
 
     def write(self, vals):
+        if self.env.su:
+            self._check_own_fields(vals)
         if self.env.su or not vals.keys() - PERSONAL_FIELDS or self.has_access("write"):
             return super().write(vals)
         # Before anything is done for this write, or told in another refusal of it.
@@ -146,6 +152,18 @@ class ProjectProject(models.Model):
             )
         )
         return own.sudo(self.env.su)
+
+    def _check_own_fields(self, vals):
+        """Odoo writes projects as the superuser for people without a right to them.
+
+        That is Odoo's to decide for its own fields, but for the tags: flows match them.
+
+        :raises AccessError: where others come along that the user may not write
+        """
+        names = vals.keys() & (BILLING_FIELDS - ODOO_FIELDS | {"tag_ids"})
+        projects = with_user_rights(self)
+        if names and not projects.env.su and not projects.has_access("write"):
+            projects._check_billing_rights({name: vals[name] for name in names})
 
     def _check_billing_rights(self, vals):
         """Raise unless the user may write these values on all these projects.

@@ -3,6 +3,8 @@ from collections import defaultdict
 from odoo import models
 from odoo.tools import formatLang
 
+from .billing_recorded_mixin import recording
+
 
 class SaleOrder(models.Model):
     """Odoo's own invoice of an order leaves out held time, as a billing period does.
@@ -23,7 +25,9 @@ class SaleOrder(models.Model):
         lines = self.order_line._offer_unheld_time(
             context.get("timesheet_start_date"), context.get("timesheet_end_date")
         )
-        moves = super()._create_invoices(grouped=grouped, final=final, date=date)
+        # What is left of down payments, see _prepare_rest_of_down_payment.
+        with recording("account.move.line", {"billing_kind", "quantity_made"}):
+            moves = super()._create_invoices(grouped=grouped, final=final, date=date)
         # What was offered holds for this invoice alone.
         self.env.add_to_compute(lines._fields["qty_to_invoice"], lines)
         return moves

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
+from .billing_recorded_mixin import check_user_rights
+
 
 class TimesheetApprovalFlow(models.Model):
     """Who approves which time.
@@ -29,12 +31,14 @@ class TimesheetApprovalFlow(models.Model):
     tag_ids = fields.Many2many(
         "project.tags",
         string="Project Tags",
+        ondelete="restrict",
         help="Projects with at least one of these tags.",
     )
     manager_ids = fields.Many2many(
         "res.users",
         "timesheet_approval_flow_manager_rel",
         string="Project Managers",
+        ondelete="restrict",
         domain="[('share', '=', False)]",
         help="Projects of one of these managers.",
     )
@@ -56,12 +60,14 @@ class TimesheetApprovalFlow(models.Model):
         "hr.department",
         string="Departments",
         check_company=True,
+        ondelete="restrict",
         help="Time of people of these departments and those below.",
     )
     employee_ids = fields.Many2many(
         "hr.employee",
         string="Employees",
         check_company=True,
+        ondelete="restrict",
         help="Time of these people.",
     )
     step_ids = fields.One2many(
@@ -93,16 +99,19 @@ class TimesheetApprovalFlow(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         flows = super().create(vals_list)
+        check_user_rights(flows, "create")
         flows._check_steps()  # without a value there is no constraint
         flows._after_change()
         return flows
 
     def write(self, vals):
+        check_user_rights(self, "write")
         result = super().write(vals)
         self._after_change()
         return result
 
     def unlink(self):
+        check_user_rights(self, "unlink")
         result = super().unlink()
         self._after_change()
         return result

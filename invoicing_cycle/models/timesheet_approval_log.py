@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+from .billing_recorded_mixin import is_recording, recording
+
 
 class TimesheetApprovalLog(models.Model):
     """What approvers did with time, written by their actions and never changed.
@@ -76,7 +78,7 @@ class TimesheetApprovalLog(models.Model):
         self._check_is_action("unlink")
 
     def _check_is_action(self, operation):
-        if operation != "create" or not self.env.su:
+        if operation != "create" or not is_recording(self):
             raise AccessError(
                 self.env._(
                     "The log of decisions is written by approving, sending back, "
@@ -117,5 +119,6 @@ class TimesheetApprovalLog(models.Model):
                     "description": entry.name,
                 }
             )
-        # sudo: the log has no other way in
-        self.sudo().create(vals_list)
+        with recording(self._name, {"event"}):
+            # sudo: the log has no other way in
+            self.sudo().create(vals_list)

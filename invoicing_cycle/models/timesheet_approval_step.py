@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from .billing_recorded_mixin import check_user_rights
+
 
 class TimesheetApprovalStep(models.Model):
     """One approval of a flow: any one of its approvers suffices."""
@@ -66,16 +68,19 @@ class TimesheetApprovalStep(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         steps = super().create(vals_list)
+        check_user_rights(steps, "create")
         steps._check_approvers()  # without a value there is no constraint
         steps.flow_id._after_change()
         return steps
 
     def write(self, vals):
+        check_user_rights(self, "write")
         result = super().write(vals)
         self.flow_id._after_change()
         return result
 
     def unlink(self):
+        check_user_rights(self, "unlink")
         flows = self.flow_id
         result = super().unlink()
         flows._check_steps()

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import SUPERUSER_ID, models
 from odoo.exceptions import AccessError, UserError
 
 
@@ -27,7 +27,7 @@ class AccountMoveFreeformCheck(models.TransientModel):
             if chosen:
                 chosen.check_access("read")
         user = self.env.user
-        if self.env.su or user.has_group(
+        if self.env.uid == SUPERUSER_ID or user.has_group(
             "invoicing_cycle.group_invoicing_cycle_manager"
         ):
             return

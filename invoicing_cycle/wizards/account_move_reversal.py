@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.exceptions import UserError
 
+from ..models.account_analytic_line_protected import recording_odoo_link
+
 
 class AccountMoveReversal(models.TransientModel):
     _inherit = "account.move.reversal"
@@ -8,7 +10,8 @@ class AccountMoveReversal(models.TransientModel):
     def reverse_moves(self, is_modify=False):
         # EXTENDS sale_timesheet
         if not is_modify or self.credit_scope != "invoice":
-            return super().reverse_moves(is_modify)
+            with recording_odoo_link():
+                return super().reverse_moves(is_modify)
         # sudo: the links of the invoice, which the user may reverse, not the time
         invoices = self.sudo().move_ids
         for invoice in invoices:
@@ -34,7 +37,8 @@ class AccountMoveReversal(models.TransientModel):
         periods = invoices.invoice_line_ids.billing_period_id
         amounts = [periods._fields["fixed_amount"]]
         with self.env.protecting([(protected, entries), (amounts, periods)]):
-            result = super().reverse_moves(is_modify)
+            with recording_odoo_link():
+                result = super().reverse_moves(is_modify)
             lines = self.sudo().new_move_ids.invoice_line_ids.filtered(
                 "recreated_line_id"
             )

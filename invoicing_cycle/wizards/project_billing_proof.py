@@ -89,8 +89,7 @@ class ProjectBillingProof(models.TransientModel):
         """Prove, keep what was found, and show it."""
         self.ensure_one()
         proof = self._prove()
-        # sudo: what was found is not written by hand; the dialog is its author's own
-        self.sudo().write(
+        self._record(
             {
                 "proved_on": fields.Datetime.now(),
                 "entry_count": sum(row["entries"] for row in self._get_sums(proof)),

@@ -1,0 +1,235 @@
+from odoo import api, models
+from odoo.exceptions import AccessError
+
+from .billing_recorded_mixin import check_user_rights
+
+
+class BillingDecidingMixin(models.AbstractModel):
+    """Fields that decide who may lock, approve or bill, and what is expected of whom.
+
+    Odoo writes some records as the superuser for users without a right to them, and
+    follows the commands that these give. Whoever changes one of these fields needs the
+    right to change the record, whoever the code runs as: those whom it governs have
+    none.
+    """
+
+    _name = "billing.deciding.mixin"
+    _description = "Fields That Rights Depend On"
+
+    @api.model
+    def _get_deciding_fields(self):
+        """Names of these fields."""
+        return frozenset()
+
+    def write(self, vals):
+        if self.env.su and (names := self._get_deciding_fields() & vals.keys()):
+            changed = self.filtered(
+                lambda record: any(record._is_other(name, vals[name]) for name in names)
+            )
+            check_user_rights(changed, "write")
+        return super().write(vals)
+
+    def _is_other(self, name, value):
+        """Whether a value is another one than this record has."""
+        self.ensure_one()
+        field = self._fields[name]
+        if field.type in ("one2many", "many2many"):
+            return True
+        return field.convert_to_cache(value, self) != field.convert_to_cache(
+            self[name], self
+        )
+
+
+class HrEmployee(models.Model):
+    _name = "hr.employee"
+    _inherit = ["hr.employee", "billing.deciding.mixin"]
+
+    @api.model
+    def _get_deciding_fields(self):
+        return super()._get_deciding_fields() | {
+            "active",
+            "company_id",
+            "department_id",
+            "parent_id",
+            "resource_calendar_id",
+            "resource_id",
+            "user_id",
+        }
+
+
+class HrVersion(models.Model):
+    _name = "hr.version"
+    _inherit = ["hr.version", "billing.deciding.mixin"]
+
+    @api.model
+    def _get_deciding_fields(self):
+        return super()._get_deciding_fields() | {
+            "active",
+            "company_id",
+            "date_version",
+            "department_id",
+            "employee_id",
+            "resource_calendar_id",
+        }
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        versions = super().create(vals_list)
+        if self.env.su:
+            changing = versions.filtered(lambda version: version._is_other_version())
+            check_user_rights(changing, "create")
+        return versions
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_deciding(self):
+        check_user_rights(self, "unlink")
+
+    def _is_other_version(self):
+        """Whether this version changes what rights depend on for its person."""
+        self.ensure_one()
+        others = self.employee_id.version_ids - self
+        others = others.sorted("date_version")
+        before = others.filtered(lambda other: other.date_version <= self.date_version)
+        known = before[-1:] or others[:1]
+        return bool(known) and any(
+            self[name] != known[name]
+            for name in ("department_id", "resource_calendar_id")
+        )
+
+
+class HrDepartment(models.Model):
+    _name = "hr.department"
+    _inherit = ["hr.department", "billing.deciding.mixin"]
+
+    @api.model
+    def _get_deciding_fields(self):
+        return super()._get_deciding_fields() | {
+            "company_id",
+            "manager_id",
+            "parent_id",
+        }
+
+
+class ResourceResource(models.Model):
+    _name = "resource.resource"
+    _inherit = ["resource.resource", "billing.deciding.mixin"]
+
+    @api.model
+    def _get_deciding_fields(self):
+        return super()._get_deciding_fields() | {
+            "active",
+            "calendar_id",
+            "company_id",
+            "user_id",
+        }
+
+
+class ProjectTags(models.Model):
+    """Approval flows match tags: whoever tags a project may change that project."""
+
+    _inherit = "project.tags"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        tags = super().create(vals_list)
+        tags._check_may_tag(tags._get_tagged())
+        return tags
+
+    def write(self, vals):
+        if "project_ids" not in vals:
+            return super().write(vals)
+        before = self._get_tagged()
+        result = super().write(vals)
+        self._check_may_tag(before ^ self._get_tagged())
+        return result
+
+    def _get_tagged(self):
+        """
+        :return: set of (tag id, project id)
+        """
+        # sudo: also projects that the user does not see are tagged or not
+        return {
+            (tag.id, project.id)
+            for tag in self.sudo().with_context(active_test=False)
+            for project in tag.project_ids
+        }
+
+    def _check_may_tag(self, pairs):
+        """
+        :param set pairs: those of :meth:`_get_tagged` that came or went
+        :raises AccessError: where the user may not change one of these projects
+        """
+        ids = {project_id for _tag_id, project_id in pairs}
+        projects = self.env["project.project"].browse(ids)
+        # Who makes a project has just had the right to.
+        projects = projects.sudo().filtered(
+            lambda project: project.create_uid != self.env.user
+        )
+        check_user_rights(projects.with_env(self.env), "write")
+
+
+class ProjectSaleLineEmployeeMap(models.Model):
+    """Rates say at which price a person works, and who must have locked."""
+
+    _name = "project.sale.line.employee.map"
+    _inherit = ["project.sale.line.employee.map", "billing.deciding.mixin"]
+
+    @api.model
+    def _get_deciding_fields(self):
+        return super()._get_deciding_fields() | {
+            "employee_id",
+            "project_id",
+            "sale_line_id",
+        }
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        rates = super().create(vals_list)
+        if self.env.su:
+            # A confirmed order makes its project as the superuser, rates included.
+            other = rates.filtered(
+                lambda rate: rate.project_id.create_uid != self.env.user
+            )
+            check_user_rights(other, "create")
+        return rates
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_deciding(self):
+        check_user_rights(self, "unlink")
+
+
+class ResUsers(models.Model):
+    _inherit = "res.users"
+
+    def write(self, vals):
+        # EXTENDS base
+        if self == self.env.user and not self.env.su:
+            self._check_own_commands(vals)
+        return super().write(vals)
+
+    def _check_own_commands(self, vals):
+        """Odoo writes one's own preferences as the superuser. Commands in them may
+        create and change what they name, but reach no further from there.
+
+        :raises AccessError: where a command holds further commands
+        """
+        if self.has_access("write"):
+            return
+        for name, value in vals.items():
+            field = self._fields.get(name)
+            if field is None or field.type not in ("one2many", "many2many"):
+                continue
+            relation = self.env[field.comodel_name]._fields
+            for command in value or ():
+                nested = command[2] if len(command) > 2 else None
+                if isinstance(nested, dict) and any(
+                    key in relation and relation[key].type in ("one2many", "many2many")
+                    for key in nested
+                ):
+                    raise AccessError(
+                        self.env._(
+                            "%(field)s: change the records behind it on their own, "
+                            "not from your preferences.",
+                            field=field.string,
+                        )
+                    )
