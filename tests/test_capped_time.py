@@ -1,5 +1,6 @@
 from datetime import date
 
+from odoo import SUPERUSER_ID
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -103,7 +104,7 @@ class TestCappedTime(BeyondHoursCommon):
     def test_released(self):
         self._generate(self.january)
         self.item.product_uom_qty = 12.0
-        self.last.with_user(self.user_timesheet_admin).sudo().billing_hold = "bill"
+        self.last.with_user(SUPERUSER_ID).billing_hold = "bill"
         self.assertEqual(self.last.billing_period_id, self.february)
         self.assertEqual(self.february.amount_to_invoice, 200.0)
         self._generate(self.february)

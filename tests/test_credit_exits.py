@@ -1,5 +1,6 @@
 from datetime import date
 
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common_credit import CreditCommon
@@ -55,7 +56,9 @@ class TestCreditExits(StockInvoiceMixin, CreditCommon):
         """Made by two people in the same instant: one of them is posted."""
         first = self._credit(self.long, post=False)
         second = self._credit(self.short, post=False)
-        second.invoice_line_ids.sudo().credited_entry_ids = self.long
+        second.invoice_line_ids._record(
+            {"credited_entry_ids": [Command.set(self.long.ids)]}
+        )
         with self.assertRefused("was credited before"):
             (first | second)._post()
         self.assertBilled(self.long | self.short, self.line)

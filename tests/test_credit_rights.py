@@ -178,8 +178,8 @@ class TestCreditRights(CreditCommon):
         line = credit.invoice_line_ids.with_user(self.user_accountant)
         for values in (
             {"credited_entry_ids": [Command.set(self.long.ids)]},
-            {"credited_quantity": 0.0},
-            {"credited_made": 0.0},
+            {"credited_quantity": 1.0},
+            {"credited_made": 1.0},
             {"rebilled_credit_id": line.id},
             {"rebilling_line_ids": [Command.link(line.id)]},
         ):

@@ -1,0 +1,140 @@
+from datetime import date
+
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from .common_approval import DAY, ApprovalFlowCommon
+
+OPEN_DAY = date(2026, 3, 3)
+
+
+@tagged("post_install", "-at_install")
+class TestApprovalRound(ApprovalFlowCommon):
+    """What a flow, a rule or a price goes by does not change with its author's wish.
+
+    The strict flow asks the project manager; the lax one, of another department, lets
+    the author approve the own time.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.lax, cls.strict = cls.env["hr.department"].create(
+            [{"name": "Lax"}, {"name": "Strict"}]
+        )
+        cls.consultant.department_id = cls.strict
+        cls.lax_flow, cls.strict_flow = cls.env["timesheet.approval.flow"].create(
+            [
+                {
+                    "name": "Lax",
+                    "sequence": 1,
+                    "department_ids": [Command.set(cls.lax.ids)],
+                    "step_ids": [
+                        Command.create(
+                            {
+                                "user_ids": [Command.set(cls.user_consultant.ids)],
+                                "allow_own": True,
+                            }
+                        )
+                    ],
+                },
+                {
+                    "name": "Strict",
+                    "sequence": 2,
+                    "step_ids": [Command.create({"is_project_manager": True})],
+                },
+            ]
+        )
+        cls.locked = cls._log_time(cls.project, DAY)
+        cls.open = cls._log_time(cls.project, OPEN_DAY)
+        cls.sent_back = cls._log_time(cls.project, DAY)
+        cls.sent_back.with_user(cls.user_manager).action_send_back("Say more")
+
+    def _get_changes(self):
+        task = self.env["project.task"].create(
+            {"name": "Elsewhere", "project_id": self.project.id}
+        )
+        yield "department_id", self.lax.id
+        yield "manager_id", self.consultant.id
+        yield "order_id", False
+        yield "parent_task_id", task.id
+        yield "timesheet_invoice_type", "non_billable"
+        yield "approved_step_id", self.lax_flow.step_ids.id
+
+    def test_derived_values(self):
+        """Open time as well: what is locked later goes by them then."""
+        administrators = self.user_timesheet_admin | self.user_manager
+        for entry in (self.locked, self.open, self.sent_back):
+            for user in self.user_consultant | administrators:
+                for name, value in self._get_changes():
+                    before = entry[name]
+                    for su in (False, True):
+                        known = entry.with_env(self.env(user=user.id, su=su))
+                        with (
+                            self.subTest(user=user.login, field=name, su=su),
+                            self.assertRaises(AccessError),
+                        ):
+                            known.write({name: value})
+                    self.assertEqual(entry[name], before)
+
+    def test_derived_values_of_new_time(self):
+        for name, value in self._get_changes():
+            if not value:
+                continue
+            vals = {
+                "name": "New",
+                "project_id": self.project.id,
+                "employee_id": self.consultant.id,
+                "date": OPEN_DAY,
+                "unit_amount": 1.0,
+            }
+            Line = self.env["account.analytic.line"].with_user(self.user_consultant)
+            with self.subTest(field=name), self.assertRaises(AccessError):
+                Line.create({**vals, name: value})
+            with self.subTest(default=name):
+                entry = Line.with_context(**{f"default_{name}": value}).create(vals)
+                self.assertEqual(entry.department_id, self.strict)
+                self.assertFalse(entry.approved_step_id)
+
+    def test_round_trip(self):
+        """The example: change the department, approve, change it back."""
+        own = self.locked.with_user(self.user_consultant)
+        with self.assertRaises(AccessError):
+            own.department_id = self.lax
+        with self.assertRaises(AccessError):
+            own.action_approve()
+        self.assertEqual(self.locked.approval_state, "pending")
+
+    def test_company_without_approval(self):
+        """Time of a project of no company is of its person's."""
+        other = self.env["res.company"].create({"name": "Lax Company"})
+        self.user_consultant.company_ids |= other
+        shared = self._create_project("Shared", billing_frequency=False)
+        shared.sudo().company_id = False
+        vals = {
+            "name": "New",
+            "project_id": shared.id,
+            "employee_id": self.consultant.id,
+            "date": OPEN_DAY,
+            "unit_amount": 1.0,
+        }
+        Line = self.env["account.analytic.line"].with_user(self.user_consultant)
+        Line = Line.with_context(allowed_company_ids=(self.company | other).ids)
+        entry = Line.create(vals)
+        self.assertEqual(entry.company_id, self.company)
+        with self.assertRaises(ValidationError):
+            entry.company_id = other
+        with self.assertRaises(ValidationError):
+            Line.create({**vals, "company_id": other.id})
+
+    def test_tag_of_a_flow(self):
+        """Whoever may not change the project does not tag it either."""
+        tag = self.env["project.tags"].create({"name": "Lax"})
+        self.lax_flow.write(
+            {"department_ids": [Command.clear()], "tag_ids": [Command.set(tag.ids)]}
+        )
+        for user in (self.user_consultant, self.user_colleague, self.user_manager):
+            with self.subTest(user=user.login), self.assertRaises(UserError):
+                tag.with_user(user).project_ids = [Command.link(self.project.id)]
+        self.assertFalse(self.project.tag_ids)
