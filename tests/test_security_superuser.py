@@ -2,7 +2,7 @@ from datetime import date
 
 from psycopg2 import IntegrityError
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
@@ -113,6 +113,22 @@ class TestSecuritySuperuser(SecurityCommon):
         self.rpc(self.user_consultant, self.user_consultant, "write", vals)
         self.assertEqual(self.consultant.category_ids, tag)
         self.assertEqual(self.consultant.bank_account_ids.acc_number, "DE123")
+
+    def test_defaults_of_a_mail_address(self):
+        """Odoo creates a task from a mail as itself, with what the address says."""
+        administrator = self._new_user("project_admin", "project.group_project_manager")
+        project = self.foreign_project.with_user(administrator)
+        tag = self.env["project.tags"].create({"name": "By mail"})
+        for command in (
+            (1, self.entry.id, {"unit_amount": 9.0}),
+            (2, self.entry.id, 0),
+            (0, 0, {"name": "x", "unit_amount": 9.0}),
+        ):
+            defaults = {"project_id": project.id, "timesheet_ids": [command]}
+            with self.subTest(command=command), self.assertRaises(ValidationError):
+                project.alias_defaults = repr(defaults)
+        project.alias_defaults = repr({"tag_ids": [(4, tag.id)]})
+        self.assertIn(str(tag.id), self.foreign_project.alias_defaults)
 
     # ----------------------------------------------------------------- results
 

@@ -1,5 +1,6 @@
 from . import billing_recorded_mixin
 from . import billing_deciding_mixin
+from . import borrowed_rights
 from . import billing_recount_mixin
 from . import billing_recount
 from . import res_company

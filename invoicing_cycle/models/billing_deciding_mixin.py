@@ -1,5 +1,4 @@
 from odoo import api, models
-from odoo.exceptions import AccessError
 
 from .billing_recorded_mixin import check_user_rights
 
@@ -196,40 +195,3 @@ class ProjectSaleLineEmployeeMap(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_deciding(self):
         check_user_rights(self, "unlink")
-
-
-class ResUsers(models.Model):
-    _inherit = "res.users"
-
-    def write(self, vals):
-        # EXTENDS base
-        if self == self.env.user and not self.env.su:
-            self._check_own_commands(vals)
-        return super().write(vals)
-
-    def _check_own_commands(self, vals):
-        """Odoo writes one's own preferences as the superuser. Commands in them may
-        create and change what they name, but reach no further from there.
-
-        :raises AccessError: where a command holds further commands
-        """
-        if self.has_access("write"):
-            return
-        for name, value in vals.items():
-            field = self._fields.get(name)
-            if field is None or field.type not in ("one2many", "many2many"):
-                continue
-            relation = self.env[field.comodel_name]._fields
-            for command in value or ():
-                nested = command[2] if len(command) > 2 else None
-                if isinstance(nested, dict) and any(
-                    key in relation and relation[key].type in ("one2many", "many2many")
-                    for key in nested
-                ):
-                    raise AccessError(
-                        self.env._(
-                            "%(field)s: change the records behind it on their own, "
-                            "not from your preferences.",
-                            field=field.string,
-                        )
-                    )
