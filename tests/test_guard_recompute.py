@@ -122,29 +122,31 @@ MOVING_PATHS = (
     _move_task,
     _move_parent,
     _adopt_task,
-    _write("employee", "user_id", lambda case, world: case.successor.id),
 )
+_SWITCH_USER = _write("employee", "user_id", lambda case, world: case.successor.id)
 
 #: The sales order item of locked time follows, that of billed time does not.
 RATE_PATHS = (
     _sell_project_otherwise,
     _write("task", "sale_line_id", lambda case, world: case._add_item(world).id),
-    _rate_person,
-    _change_rate,
 )
+RATE_TABLE_PATHS = (_rate_person, _change_rate)
 
 #: What leaves every entry as it is.
 HARMLESS_PATHS = (
     _archive_project,
-    _archive_employee,
     _write("task", "active", lambda case, world: False),
-    _write("employee", "company_id", lambda case, world: case.other_company.id),
-    _write("employee", "parent_id", lambda case, world: case.lead.id),
     _write("employee", "hourly_cost", lambda case, world: 99.0),
     _write("project", "user_id", lambda case, world: case.successor.id),
     _write(
         "project", "account_id", lambda case, world: case.other_project.account_id.id
     ),
+)
+
+EMPLOYEE_PATHS = (
+    _archive_employee,
+    _write("employee", "company_id", lambda case, world: case.other_company.id),
+    _write("employee", "parent_id", lambda case, world: case.lead.id),
 )
 
 #: What the database would empty or delete: refused, whoever does it.
@@ -158,37 +160,48 @@ DELETE_PATHS = (
 )
 
 DOERS = ("author", "administrator", "odoobot")
+#: Who may change employees: a Timesheets / Administrator is an officer for them.
+OFFICERS = ("administrator", "odoobot")
 
 
 @tagged("post_install", "-at_install")
 class TestGuardRecompute(GuardCommon):
     """Changes of other records that Odoo carries over to time entries.
 
-    As the superuser: what a role may do with projects, employees and orders is Odoo's
-    matter; the guard asks the user all the same.
+    As the superuser: what a role may do with projects, tasks and orders is Odoo's
+    matter; the guard asks the user all the same. What rights hang on (employees,
+    rates) only those change who may, see ``test_security_superuser.py``.
     """
 
     def _add_item(self, world):
         order = self._create_order(price=70.0, partner_id=world.partner.id)
         return order.order_line
 
-    def assertPaths(self, paths, expected):
-        expected = {state: letter * len(DOERS) for state, letter in expected.items()}
+    def assertPaths(self, paths, expected, doers=DOERS):
+        expected = {state: letter * len(doers) for state, letter in expected.items()}
         for path in paths:
-            self.assertWalk(path, expected, sudo=True, roles=DOERS)
+            self.assertWalk(path, expected, sudo=True, roles=doers)
+
+    def assertRefusedTo(self, paths, doers):
+        self.assertPaths(paths, dict.fromkeys(self.worlds, "R"), doers)
 
     def test_moves(self):
         closed = dict.fromkeys(("locked", "approved", "draft", "posted"), "K")
         self.assertPaths(MOVING_PATHS, {"open": "C", **closed})
+        self.assertPaths([_SWITCH_USER], {"open": "C", **closed}, OFFICERS)
+        self.assertRefusedTo([_SWITCH_USER], ["author"])
 
     def test_rates(self):
-        self.assertPaths(
-            RATE_PATHS,
-            {"open": "F", "locked": "F", "approved": "F", "draft": "K", "posted": "K"},
-        )
+        expected = dict(zip(self.worlds, "FFFKK", strict=True))
+        self.assertPaths(RATE_PATHS, expected)
+        self.assertPaths(RATE_TABLE_PATHS, expected, ["odoobot"])
+        self.assertRefusedTo(RATE_TABLE_PATHS, ["author", "administrator"])
 
     def test_harmless(self):
-        self.assertPaths(HARMLESS_PATHS, dict.fromkeys(self.worlds, "K"))
+        kept = dict.fromkeys(self.worlds, "K")
+        self.assertPaths(HARMLESS_PATHS, kept)
+        self.assertPaths(EMPLOYEE_PATHS, kept, OFFICERS)
+        self.assertRefusedTo(EMPLOYEE_PATHS, ["author"])
 
     def test_deletions(self):
         closed = dict.fromkeys(("locked", "approved", "draft", "posted"), "R")

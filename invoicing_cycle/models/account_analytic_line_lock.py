@@ -4,6 +4,8 @@ from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import AccessError
 from odoo.tools import format_date
 
+from .billing_recorded_mixin import check_user_rights
+
 #: What a closed entry keeps: whose, for whom, when, how much, for what, at which price.
 CLOSED_FIELDS = frozenset(
     {
@@ -218,10 +220,10 @@ class AccountAnalyticLine(models.Model):
         )
 
     def _raise_closed(self, closed, operation):
-        if not self.env.su and operation == "write":
+        if operation != "create":
             # The text below names persons and invoices: not to those who may not
             # even see the entries. Odoo's own check comes after the guard.
-            self.check_access("write")
+            check_user_rights(self, operation)
         raise AccessError(self._format_closed(closed, operation))
 
     # ---------------------------------------------------------------- wording
