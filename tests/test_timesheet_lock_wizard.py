@@ -149,13 +149,16 @@ class TestTimesheetLockWizard(InvoicingCycleCommon):
     def test_other_company(self):
         company = self.env["res.company"].create({"name": "Second"})
         self.env.user.company_ids |= company
-        foreign = self.env["hr.employee"].create(
-            {"name": "Foreign", "company_id": company.id}
-        )
+        foreign = self.env["hr.employee"].create({"name": "Foreign"})
         wizard = self._wizard(
             self.user_timesheet_admin.sudo(False), self.consultant, locked_until=JANUARY
         )
-        wizard.sudo().employee_ids |= foreign
+        wizard.employee_ids |= foreign
+        # As long as the dialog is open, too.
+        foreign.company_id = company
+        self.env.flush_all()
+        with self.assertRaisesRegex(AccessError, "companies"):
+            wizard.sudo().employee_ids |= foreign
         with self.assertRaisesRegex(AccessError, "companies"):
             wizard.action_lock()
         wizard.reason = "Reason"

@@ -1,4 +1,6 @@
 from . import billing_recorded_mixin
+from . import billing_named_mixin
+from . import billing_dialog
 from . import billing_recount_mixin
 from . import billing_recount
 from . import res_company

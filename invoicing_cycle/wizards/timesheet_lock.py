@@ -26,7 +26,7 @@ class TimesheetLock(models.TransientModel):
 
     _name = "timesheet.lock"
     # Consultants cannot read hr.employee; the mixin lets them name employees.
-    _inherit = ["hr.mixin"]
+    _inherit = ["billing.dialog", "hr.mixin"]
     _description = "Lock Timesheets"
 
     employee_ids = fields.Many2many(
