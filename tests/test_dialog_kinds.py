@@ -15,10 +15,9 @@ class TestDialogKinds(TransactionCase):
                 for field in model._fields.values()
                 if field._module == "invoicing_cycle"
             ]
-            if model._transient and not model._abstract and own:
-                # Settings name the company of the user and nothing else.
-                if name != "res.config.settings":
-                    yield name, model, own
+            # Settings name the company of the user and nothing else.
+            if model._transient and own and name != "res.config.settings":
+                yield name, model, own
 
     def test_every_dialog_is_a_billing_dialog(self):
         names = {name for name, model, _own in self._get_dialogs()}
@@ -28,7 +27,16 @@ class TestDialogKinds(TransactionCase):
             self.assertIn("billing.dialog", self._get_parents(name), name)
 
     def _get_parents(self, name):
-        return {parent._name for parent in self.env.registry[name].mro() if hasattr(parent, "_name")}
+        mro = self.env.registry[name].mro()
+        return {getattr(parent, "_name", None) for parent in mro}
+
+    def test_every_dialog_is_its_authors_own(self):
+        for name, model, _own in self._get_dialogs():
+            if model._original_module == "invoicing_cycle":
+                rules = self.env["ir.rule"].search(
+                    [("model_id.model", "=", name), ("groups", "=", False)]
+                )
+                self.assertIn("create_uid", str(rules.mapped("domain_force")), name)
 
     def test_nothing_is_computed_as_superuser(self):
         found = {

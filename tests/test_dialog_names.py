@@ -4,13 +4,6 @@ from odoo.tests import new_test_user, tagged
 
 from .common_multi_company import MultiCompanyCommon
 
-#: What the web client asks for of any record, and what a dialog itself fills.
-FILLED = {
-    "project.billing.preview",
-    "project.billing.preview.line",
-    "project.billing.preview.item",
-    "project.billing.proof.difference",
-}
 #: An id that no record has.
 NOWHERE = 2**31 - 2
 
@@ -127,7 +120,10 @@ class TestDialogNames(MultiCompanyCommon):
         model = self.env[name]
         for value in values:
             vals = {field.name: value}
-            yield "create", lambda user, vals=vals: self.rpc(user, model, "create", vals)
+            yield (
+                "create",
+                lambda user, vals=vals: self.rpc(user, model, "create", vals),
+            )
             yield (
                 "onchange",
                 lambda user, vals=vals: self.rpc(
@@ -136,7 +132,9 @@ class TestDialogNames(MultiCompanyCommon):
             )
             yield (
                 "first onchange",
-                lambda user, vals=vals: self.rpc(user, model, "onchange", vals, [], spec),
+                lambda user, vals=vals: self.rpc(
+                    user, model, "onchange", vals, [], spec
+                ),
             )
             yield (
                 "as superuser",

@@ -4,9 +4,9 @@ from odoo import api, models
 class BillingDialog(models.AbstractModel):
     """Every dialog of the add-on.
 
-    Who opens one names records of any company by their ids: the dialog tells of them, and
-    does with them, only what the user may know. See ``billing.named.mixin`` for what is
-    asked; here it is asked before anything is saved.
+    Who opens one names records of any company by their ids: the dialog tells of them,
+    and does with them, only what the user may know. What is asked is in
+    ``billing.named.mixin``; here it is asked before anything is saved, too.
     """
 
     _name = "billing.dialog"

@@ -33,7 +33,12 @@ class ProjectBillingPeriod(models.Model):
 
     _name = "project.billing.period"
     _description = "Billing Period"
-    _inherit = ["mail.thread", "mail.activity.mixin", "billing.recorded.mixin"]
+    _inherit = [
+        "billing.named.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+        "billing.recorded.mixin",
+    ]
     _order = "invoice_date, date_from, id"
     _check_company_auto = True
 

@@ -9,6 +9,7 @@ class TimesheetApprovalDelegation(models.Model):
     """While an approver is away, somebody else approves in their place as well."""
 
     _name = "timesheet.approval.delegation"
+    _inherit = ["billing.named.mixin"]
     _description = "Timesheet Approval Delegation"
     _order = "date_from desc, id desc"
 

@@ -11,6 +11,7 @@ class TimesheetApprovalFlow(models.Model):
     """
 
     _name = "timesheet.approval.flow"
+    _inherit = ["billing.named.mixin"]
     _description = "Timesheet Approval Flow"
     _order = "sequence, id"
     _check_company_auto = True
