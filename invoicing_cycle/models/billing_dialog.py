@@ -51,4 +51,5 @@ class BillingDialog(models.AbstractModel):
         to know.
         """
         # sudo: nobody has the right to create them
-        return super(BillingDialog, self.sudo()).create(vals_list)
+        rows = super(BillingDialog, self.sudo())
+        return rows.create(vals_list)
