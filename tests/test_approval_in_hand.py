@@ -54,7 +54,9 @@ class TestApprovalInHand(ApprovalFlowCommon):
         self.assertIn("Colleague", message)
         self.assertEqual(self.entry.approved_by_id, self.user_manager)
         self.assertEqual(self.other.approved_by_id, self.user_timesheet_admin)
-        message = self._message(self.other.with_user(self.user_manager).action_approve())
+        message = self._message(
+            self.other.with_user(self.user_manager).action_approve()
+        )
         self.assertIn("Timesheet Admin", message)
 
     def test_own_approval_twice(self):

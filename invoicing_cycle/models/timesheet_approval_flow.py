@@ -36,6 +36,7 @@ class TimesheetApprovalFlow(models.Model):
         "res.users",
         "timesheet_approval_flow_manager_rel",
         string="Project Managers",
+        check_company=True,
         domain="[('share', '=', False)]",
         help="Projects of one of these managers.",
     )
