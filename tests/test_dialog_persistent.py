@@ -69,3 +69,26 @@ class TestOnchangeNames(MultiCompanyCommon):
         self.assertEqual(
             result["value"]["partner_id"]["id"], self.project.partner_id.id
         )
+
+    def test_what_the_form_proposed_is_taken(self):
+        """What the server worked out comes back with the next change."""
+        project = self._create_custom_project()
+        line = self._create_order(product=self.product_fixed).order_line
+        project.sale_line_id = line
+        pm = self._new_user("only_pm", "project.group_project_user")
+        project.user_id = pm
+        values = self._onchange(
+            pm, self.env["project.billing.period"], {"project_id": project.id}
+        )["value"]
+        self.assertEqual(values["sale_line_id"]["id"], line.id)
+        values = {
+            name: value["id"] if isinstance(value, dict) else value
+            for name, value in values.items()
+            if self.env["project.billing.period"]._fields[name].type
+            not in ("one2many", "many2many")
+        }
+        self._onchange(
+            pm,
+            self.env["project.billing.period"],
+            {**values, "project_id": project.id, "fixed_amount": 100.0},
+        )
