@@ -146,6 +146,13 @@ class TestTimesheetLockWizard(InvoicingCycleCommon):
         ).action_lock()
         self.assertEqual(self.consultant.timesheet_locked_until, FEBRUARY)
 
+    def test_periods_of_colleagues_are_not_told(self):
+        project = self._create_project()
+        self._log_time(project, date(2026, 2, 10), employee=self.colleague)
+        wizard = self._wizard(self.user_consultant, self.colleague)
+        self.assertIn("Colleague", wizard.lock_status)
+        self.assertFalse(wizard.lockable_until)
+
     def test_other_company(self):
         company = self.env["res.company"].create({"name": "Second"})
         self.env.user.company_ids |= company

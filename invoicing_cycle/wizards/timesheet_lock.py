@@ -111,7 +111,10 @@ class TimesheetLock(models.TransientModel):
     @api.depends("employee_ids")
     def _compute_lockable_until(self):
         for wizard in self:
-            limits = wizard._get_lock_limits(wizard._get_shown_employees())
+            # The periods of colleagues are not told: only of people whom the user locks.
+            employees = wizard._get_shown_employees()
+            employees -= wizard._get_not_lockable(employees)
+            limits = wizard._get_lock_limits(employees)
             wizard.lockable_until = min(limits.values(), default=False)
 
     @api.depends("employee_ids")
