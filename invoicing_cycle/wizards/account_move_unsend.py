@@ -20,13 +20,6 @@ class AccountMoveUnsend(models.TransientModel):
             values["move_ids"] = context.get("active_ids", [])
         return values
 
-    def _check_named_records(self, name, records):
-        # EXTENDS billing.named.mixin
-        if name == "move_ids":
-            # Those who bill its periods take it back, also without reading invoices.
-            records -= records._filtered_sent_access()
-        return super()._check_named_records(name, records)
-
     def action_undo(self):
         self.ensure_one()
         # As the user, not as whoever may read the dialog: rights are checked there.

@@ -111,7 +111,7 @@ class TimesheetLock(models.TransientModel):
     @api.depends("employee_ids")
     def _compute_lockable_until(self):
         for wizard in self:
-            # The periods of colleagues are not told: only of people whom the user locks.
+            # Of people whom the user locks: what colleagues work on is not told.
             employees = wizard._get_shown_employees()
             employees -= wizard._get_not_lockable(employees)
             limits = wizard._get_lock_limits(employees)
