@@ -91,9 +91,12 @@ class TestBillingProofDialog(ProofCommon):
     def test_other_companies(self):
         company = self.env["res.company"].create({"name": "Elsewhere"})
         wizard = self._create(self.user_accountant)
-        wizard.sudo().company_id = company
         with self.assertRaises(AccessError):
-            wizard.action_prove()
+            wizard.sudo().company_id = company
+        self.user_accountant.company_ids |= company
+        wizard.company_id = company
+        with self.assertRaisesRegex(AccessError, "Switch on Elsewhere"):
+            wizard.with_context(allowed_company_ids=self.company.ids).action_prove()
 
     def test_dates_in_order(self):
         wizard = self._create(self.user_accountant, date_from=date(2027, 1, 1))

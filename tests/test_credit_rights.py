@@ -143,6 +143,21 @@ class TestCreditRights(CreditCommon):
                 dialog.modify_moves()
         self.assertBilled(self.foreign, self.foreign_line)
 
+    def test_time_that_no_invoice_bills_is_not_named(self):
+        """Billing people read no time but what their invoices bill."""
+        unbilled = self._log_time(self.project, date(2026, 2, 3), name="Secret")
+        self.assertFalse(unbilled.with_user(self.user_accountant).has_access("read"))
+        dialog = self._open_dialog("entries")
+        rows = [Command.create({"move_line_id": self.line.id, "entry_id": unbilled.id})]
+        with self.assertRaises(AccessError):
+            self._open_dialog("entries", line_ids=rows)
+        with self.assertRaises(AccessError):
+            dialog.line_ids = rows
+        with self.assertRaises(AccessError):
+            dialog.onchange({"line_ids": rows}, ["line_ids"], {"chosen_hours": {}})
+        own = [Command.create({"move_line_id": self.line.id, "entry_id": self.long.id})]
+        self._open_dialog("entries", line_ids=own)
+
     def test_line_of_another_invoice_is_not_credited(self):
         dialog = self._open_dialog(
             "lines",

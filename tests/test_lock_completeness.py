@@ -1,4 +1,5 @@
 from datetime import date
+from unittest.mock import patch
 
 from psycopg2.errors import CheckViolation
 
@@ -8,6 +9,7 @@ from odoo.tools import mute_logger
 
 from .common import InvoicingCycleCommon
 
+LOGGER = "odoo.addons.invoicing_cycle.models.hr_employee_automatic_lock"
 FEBRUARY = date(2026, 2, 28)
 FIRST_WEEK = [date(2026, 3, day) for day in range(2, 7)]
 FRIDAY = FIRST_WEEK[-1]
@@ -225,6 +227,33 @@ class TestLockAutomatic(CompletenessCommon):
         self.company.timesheet_check_days = "stop"
         self._run()
         self.assertFalse(self.colleague.timesheet_locked_until)
+
+    def _fail_for(self, failing):
+        """Locking one person fails, as it does with a calendar that is broken."""
+        Lock = type(self.env["timesheet.lock"])
+        look = Lock._get_gap_texts
+
+        def _get_gap_texts(lock, employees, day):
+            if failing in employees:
+                employees.timesheet_locked_until = date(2026, 1, 31)
+                raise ValueError("A broken calendar")
+            return look(lock, employees, day)
+
+        return patch.object(Lock, "_get_gap_texts", _get_gap_texts)
+
+    def test_who_fails_stops_nobody_else(self):
+        self._log_time(self.project, date(2026, 2, 11), employee=self.lead)
+        self.company.timesheet_lock_automatic = True
+        with (
+            self._fail_for(self.lead),
+            self.assertLogs(LOGGER, "ERROR") as logged,
+        ):
+            self._run()
+        self.assertEqual(self.colleague.timesheet_locked_until, FEBRUARY)
+        self.assertFalse(self.lead.timesheet_locked_until)
+        self.assertEqual(len(logged.records), 1)
+        self.assertIn("Project Lead", logged.output[0])
+        self.assertIn("A broken calendar", logged.output[0])
 
     def test_not_expected(self):
         self.company.timesheet_lock_automatic = True

@@ -148,20 +148,22 @@ class TestMultiCompanyNames(MultiCompanyCommon):
 
     def test_lock_dialog_tells_nothing_of_other_companies(self):
         self._lock(date(2026, 2, 14), self.consultant_b)
+        values = {"employee_ids": [Command.set(self.consultant_b.ids)]}
+        locks = self.env["timesheet.lock"]
         for user in self.user_consultant | self.user_timesheet_admin:
-            wizard_id = self.rpc(
-                user,
-                self.env["timesheet.lock"],
-                "create",
-                {"employee_ids": [Command.set(self.consultant_b.ids)]},
-            )
-            wizard = self.env["timesheet.lock"].browse(wizard_id)
-            values = self.values(
+            with self.assertRaises(AccessError) as caught:
+                self.rpc(user, locks, "create", dict(values))
+            self.assertNotIn("Secret", str(caught.exception))
+            # Who moves to another company while the dialog is open.
+            self.consultant_b.company_id = self.company
+            wizard = locks.browse(self.rpc(user, locks, "create", dict(values)))
+            self.consultant_b.company_id = self.company_b
+            values_read = self.values(
                 user, wizard, "lock_status", "lockable_until", "unlock_consequences"
             )
-            self.assertNotIn("Secret", values["lock_status"] or "")
-            self.assertNotIn("Project B", values["unlock_consequences"] or "")
-            self.assertFalse(values["lockable_until"])
+            self.assertNotIn("Secret", values_read["lock_status"] or "")
+            self.assertNotIn("Project B", values_read["unlock_consequences"] or "")
+            self.assertFalse(values_read["lockable_until"])
             for method in ("action_lock", "action_unlock"):
                 with self.assertRaises(UserError) as caught:
                     self.rpc(user, wizard, method)
@@ -169,21 +171,18 @@ class TestMultiCompanyNames(MultiCompanyCommon):
         self.assertEqual(self.consultant_b.timesheet_locked_until, date(2026, 2, 14))
 
     def test_timesheet_administrators_stay_in_their_companies(self):
-        wizard_id = self.rpc(
-            self.user_timesheet_admin,
-            self.env["timesheet.lock"],
-            "create",
-            {
-                "employee_ids": [
-                    Command.set((self.consultant | self.consultant_b).ids)
-                ],
-                "locked_until": "2026-03-01",
-                "reason": "x",
-            },
-        )
-        wizard = self.env["timesheet.lock"].browse(wizard_id)
-        try:
-            self.rpc(self.user_timesheet_admin, wizard, "action_lock")
-        except UserError as error:
-            self.assertNotIn("Secret", str(error))
+        with self.assertRaises(AccessError) as caught:
+            self.rpc(
+                self.user_timesheet_admin,
+                self.env["timesheet.lock"],
+                "create",
+                {
+                    "employee_ids": [
+                        Command.set((self.consultant | self.consultant_b).ids)
+                    ],
+                    "locked_until": "2026-03-01",
+                    "reason": "x",
+                },
+            )
+        self.assertNotIn("Secret", str(caught.exception))
         self.assertEqual(self.consultant_b.timesheet_locked_until, date(2026, 1, 31))

@@ -172,6 +172,37 @@ class TestSendOne(SendCommon):
         )
         self.assertNotSent(self.invoice)
 
+    def test_note_of_a_colleague_meanwhile_records_nothing(self):
+        """What somebody else writes to the customer while the invoice is prepared."""
+        send = type(self.env["account.move.send"])
+        prepare = send._generate_invoice_documents
+        colleague = self._new_user("asks", "account.group_account_invoice")
+
+        def _generate_invoice_documents(model, invoices_data, **options):
+            result = prepare(model, invoices_data, **options)
+            self.invoice.with_user(colleague).message_post(
+                body="When will you pay?",
+                partner_ids=self.partner.ids,
+                message_type="comment",
+                subtype_xmlid="mail.mt_comment",
+            )
+            return result
+
+        with patch.object(
+            send, "_generate_invoice_documents", _generate_invoice_documents
+        ):
+            self._send(self.invoice, sending_methods=["manual"])
+        self.assertNotSent(self.invoice)
+        self.assertFalse(self.invoice._get_sending_messages())
+
+    def test_context_of_a_client_records_nothing(self):
+        for value in (True, 1, [], {"ids": []}):
+            self.invoice.with_context(invoicing_cycle_sending=value).message_post(
+                body="When will you pay?", partner_ids=self.partner.ids
+            )
+        self.assertFalse(self.invoice._get_sending_messages())
+        self.assertNotSent(self.invoice)
+
 
 @tagged("post_install", "-at_install")
 class TestSendDelivery(SendCommon):

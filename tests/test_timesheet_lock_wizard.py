@@ -146,16 +146,26 @@ class TestTimesheetLockWizard(InvoicingCycleCommon):
         ).action_lock()
         self.assertEqual(self.consultant.timesheet_locked_until, FEBRUARY)
 
+    def test_periods_of_colleagues_are_not_told(self):
+        project = self._create_project()
+        self._log_time(project, date(2026, 2, 10), employee=self.colleague)
+        wizard = self._wizard(self.user_consultant, self.colleague)
+        self.assertIn("Colleague", wizard.lock_status)
+        self.assertFalse(wizard.lockable_until)
+
     def test_other_company(self):
         company = self.env["res.company"].create({"name": "Second"})
         self.env.user.company_ids |= company
-        foreign = self.env["hr.employee"].create(
-            {"name": "Foreign", "company_id": company.id}
-        )
+        foreign = self.env["hr.employee"].create({"name": "Foreign"})
         wizard = self._wizard(
             self.user_timesheet_admin.sudo(False), self.consultant, locked_until=JANUARY
         )
-        wizard.sudo().employee_ids |= foreign
+        wizard.employee_ids |= foreign
+        # As long as the dialog is open, too.
+        foreign.company_id = company
+        self.env.flush_all()
+        with self.assertRaisesRegex(AccessError, "companies"):
+            wizard.sudo().employee_ids |= foreign
         with self.assertRaisesRegex(AccessError, "companies"):
             wizard.action_lock()
         wizard.reason = "Reason"

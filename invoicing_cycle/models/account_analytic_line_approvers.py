@@ -28,10 +28,14 @@ class AccountAnalyticLine(models.Model):
 
         Where several approvals follow one another, all that are the user's to give.
 
+        :return: True, or the notification of what somebody else has approved or has
+            in hand
         :raises AccessError: where one of them is not the user's to approve
+        :raises UserError: where all of it is open, or in somebody else's hands
         """
-        pending = self._get_decidable({"pending"})
+        pending, busy = self._lock_decidable({"pending"})
         if not pending:
+            busy._check_not_busy()
             open_lines = self.filtered(lambda line: line.approval_state == "open")
             if open_lines:
                 raise UserError(
@@ -42,7 +46,8 @@ class AccountAnalyticLine(models.Model):
                     )
                 )
             # Somebody else was faster, or it was clicked twice.
-            return True
+            return self._notify_not_approved(busy)
+        not_approved = self._notify_not_approved(busy)
         routes = pending._get_routes()
         while pending:
             pending._approve_step(routes)
@@ -50,7 +55,7 @@ class AccountAnalyticLine(models.Model):
             pending = pending.filtered(lambda line: not line.approved_on)
             routes = pending._get_routes()
             pending = pending._filter_decidable(self.env.user, routes)
-        return True
+        return not_approved
 
     def _approve_step(self, routes):
         """Give the approval that is next for these entries.
@@ -140,6 +145,16 @@ class AccountAnalyticLine(models.Model):
         :param set states: approval states
         :return: superuser entries
         :raises AccessError: where one of them is not the user's to approve
+        :raises UserError: where somebody else has one of them in hand
+        """
+        lines, busy = self._lock_decidable(states)
+        busy._check_not_busy()
+        return lines
+
+    def _lock_decidable(self, states):
+        """As :meth:`_get_decidable`, without what somebody else has in hand.
+
+        :return: (superuser entries, those in somebody else's hands)
         """
         self.check_access("read")
         # What is decided of a part is decided of its entry.
@@ -148,10 +163,10 @@ class AccountAnalyticLine(models.Model):
         lines = (self - following | following.part_of_id).sudo()
         lines = lines.filtered(lambda line: line.approval_state in states)
         lines._check_may_approve(self.env.user)
-        # Entries that another approver has just now in hand are left out.
-        lines = lines.try_lock_for_update()
-        lines.invalidate_recordset(["approval_state"], flush=False)
-        return lines.filtered(lambda line: line.approval_state in states)
+        locked = lines.try_lock_for_update()
+        locked.invalidate_recordset(["approval_state"], flush=False)
+        deciding = locked.filtered(lambda line: line.approval_state in states)
+        return deciding, lines - locked
 
     def _filter_decidable(self, user, routes):
         """Those of these entries that a user may approve.
@@ -167,6 +182,10 @@ class AccountAnalyticLine(models.Model):
         )
 
     # ----------------------------------------------------------------- checks
+
+    def _check_not_busy(self):
+        if self:
+            raise UserError(self._format_busy())
 
     def _check_may_approve(self, user):
         routes = self._get_routes()
@@ -211,6 +230,44 @@ class AccountAnalyticLine(models.Model):
             )
 
     # ---------------------------------------------------------------- wording
+
+    def _format_busy(self):
+        return self.env._(
+            "Somebody else has this time in hand right now, try again: %(entries)s",
+            entries=self._format_entries(),
+        )
+
+    def _notify_not_approved(self, busy):
+        """What is not approved by this, as a notification; True where it all is.
+
+        :param busy: those of these entries that somebody else has in hand
+        """
+        texts = [busy._format_busy()] if busy else []
+        # sudo: who approved time that the user sees
+        others = self.sudo().filtered(
+            lambda line: line.approved_on and line.approved_by_id != self.env.user
+        )
+        if others:
+            texts.append(
+                self.env._(
+                    "Approved by %(users)s already: %(entries)s",
+                    users=self._format_users(others.approved_by_id),
+                    entries=others._format_entries(),
+                )
+            )
+        return self._notify_approver("\n".join(texts)) if texts else True
+
+    @api.model
+    def _notify_approver(self, message):
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning",
+                "message": message,
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
 
     def _format_approvers(self, routes):
         Users = self.env["res.users"].sudo()

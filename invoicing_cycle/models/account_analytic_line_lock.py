@@ -73,7 +73,8 @@ class AccountAnalyticLine(models.Model):
         # sudo: whether time is closed does not depend on who may read it.
         lines = self.sudo().filtered("project_id")
         is_administrator = user and self._may_change_closed_time(user)
-        companies = user and user.sudo().company_ids
+        # sudo: the companies of the user who is asked about
+        companies = is_administrator and user.sudo().company_ids
         closings = {}
         for line in lines:
             administrator = is_administrator and (

@@ -2,6 +2,17 @@ from collections import defaultdict
 
 from odoo import api, models
 
+#: In the context of a sending: its :class:`Posted`.
+SENDING = "invoicing_cycle_sending"
+
+
+class Posted:
+    """Ids of the messages that a sending posts on its invoices. No client can put one
+    into a context."""
+
+    def __init__(self):
+        self.ids = set()
+
 
 class AccountMoveSend(models.AbstractModel):
     """Sending through Odoo's dialog records by itself, by what really happened.
@@ -33,24 +44,33 @@ class AccountMoveSend(models.AbstractModel):
             or self.env.uid
             for move in moves.sudo()
         }
-        # sudo: the number of the newest message, to know those that are new below
-        newest = self.env["mail.message"].sudo().search([], order="id DESC", limit=1).id
-        attachments = super()._generate_and_send_invoices(
+        posted = Posted()
+        sender = super(AccountMoveSend, self.with_context(**{SENDING: posted}))
+        attachments = sender._generate_and_send_invoices(
             moves,
             from_cron=from_cron,
             allow_raising=allow_raising,
             allow_fallback_pdf=allow_fallback_pdf,
             **custom_settings,
         )
-        self._record_sent_messages(authors, newest)
+        self._record_sent_messages(authors, posted.ids)
         return attachments
 
     @api.model
-    def _record_sent_messages(self, authors, newest):
-        """Record the invoices that left by a message newer than the given one.
+    def _send_mail(self, move, mail_template, **kwargs):
+        # EXTENDS account: the mail is posted on the invoice, with what that knows
+        posted = self.env.context.get(SENDING)
+        return super()._send_mail(
+            move.with_context(**{SENDING: posted}), mail_template, **kwargs
+        )
+
+    @api.model
+    def _record_sent_messages(self, authors, message_ids):
+        """Record the invoices that left by some messages.
 
         :param dict authors: user id by invoice
-        :param int newest: id of the newest message before sending
+        :param set message_ids: those that the sending itself posted: colleagues write
+            on the same invoices at the same time
         """
         # sudo: deliveries of messages about invoices that the user has just sent
         moves = self.env["account.move"].sudo().browse(move.id for move in authors)
@@ -62,7 +82,7 @@ class AccountMoveSend(models.AbstractModel):
             .sudo()
             .search(
                 [
-                    ("mail_message_id", ">", newest),
+                    ("mail_message_id", "in", list(message_ids)),
                     ("mail_message_id.model", "=", "account.move"),
                     ("mail_message_id.res_id", "in", unsent.ids),
                 ]

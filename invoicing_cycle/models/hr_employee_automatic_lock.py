@@ -1,6 +1,7 @@
 import logging
 
 from odoo import api, fields, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL, split_every
 
 _logger = logging.getLogger(__name__)
@@ -19,14 +20,14 @@ class HrEmployee(models.Model):
         """Lock the time of billing periods that ended some days ago.
 
         Whoever is required for such a period is locked up to its end. A timesheet in
-        which something is missing that stops a lock is left to its person.
+        which something is missing that stops a lock is left to its person. One person
+        who fails keeps nobody else from being locked.
         """
         days = self._get_automatic_lock_days()
         employees = self.browse(days)
         remaining = len(employees)
         for ids in split_every(BATCH, employees.ids, list):
-            batch = self.browse(ids)
-            batch._lock_automatically({id_: days[id_] for id_ in ids})
+            self.browse(ids)._lock_automatically_apart(days)
             remaining -= len(ids)
             if not self.env["ir.cron"]._commit_progress(len(ids), remaining=remaining):
                 break
@@ -65,6 +66,30 @@ class HrEmployee(models.Model):
             today=fields.Date.context_today(self),
         )
         return dict(self.env.execute_query(query))
+
+    def _lock_automatically_apart(self, days):
+        """Lock these people, else those of them that can be.
+
+        :param dict days: employee id to ``datetime.date``
+        """
+        try:
+            with self.env.cr.savepoint():
+                self._lock_automatically(days)
+            return
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception as error:  # noqa: BLE001 - named below, person by person
+            _logger.info("Locking the timesheets of %s failed: %s", self, error)
+        for person in self:
+            try:
+                with self.env.cr.savepoint():
+                    person._lock_automatically(days)
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                raise
+            except Exception:
+                _logger.exception(
+                    "Locking the timesheet of %s (%s) failed", person.name, person
+                )
 
     def _lock_automatically(self, days):
         """Lock these people, but those whose timesheet lacks something that stops it.

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .account_move_send import SENDING, Posted
+
 
 class MailMessage(models.Model):
     """Messages by which invoices went to their customers.
@@ -48,3 +50,14 @@ class MailMessage(models.Model):
                     notification._get_sent_channel(),
                     notification.mail_message_id.create_uid,
                 )
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    def _message_post_after_hook(self, new_message, message_values):
+        # EXTENDS account
+        posted = self.env.context.get(SENDING)
+        if isinstance(posted, Posted):
+            posted.ids.add(new_message.id)
+        return super()._message_post_after_hook(new_message, message_values)

@@ -35,8 +35,15 @@ class ProjectBillingPeriod(models.Model):
 
     _name = "project.billing.period"
     _description = "Billing Period"
-    _inherit = ["mail.thread", "mail.activity.mixin", "billing.recorded.mixin"]
+    _inherit = [
+        "billing.named.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+        "billing.recorded.mixin",
+    ]
     _order = "invoice_date, date_from, id"
+    #: Of what is chosen for a period. Its project, customer and invoice owner are not
+    #: among that: the company follows from the project, whatever company that has.
     _check_company_auto = True
 
     project_id = fields.Many2one(
@@ -92,6 +99,7 @@ class ProjectBillingPeriod(models.Model):
         compute="_compute_sale_line_id",
         store=True,
         readonly=False,
+        check_company=True,
         domain="[('is_service', '=', True), ('is_expense', '=', False),"
         " ('state', '=', 'sale'), ('order_partner_id', 'child_of', partner_id)]",
         help="The sales order item of the fixed amount.",

@@ -13,7 +13,7 @@ class ProjectBillingPeriodRequired(models.Model):
     """
 
     _name = "project.billing.period.required"
-    _inherit = ["billing.recount.mixin"]
+    _inherit = ["billing.named.mixin", "billing.recount.mixin"]
     _description = "Person Who Must Have Locked"
     _order = "period_id, employee_id"
     _recount_link = "required_id"

@@ -71,11 +71,11 @@ class ProjectBillingPeriod(models.Model):
                 customer
                 and line.order_partner_id.commercial_partner_id
                 != customer.commercial_partner_id
-            ) or line.company_id != period.company_id:
+            ):
                 raise ValidationError(
                     self.env._(
                         "%(line)s cannot be billed with %(period)s: choose an item of "
-                        "a sales order of the project's customer and company.",
+                        "a sales order of the project's customer.",
                         line=line.display_name,
                         period=period.display_name,
                     )

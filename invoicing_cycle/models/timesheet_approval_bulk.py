@@ -26,6 +26,12 @@ class AccountAnalyticLine(models.Model):
         if not waiting:
             # Somebody else was faster; a stranger learns nothing.
             record.check_access("read")
+            return self._notify_approver(
+                self.env._(
+                    "Nothing of %(name)s waits for your approval any more.",
+                    name=", ".join(record.mapped("display_name")),
+                )
+            )
         return waiting.action_approve()
 
 

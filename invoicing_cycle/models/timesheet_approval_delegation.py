@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
-from odoo.tools import ormcache
 
 from .account_analytic_line_lock import ADMINISTRATOR
 
@@ -9,6 +8,7 @@ class TimesheetApprovalDelegation(models.Model):
     """While an approver is away, somebody else approves in their place as well."""
 
     _name = "timesheet.approval.delegation"
+    _inherit = ["billing.named.mixin"]
     _description = "Timesheet Approval Delegation"
     _order = "date_from desc, id desc"
 
@@ -112,7 +112,7 @@ class TimesheetApprovalDelegation(models.Model):
 
     @api.model
     def _after_change(self):
-        self.env.registry.clear_cache()
+        self.env.cr.cache.pop(self._name, None)
         self.env["account.analytic.line"]._invalidate_approval_state()
 
     # ----------------------------------------------------------------- lookup
@@ -139,14 +139,19 @@ class TimesheetApprovalDelegation(models.Model):
 
     @api.model
     def _get_represented_ids(self):
-        """Ids of the users for whom the current one stands in today."""
-        return self._get_represented_ids_of(
-            self.env.uid, fields.Date.context_today(self)
-        )
+        """Ids of the users for whom the current one stands in today.
+
+        Kept for the transaction, because the rules on time ask with every query. Kept
+        for longer, everybody's caches would be emptied whenever somebody is away.
+        """
+        key = (self.env.uid, fields.Date.context_today(self))
+        cache = self.env.cr.cache.setdefault(self._name, {})
+        if key not in cache:
+            cache[key] = self._find_represented_ids(*key)
+        return cache[key]
 
     @api.model
-    @ormcache("user_id", "day")
-    def _get_represented_ids_of(self, user_id, day):
+    def _find_represented_ids(self, user_id, day):
         # sudo: the same for everybody who asks
         delegations = self.sudo().search(
             [

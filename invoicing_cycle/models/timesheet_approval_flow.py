@@ -13,6 +13,7 @@ class TimesheetApprovalFlow(models.Model):
     """
 
     _name = "timesheet.approval.flow"
+    _inherit = ["billing.named.mixin"]
     _description = "Timesheet Approval Flow"
     _order = "sequence, id"
     _check_company_auto = True
@@ -39,6 +40,7 @@ class TimesheetApprovalFlow(models.Model):
         "timesheet_approval_flow_manager_rel",
         string="Project Managers",
         ondelete="restrict",
+        check_company=True,
         domain="[('share', '=', False)]",
         help="Projects of one of these managers.",
     )

@@ -8,6 +8,7 @@ class TimesheetApprovalStep(models.Model):
     """One approval of a flow: any one of its approvers suffices."""
 
     _name = "timesheet.approval.step"
+    _inherit = ["billing.named.mixin"]
     _description = "Timesheet Approval Step"
     _order = "flow_id, sequence, id"
 

@@ -21,6 +21,7 @@ class AccountMoveFreeform(models.TransientModel):
 
     _name = "account.move.freeform"
     _description = "Freeform Invoice or Credit Note"
+    _inherit = ["billing.dialog"]
 
     move_type = fields.Selection(
         [("out_invoice", "Invoice"), ("out_refund", "Credit note")],
@@ -31,10 +32,13 @@ class AccountMoveFreeform(models.TransientModel):
         "res.partner",
         string="Customer",
         compute="_compute_partner_id",
+        compute_sudo=False,
         store=True,
         readonly=False,
     )
-    commercial_partner_id = fields.Many2one(related="partner_id.commercial_partner_id")
+    commercial_partner_id = fields.Many2one(
+        related="partner_id.commercial_partner_id", related_sudo=False
+    )
     project_id = fields.Many2one(
         "project.project",
         domain="[('is_template', '=', False)]"
@@ -44,11 +48,12 @@ class AccountMoveFreeform(models.TransientModel):
         help="Its analytic accounts are put on every line.",
     )
     company_id = fields.Many2one(
-        "res.company", compute="_compute_company_id", store=True
+        "res.company", compute="_compute_company_id", compute_sudo=False, store=True
     )
     currency_id = fields.Many2one(
         "res.currency",
         compute="_compute_currency_id",
+        compute_sudo=False,
         store=True,
         readonly=False,
         help="By default that of the customer's pricelist, else that of the company.",
@@ -73,9 +78,8 @@ class AccountMoveFreeform(models.TransientModel):
     # ---------------------------------------------------------------- defaults
 
     @api.model
-    def default_get(self, fields):
-        # EXTENDS base
-        values = super().default_get(fields)
+    def _get_opening_values(self, names):
+        # EXTENDS billing.dialog
         context = self.env.context
         model, record_ids = context.get("active_model"), context.get("active_ids") or []
         if len(record_ids) != 1 or model not in (
@@ -83,8 +87,10 @@ class AccountMoveFreeform(models.TransientModel):
             "project.project",
             "project.billing.period",
         ):
-            return values
-        record = self.env[model].browse(record_ids)._filtered_access("read")
+            return super()._get_opening_values(names)
+        # sudo: taken off, as whatever a caller names
+        record = self.env[model].sudo(False).browse(record_ids)
+        record.check_access("read")
         if model == "project.project":
             found = {"project_id": record.id}
         elif model == "project.billing.period":
@@ -99,10 +105,7 @@ class AccountMoveFreeform(models.TransientModel):
                 "partner_id": record.partner_id.id,
                 "project_id": projects.id if len(projects) == 1 else False,
             }
-        for name, value in found.items():
-            if name in fields and value and not values.get(name):
-                values[name] = value
-        return values
+        return {name: found[name] for name in names if found.get(name)}
 
     @api.depends("project_id", "corrects_move_id")
     def _compute_partner_id(self):

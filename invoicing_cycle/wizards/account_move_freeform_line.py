@@ -6,23 +6,29 @@ from odoo.tools import float_is_zero
 class AccountMoveFreeformLine(models.TransientModel):
     _name = "account.move.freeform.line"
     _description = "Line of a Freeform Invoice or Credit Note"
+    _inherit = ["billing.dialog"]
 
     freeform_id = fields.Many2one(
         "account.move.freeform", required=True, ondelete="cascade", index=True
     )
-    company_id = fields.Many2one(related="freeform_id.company_id")
-    currency_id = fields.Many2one(related="freeform_id.currency_id")
+    company_id = fields.Many2one(related="freeform_id.company_id", related_sudo=False)
+    currency_id = fields.Many2one(related="freeform_id.currency_id", related_sudo=False)
     product_id = fields.Many2one(
         "product.product",
         domain="[('sale_ok', '=', True),"
         " '|', ('company_id', '=', False), ('company_id', 'parent_of', company_id)]",
     )
     name = fields.Text(
-        "Description", compute="_compute_name", store=True, readonly=False
+        "Description",
+        compute="_compute_name",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
     )
     quantity = fields.Float(digits="Product Unit", default=1.0)
     price_unit = fields.Float(
         compute="_compute_price_unit",
+        compute_sudo=False,
         store=True,
         readonly=False,
         min_display_digits="Product Price",
@@ -31,6 +37,7 @@ class AccountMoveFreeformLine(models.TransientModel):
         "account.tax",
         string="Taxes",
         compute="_compute_tax_ids",
+        compute_sudo=False,
         store=True,
         readonly=False,
         domain="[('type_tax_use', '=', 'sale'),"

@@ -7,6 +7,7 @@ class AccountMoveRefresh(models.TransientModel):
 
     _name = "account.move.refresh"
     _description = "Refresh Draft Invoice"
+    _inherit = ["billing.dialog"]
 
     move_id = fields.Many2one("account.move", required=True, readonly=True)
     reasons = fields.Text(readonly=True)

@@ -6,6 +6,7 @@ class AccountMoveRefreshLine(models.TransientModel):
 
     _name = "account.move.refresh.line"
     _description = "Change on a Draft Invoice"
+    _inherit = ["billing.dialog"]
 
     refresh_id = fields.Many2one(
         "account.move.refresh", required=True, index=True, ondelete="cascade"

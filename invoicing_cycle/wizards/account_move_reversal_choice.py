@@ -22,7 +22,10 @@ class AccountMoveReversal(models.TransientModel):
     "Reverse and Create Invoice" puts them on a new draft in the same step.
     """
 
-    _inherit = "account.move.reversal"
+    _name = "account.move.reversal"
+    _inherit = ["billing.dialog", "account.move.reversal"]
+    #: Those that fields of the add-on follow from.
+    _named_fields = frozenset({"line_ids", "move_ids"})
 
     credit_scope = fields.Selection(
         [
@@ -41,6 +44,7 @@ class AccountMoveReversal(models.TransientModel):
         "account.move.reversal.line",
         "reversal_id",
         compute="_compute_line_ids",
+        compute_sudo=False,
         store=True,
         readonly=False,
     )

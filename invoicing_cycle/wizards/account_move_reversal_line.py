@@ -6,6 +6,7 @@ class AccountMoveReversalLine(models.TransientModel):
 
     _name = "account.move.reversal.line"
     _description = "Line or Time Entry to Credit"
+    _inherit = ["billing.dialog"]
 
     reversal_id = fields.Many2one(
         "account.move.reversal", required=True, ondelete="cascade", index=True
@@ -17,20 +18,33 @@ class AccountMoveReversalLine(models.TransientModel):
     entry_id = fields.Many2one(
         "account.analytic.line", "Time Entry", ondelete="cascade"
     )
-    currency_id = fields.Many2one("res.currency", compute="_compute_values", store=True)
-    date = fields.Date(compute="_compute_values", store=True)
-    person = fields.Char(compute="_compute_values", store=True)
-    name = fields.Char("Description", compute="_compute_values", store=True)
-    item = fields.Char("Invoice Line Text", compute="_compute_values", store=True)
-    quantity = fields.Float(
-        compute="_compute_values", store=True, digits="Product Unit"
+    currency_id = fields.Many2one(
+        "res.currency", compute="_compute_values", compute_sudo=False, store=True
     )
-    hours = fields.Float(compute="_compute_values", store=True)
+    date = fields.Date(compute="_compute_values", compute_sudo=False, store=True)
+    person = fields.Char(compute="_compute_values", compute_sudo=False, store=True)
+    name = fields.Char(
+        "Description", compute="_compute_values", compute_sudo=False, store=True
+    )
+    item = fields.Char(
+        "Invoice Line Text", compute="_compute_values", compute_sudo=False, store=True
+    )
+    quantity = fields.Float(
+        compute="_compute_values", compute_sudo=False, store=True, digits="Product Unit"
+    )
+    hours = fields.Float(compute="_compute_values", compute_sudo=False, store=True)
     price_unit = fields.Float(
-        "Price", compute="_compute_values", store=True, digits="Product Price"
+        "Price",
+        compute="_compute_values",
+        compute_sudo=False,
+        store=True,
+        digits="Product Price",
     )
     amount = fields.Monetary(
-        compute="_compute_values", store=True, help="Untaxed, at the invoice's price."
+        compute="_compute_values",
+        compute_sudo=False,
+        store=True,
+        help="Untaxed, at the invoice's price.",
     )
 
     @api.depends("move_line_id", "entry_id", "reversal_id.move_ids")
@@ -55,6 +69,18 @@ class AccountMoveReversalLine(models.TransientModel):
             rest = line._get_creditable_rest()
             for row in rows:
                 row.update(row._prepare_values(line, rest))
+
+    def _check_named_records(self, name, records):
+        # EXTENDS billing.named.mixin
+        if name == "entry_id":
+            # Who sees an invoice sees what it bills, also without the right to read
+            # timesheets.
+            records -= records._filtered_access("read")
+            # sudo: the link to the invoice alone
+            billed = records.sudo().filtered("invoice_line_id").sudo(False)
+            billed.sudo().invoice_line_id.sudo(False).check_access("read")
+            records -= billed
+        return super()._check_named_records(name, records)
 
     def _is_of_invoice(self):
         """The row is about what the dialog credits. The client sends its ids."""

@@ -6,20 +6,17 @@ class AccountMoveUnsend(models.TransientModel):
 
     _name = "account.move.unsend"
     _description = "Undo Mark as Sent"
+    _inherit = ["billing.dialog"]
 
     move_ids = fields.Many2many("account.move", string="Invoices", required=True)
     reason = fields.Text(required=True, help="Logged on each invoice.")
 
     @api.model
-    def default_get(self, fields):
-        # EXTENDS base
-        values = super().default_get(fields)
+    def _get_opening_values(self, names):
+        # EXTENDS billing.dialog
+        values = super()._get_opening_values(names)
         context = self.env.context
-        if (
-            "move_ids" in fields
-            and not values.get("move_ids")
-            and context.get("active_model") == "account.move"
-        ):
+        if "move_ids" in names and context.get("active_model") == "account.move":
             values["move_ids"] = context.get("active_ids", [])
         return values
 

@@ -7,6 +7,7 @@ class ProjectBillingPeriodReason(models.TransientModel):
 
     _name = "project.billing.period.reason"
     _description = "Reason for a Billing Period"
+    _inherit = ["billing.dialog"]
 
     mode = fields.Selection(
         [

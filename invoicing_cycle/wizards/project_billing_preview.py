@@ -11,6 +11,7 @@ class ProjectBillingPreview(models.TransientModel):
 
     _name = "project.billing.preview"
     _description = "Preview of Invoices"
+    _inherit = ["billing.dialog"]
 
     period_ids = fields.Many2many("project.billing.period", string="Billing Periods")
     line_ids = fields.One2many("project.billing.preview.line", "preview_id")
@@ -169,10 +170,18 @@ class ProjectBillingPreview(models.TransientModel):
             )
         )
         self.line_ids.unlink()
-        self.env["project.billing.preview.line"].create(
+        items = [vals.pop("items", []) for vals in lines]
+        created = self.line_ids._create_filled(
             [
                 {**vals, "preview_id": self.id, "sequence": sequence}
                 for sequence, vals in enumerate(lines)
+            ]
+        )
+        created.item_ids._create_filled(
+            [
+                {**vals, "line_id": line.id}
+                for line, of_line in zip(created, items, strict=True)
+                for vals in of_line
             ]
         )
         # The two halves of the lines are told apart by the database.

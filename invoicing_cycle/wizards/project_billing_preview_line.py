@@ -11,6 +11,7 @@ class ProjectBillingPreviewLine(models.TransientModel):
 
     _name = "project.billing.preview.line"
     _description = "Previewed Invoice"
+    _inherit = ["billing.dialog"]
     _order = "sequence, id"
 
     preview_id = fields.Many2one(
@@ -33,7 +34,7 @@ class ProjectBillingPreviewLine(models.TransientModel):
     )
     amount_total = fields.Monetary("With Taxes")
     company_currency_id = fields.Many2one(
-        related="preview_id.currency_id", string="Company Currency"
+        related="preview_id.currency_id", related_sudo=False, string="Company Currency"
     )
     amount_company = fields.Monetary(
         "In Company Currency",
@@ -125,7 +126,7 @@ class ProjectBillingPreviewLine(models.TransientModel):
                 document.total,
             ],
             "partner_id": document.partner.id,
-            "item_ids": [fields.Command.create(vals) for vals in items],
+            "items": items,
             "hours": document.hours,
             "currency_id": currency.id,
             "amount": document.amount,
@@ -238,6 +239,7 @@ class ProjectBillingPreviewItem(models.TransientModel):
 
     _name = "project.billing.preview.item"
     _description = "Previewed Invoice Line"
+    _inherit = ["billing.dialog"]
 
     line_id = fields.Many2one(
         "project.billing.preview.line", required=True, index=True, ondelete="cascade"
@@ -253,7 +255,7 @@ class ProjectBillingPreviewItem(models.TransientModel):
     period_text = fields.Char("Period")
     quantity = fields.Float(digits="Product Unit")
     uom_text = fields.Char("Unit")
-    currency_id = fields.Many2one(related="line_id.currency_id")
+    currency_id = fields.Many2one(related="line_id.currency_id", related_sudo=False)
     amount = fields.Monetary()
     tax_ids = fields.Many2many("account.tax", string="Taxes")
     hours = fields.Float()

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Command, Domain
+from odoo.fields import Domain
 
 #: Differences that are kept for the screen; the report has them all.
 SHOWN = 1000
@@ -15,7 +15,7 @@ class ProjectBillingProof(models.TransientModel):
 
     _name = "project.billing.proof"
     _description = "Proof of the Billing Cycle"
-    _inherit = ["billing.recorded.mixin"]
+    _inherit = ["billing.recorded.mixin", "billing.dialog"]
 
     company_id = fields.Many2one(
         "res.company",
@@ -95,14 +95,15 @@ class ProjectBillingProof(models.TransientModel):
                 "entry_count": sum(row["entries"] for row in self._get_sums(proof)),
                 "difference_count": len(proof.differences),
                 "summary": self._render_summary(proof),
-                "difference_ids": [
-                    Command.clear(),
-                    *(
-                        Command.create(self._prepare_difference(difference))
-                        for difference in proof.differences[:SHOWN]
-                    ),
-                ],
             }
+        )
+        # sudo: as above
+        self.sudo().difference_ids.unlink()
+        self.difference_ids._create_filled(
+            [
+                {**self._prepare_difference(difference), "proof_id": self.id}
+                for difference in proof.differences[:SHOWN]
+            ]
         )
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "invoicing_cycle.project_billing_proof_action_result"

@@ -40,6 +40,7 @@ class ProjectBillingProofDifference(models.TransientModel):
 
     _name = "project.billing.proof.difference"
     _description = "Difference in the Billing Cycle"
+    _inherit = ["billing.dialog"]
     _order = "id"
 
     proof_id = fields.Many2one(

@@ -8,12 +8,14 @@ class ProjectBillingSaleOrder(models.TransientModel):
 
     _name = "project.billing.sale.order"
     _description = "Create a Project's Sales Order"
+    _inherit = ["billing.dialog"]
 
     project_id = fields.Many2one("project.project", required=True)
     partner_id = fields.Many2one(
         "res.partner",
         string="Customer",
         compute="_compute_partner_id",
+        compute_sudo=False,
         store=True,
         precompute=True,
         readonly=False,
@@ -25,6 +27,7 @@ class ProjectBillingSaleOrder(models.TransientModel):
         string="Service",
         required=True,
         compute="_compute_product_id",
+        compute_sudo=False,
         store=True,
         precompute=True,
         readonly=False,
@@ -36,6 +39,7 @@ class ProjectBillingSaleOrder(models.TransientModel):
     price_unit = fields.Monetary(
         "Rate",
         compute="_compute_price_unit",
+        compute_sudo=False,
         store=True,
         precompute=True,
         readonly=False,

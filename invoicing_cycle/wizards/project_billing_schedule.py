@@ -7,6 +7,7 @@ class ProjectBillingSchedule(models.TransientModel):
 
     _name = "project.billing.schedule"
     _description = "Set Billing Schedule"
+    _inherit = ["billing.dialog"]
 
     project_ids = fields.Many2many(
         "project.project",

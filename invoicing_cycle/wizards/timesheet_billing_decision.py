@@ -11,6 +11,7 @@ class TimesheetBillingDecision(models.TransientModel):
 
     _name = "timesheet.billing.decision"
     _description = "Bill, Hold or Write Off Time"
+    _inherit = ["billing.dialog"]
 
     decision = fields.Selection(
         [("bill", "Bill"), ("hold", "Hold"), ("write_off", "Write off")],
@@ -23,16 +24,17 @@ class TimesheetBillingDecision(models.TransientModel):
     )
 
     @api.model
-    def default_get(self, fields):
-        values = super().default_get(fields)
+    def _get_opening_values(self, names):
+        # EXTENDS billing.dialog
+        values = super()._get_opening_values(names)
         context = self.env.context
         if (
-            "line_ids" in fields
+            "line_ids" in names
             and context.get("active_model") == "account.analytic.line"
         ):
-            entries = self.env["account.analytic.line"].browse(
-                context.get("active_ids") or ()
-            )
+            # sudo: taken off, as whatever a caller names
+            entries = self.env["account.analytic.line"].sudo(False)
+            entries = entries.browse(context.get("active_ids") or ())
             # Before anybody thinks of a reason.
             entries._check_may_hold()
             values["line_ids"] = [
@@ -60,6 +62,7 @@ class TimesheetBillingDecisionLine(models.TransientModel):
 
     _name = "timesheet.billing.decision.line"
     _description = "Time Entry to Bill, Hold or Write Off"
+    _inherit = ["billing.dialog"]
 
     decision_id = fields.Many2one(
         "timesheet.billing.decision", required=True, ondelete="cascade"
@@ -68,10 +71,15 @@ class TimesheetBillingDecisionLine(models.TransientModel):
         "account.analytic.line", required=True, ondelete="cascade"
     )
     description = fields.Text("Time Entry", compute="_compute_description")
-    billing_hold = fields.Selection(related="entry_id.billing_hold", string="Now")
-    available_hours = fields.Float(related="entry_id.billing_hours", string="Of")
+    billing_hold = fields.Selection(
+        related="entry_id.billing_hold", related_sudo=False, string="Now"
+    )
+    available_hours = fields.Float(
+        related="entry_id.billing_hours", related_sudo=False, string="Of"
+    )
     hours = fields.Float(
         compute="_compute_hours",
+        compute_sudo=False,
         store=True,
         readonly=False,
         help="How much is decided on; the rest stays as it is.",

@@ -26,7 +26,7 @@ class TimesheetLock(models.TransientModel):
 
     _name = "timesheet.lock"
     # Consultants cannot read hr.employee; the mixin lets them name employees.
-    _inherit = ["hr.mixin"]
+    _inherit = ["billing.dialog", "hr.mixin"]
     _description = "Lock Timesheets"
 
     employee_ids = fields.Many2many(
@@ -111,7 +111,10 @@ class TimesheetLock(models.TransientModel):
     @api.depends("employee_ids")
     def _compute_lockable_until(self):
         for wizard in self:
-            limits = wizard._get_lock_limits(wizard._get_shown_employees())
+            # Of people whom the user locks: what colleagues work on is not told.
+            employees = wizard._get_shown_employees()
+            employees -= wizard._get_not_lockable(employees)
+            limits = wizard._get_lock_limits(employees)
             wizard.lockable_until = min(limits.values(), default=False)
 
     @api.depends("employee_ids")

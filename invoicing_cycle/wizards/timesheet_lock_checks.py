@@ -14,6 +14,16 @@ class TimesheetLock(models.TransientModel):
 
     _inherit = "timesheet.lock"
 
+    def _check_named_records(self, name, records):
+        # EXTENDS billing.named.mixin
+        if name == "employee_ids":
+            # Consultants' managers may not read hr.employee: everybody reads the names
+            # of colleagues, archived ones too. What may be done is asked when it is.
+            # sudo: the company of each alone
+            records = records.sudo()
+            self._check_companies(records.exists())
+        return super()._check_named_records(name, records)
+
     def _get_employees(self):
         """The chosen employees, the archived ones too, as the superuser.
 

@@ -7,6 +7,7 @@ class TimesheetSendBack(models.TransientModel):
 
     _name = "timesheet.send.back"
     _description = "Send Back Time"
+    _inherit = ["billing.dialog"]
 
     entry_ids = fields.Many2many(
         "account.analytic.line",

@@ -5,7 +5,10 @@ from odoo.exceptions import UserError
 class ValidateAccountMove(models.TransientModel):
     """Odoo's dialog before it confirms also tells which drafts are out of date."""
 
-    _inherit = "validate.account.move"
+    _name = "validate.account.move"
+    _inherit = ["billing.dialog", "validate.account.move"]
+    #: That which fields of the add-on follow from.
+    _named_fields = frozenset({"move_ids"})
 
     outdated_move_ids = fields.Many2many(
         "account.move", compute="_compute_outdated_move_ids", string="Out of Date"
