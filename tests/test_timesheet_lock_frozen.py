@@ -165,7 +165,8 @@ class TestTimesheetLockFrozen(InvoicingCycleCommon):
         rate = self._add_rate(self.project, self.other_order)
         self.assertEqual(entry.so_line, self.other_order.order_line)
         self.assertEqual(self.locked.so_line, self.other_order.order_line)
-        rate.with_user(self.user_manager).sudo().sale_line_id = self.order.order_line
+        administrator = self._new_user("rates", "project.group_project_manager")
+        rate.with_user(administrator).sudo().sale_line_id = self.order.order_line
         self.assertEqual(entry.so_line, self.order.order_line)
 
     def test_not_billable_any_more(self):
