@@ -5,6 +5,7 @@ from . import res_company
 from . import uom_uom
 from . import res_config_settings
 from . import hr_employee
+from . import resource_calendar
 from . import hr_employee_work_days
 from . import hr_employee_completeness
 from . import hr_employee_automatic_lock
