@@ -1,4 +1,5 @@
 from . import billing_recorded_mixin
+from . import billing_bounds_mixin
 from . import billing_recount_mixin
 from . import billing_recount
 from . import res_company
@@ -145,3 +146,4 @@ from . import billing_proof_caps
 from . import billing_proof_retainer
 from . import billing_proof_down_payments
 from . import project_billing_realization
+from . import billing_bounds
