@@ -153,6 +153,19 @@ class TestBoundsCostOfDays(CostCommon):
         ]
         self.assertLess(costs[1], ALLOWED_RATIO * max(costs[0], 0.02))
 
+    def test_an_old_lock_brings_in_nobody_else_s_time(self):
+        """Entries that are loaded to find what is missing until a day."""
+        for number in range(1, 29):
+            self._log_time(self.project, day(1, number), employee=self.people[0])
+        self._lock(day(2, 28), self.people)
+        self._lock(date(2020, 1, 1), self.people[-1])
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.people._get_timesheet_gaps(day(3, 10))
+        entries = self.env["account.analytic.line"]
+        loaded = self.env.cache.get_records(entries, entries._fields["task_id"])
+        self.assertEqual(set(loaded.mapped("date")), {day(3, 2)})
+
     def test_lock_dialog_until_3000(self):
         def cost(until):
             return self._cost(

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, datetime
 
 from odoo.tests import tagged
 
@@ -185,7 +185,9 @@ class TestBoundsEntries(ProofMixin, ReadinessCommon):
             self.assertFalse(dialog.difference_count)
 
     def test_leave_to_the_end_of_time(self):
-        """East of Greenwich its end is no day any more."""
+        """East of Greenwich its end is no day any more, west of it its beginning."""
+        for far in FAR_DAYS:
+            self._log_time(self.project, far)
         for zone in ("UTC", "Pacific/Auckland", "Pacific/Honolulu"):
             self.consultant.tz = zone
             leave = self._create_leave(self.consultant, day(2, 3), date.max)
@@ -194,6 +196,9 @@ class TestBoundsEntries(ProofMixin, ReadinessCommon):
             required = self.projects.billing_period_ids.required_ids
             last = max(filter(None, required.mapped("last_work_day")))
             self.assertLess(last, day(2, 4))
+            leave.date_from = datetime(1, 1, 1)
+            self._read_all()
+            self.assertFalse(any(required.mapped("last_work_day")))
             (leave | everybody).unlink()
             self._read_all()
 

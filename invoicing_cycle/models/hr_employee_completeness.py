@@ -39,12 +39,14 @@ class HrEmployee(models.Model):
         first_days = employees._get_first_unlocked_days(day)
         start = min(first_days.values(), default=day)
         work_days = employees._get_days_of_work(start, day)
+        # By the days of each: whoever locked last years ago brings in only own time.
+        unlocked = Domain.OR(
+            Domain("employee_id", "in", people.ids) & Domain("date", ">=", first)
+            for first, people in self.grouped(lambda e: first_days[e.id]).items()
+        )
         entries = self.env["account.analytic.line"].sudo()
         entries = entries.search(
-            Domain("employee_id", "in", self.ids)
-            & Domain("project_id", "!=", False)
-            & Domain("date", ">=", start)
-            & Domain("date", "<=", day),
+            unlocked & Domain("project_id", "!=", False) & Domain("date", "<=", day),
             order="date, id",
         )
         entries.fetch(["employee_id", "date", "task_id", "name"])
@@ -54,9 +56,7 @@ class HrEmployee(models.Model):
         gaps = {}
         for employee in employees:
             first = first_days[employee.id]
-            lines = by_employee[employee.id].filtered(
-                lambda line, first=first: line.date >= first
-            )
+            lines = by_employee[employee.id]
             logged = set(lines.mapped("date"))
             gaps[employee.id] = Gaps(
                 [

@@ -9,7 +9,7 @@ from odoo.tools import SQL
 from ..tools.work_days import WorkDays
 
 #: Time zones need room at the ends of the calendar.
-FIRST_DAY, LAST_DAY = date(1, 1, 3), date(9999, 12, 29)
+FIRST_DAY, LAST_DAY = date(1, 1, 4), date(9999, 12, 28)
 DAY = timedelta(days=1)
 
 
