@@ -17,7 +17,7 @@ from dateutil.relativedelta import relativedelta
 YEARS_BACK = YEARS_AHEAD = 10
 #: Years back for days that only compare and make nothing: from when time is approved, a
 #: day on which a cycle begins.
-YEARS_BACK_COMPARED = 50
+YEARS_BACK_COMPARED = 100
 #: Years that one billing period entered by hand may span. Projects that are billed on
 #: completion take as long as they take.
 PERIOD_YEARS = 5
@@ -64,7 +64,7 @@ def compared_days(today):
     """Give the first and last day that other days may be compared with.
 
     >>> compared_days(date(2026, 3, 10))
-    (datetime.date(1976, 3, 10), datetime.date(2036, 3, 10))
+    (datetime.date(1926, 3, 10), datetime.date(2036, 3, 10))
     """
     return years_from(today, -YEARS_BACK_COMPARED), years_from(today, YEARS_AHEAD)
 
