@@ -3,12 +3,14 @@ from . import billing_deciding_mixin
 from . import borrowed_rights
 from . import billing_named_mixin
 from . import billing_dialog
+from . import billing_bounds_mixin
 from . import billing_recount_mixin
 from . import billing_recount
 from . import res_company
 from . import uom_uom
 from . import res_config_settings
 from . import hr_employee
+from . import resource_calendar
 from . import hr_employee_work_days
 from . import hr_employee_completeness
 from . import hr_employee_automatic_lock
@@ -148,3 +150,4 @@ from . import billing_proof_caps
 from . import billing_proof_retainer
 from . import billing_proof_down_payments
 from . import project_billing_realization
+from . import billing_bounds

@@ -50,7 +50,8 @@ class HrEmployee(models.Model):
               JOIN res_company company ON company.id = %(company)s
               JOIN hr_employee employee ON employee.id = %(employee)s
              WHERE %(automatic)s AND %(expected)s AND %(active)s
-               AND %(date_to)s + %(after_days)s < %(today)s
+               -- Not a sum: days of any number are no date.
+               AND %(today)s::date - %(date_to)s > %(after_days)s
                AND (%(locked_until)s IS NULL OR %(locked_until)s < %(date_to)s)
           GROUP BY employee.id
             """,

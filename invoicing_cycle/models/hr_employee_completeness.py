@@ -1,9 +1,11 @@
 from collections import defaultdict
-from datetime import timedelta
 from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+
+from ..tools.billing_calendar import add_days
+from ..tools.bounds import YEARS_BACK, years_from
 
 #: How far back a timesheet that was never locked is looked at, in days.
 LOOK_BACK = 92
@@ -37,12 +39,14 @@ class HrEmployee(models.Model):
         first_days = employees._get_first_unlocked_days(day)
         start = min(first_days.values(), default=day)
         work_days = employees._get_days_of_work(start, day)
+        # By the days of each: whoever locked last years ago brings in only own time.
+        unlocked = Domain.OR(
+            Domain("employee_id", "in", people.ids) & Domain("date", ">=", first)
+            for first, people in self.grouped(lambda e: first_days[e.id]).items()
+        )
         entries = self.env["account.analytic.line"].sudo()
         entries = entries.search(
-            Domain("employee_id", "in", self.ids)
-            & Domain("project_id", "!=", False)
-            & Domain("date", ">=", start)
-            & Domain("date", "<=", day),
+            unlocked & Domain("project_id", "!=", False) & Domain("date", "<=", day),
             order="date, id",
         )
         entries.fetch(["employee_id", "date", "task_id", "name"])
@@ -52,16 +56,14 @@ class HrEmployee(models.Model):
         gaps = {}
         for employee in employees:
             first = first_days[employee.id]
-            lines = by_employee[employee.id].filtered(
-                lambda line, first=first: line.date >= first
-            )
+            lines = by_employee[employee.id]
             logged = set(lines.mapped("date"))
             gaps[employee.id] = Gaps(
-                sorted(
+                [
                     work_day
-                    for work_day in work_days[employee.id]
-                    if work_day >= first and work_day not in logged
-                ),
+                    for work_day in work_days[employee.id].between(first, day)
+                    if work_day not in logged
+                ],
                 lines.filtered(lambda line: line._is_incomplete()),
             )
         return gaps
@@ -75,7 +77,7 @@ class HrEmployee(models.Model):
         :return: dict, employee id to ``datetime.date``
         """
         never = self.filtered(lambda employee: not employee.timesheet_locked_until)
-        earliest = day - timedelta(days=LOOK_BACK)
+        earliest = add_days(day, -LOOK_BACK)
         groups = self.env["account.analytic.line"]._read_group(
             [
                 ("employee_id", "in", never.ids),
@@ -90,10 +92,11 @@ class HrEmployee(models.Model):
             for employee in never
         }
         first_days.update((employee.id, first) for employee, first in groups)
+        # Nobody looks through more than may be billed.
+        oldest = years_from(day, -YEARS_BACK)
         for employee in self - never:
-            first_days[employee.id] = employee.timesheet_locked_until + timedelta(
-                days=1
-            )
+            first = add_days(employee.timesheet_locked_until, 1)
+            first_days[employee.id] = max(first, oldest)
         return first_days
 
     @api.model
@@ -115,7 +118,7 @@ class HrEmployee(models.Model):
         empty_days = employee._get_timesheet_gaps(today)[employee.id].empty_days
         # Who has not logged today yet is not late.
         empty_days = [day for day in empty_days if day != today]
-        complete = empty_days[0] - timedelta(days=1) if empty_days else today
+        complete = add_days(empty_days[0], -1) if empty_days else today
         locked = employee.timesheet_locked_until
         return {
             "locked_until": fields.Date.to_string(locked) or False,

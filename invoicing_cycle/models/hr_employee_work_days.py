@@ -1,9 +1,16 @@
-from datetime import datetime, time, timedelta
+from collections import defaultdict
+from datetime import date, datetime, time, timedelta
 
 import pytz
 
 from odoo import models
 from odoo.tools import SQL
+
+from ..tools.work_days import WorkDays
+
+#: Time zones need room at the ends of the calendar.
+FIRST_DAY, LAST_DAY = date(1, 1, 4), date(9999, 12, 28)
+DAY = timedelta(days=1)
 
 
 class HrEmployee(models.Model):
@@ -43,41 +50,50 @@ class HrEmployee(models.Model):
     def _get_days_of_work(self, first, last):
         """The days on which these persons work, less leave and public holidays.
 
-        A flexible schedule says nothing about days: any day may be one of work.
+        A flexible schedule says nothing about days: any day may be one of work. What
+        this costs grows with calendars, persons and leave, not with the days.
 
         :param date first: first day to look at
         :param date last: last day to look at
-        :return: dict, employee id to set of ``datetime.date`` in the person's time zone
+        :return: dict, employee id to ``tools.work_days.WorkDays``, by the days of the
+            person's time zone
         """
-        # A day more at both ends, because days do not begin everywhere at once.
-        start = pytz.utc.localize(datetime.combine(first - timedelta(days=1), time.min))
-        stop = pytz.utc.localize(datetime.combine(last + timedelta(days=1), time.max))
-        resources = self.resource_id
-        flexible = resources.filtered(lambda resource: resource._is_flexible())
-        intervals = {}
-        if fixed := resources - flexible:
-            intervals.update(fixed._get_valid_work_intervals(start, stop)[0])
-        if flexible:
-            intervals.update(
-                flexible._get_flexible_resource_valid_work_intervals(start, stop)[0]
-            )
-        days = {}
-        for employee in self:
-            timezone = pytz.timezone(employee.resource_id.tz or "UTC")
-            days[employee.id] = {
-                day
-                for begin, end, _attendance in intervals.get(
-                    employee.resource_id.id, ()
-                )
-                for day in _days_between(
-                    begin.astimezone(timezone), end.astimezone(timezone)
-                )
-                if first <= day <= last
-            }
-        return days
+        first, last = max(first, FIRST_DAY), min(last, LAST_DAY)
+        stretches = defaultdict(list)
+        if first <= last:
+            # A day more at both ends, because days do not begin everywhere at once.
+            start = datetime.combine(first - DAY, time.min)
+            stop = datetime.combine(last + DAY, time.max)
+            for calendar, resources in self._get_calendar_stretches(start, stop):
+                for resource, days in calendar._get_work_stretches(
+                    start, stop, resources
+                ):
+                    stretches[resource.id] += days
+        return {
+            employee.id: WorkDays(stretches[employee.resource_id.id])
+            for employee in self
+        }
 
+    def _get_calendar_stretches(self, start, stop):
+        """By which calendar each of these persons works, and when.
 
-def _days_between(begin, end):
-    """Days that a stretch of time touches; its end is outside of it."""
-    first, last = begin.date(), (end - timedelta(microseconds=1)).date()
-    return (first + timedelta(days=offset) for offset in range((last - first).days + 1))
+        :return: items of a dict, calendar (none: any day) to {resource: [(first day,
+            last day)]}
+        """
+        by_calendar = defaultdict(lambda: defaultdict(list))
+        # sudo: contracts and leave, only as far as the days that they leave open
+        resources = self.sudo().resource_id
+        validity = resources._get_calendars_validity_within_period(
+            pytz.utc.localize(start), pytz.utc.localize(stop)
+        )
+        for resource in resources:
+            zone = pytz.timezone(resource.tz or "UTC")
+            flexible = resource._is_flexible()
+            for calendar, intervals in validity[resource.id].items():
+                # Odoo takes the company's calendar for whoever has none.
+                calendar = resource.calendar_id if flexible else calendar
+                by_calendar[calendar][resource] += [
+                    (begin.astimezone(zone).date(), end.astimezone(zone).date())
+                    for begin, end, _records in intervals
+                ]
+        return by_calendar.items()

@@ -191,10 +191,9 @@ class ProjectBillingDebt(models.Model):
 
     @api.depends("required_id", "locked_until")
     def _compute_open_days(self):
-        days = self.required_id._get_work_days()
+        open_days = self.required_id._count_open_days()
         for debt in self:
-            row = debt.required_id
-            debt.open_days = sum(row._is_after_lock(day) for day in days.get(row, ()))
+            debt.open_days = open_days.get(debt.required_id, 0)
 
     @api.depends("kind", "employee_id", "entry_id")
     @api.depends_context("uid", "allowed_company_ids", "lang")

@@ -5,6 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 from odoo.tools.misc import babel_locale_parse, get_lang
 
+from ..tools.billing_calendar import add_days
 from .billing_recorded_mixin import check_user_rights
 
 
@@ -161,7 +162,7 @@ class ProjectBillingPeriod(models.Model):
 
     @api.depends("project_id.partner_id", "project_id.sale_line_id.order_partner_id")
     def _compute_partner_id(self):
-        kept = self._filtered_kept()
+        kept = set(self._filtered_kept())
         for period in self:
             project = period.project_id
             period.partner_id = (
@@ -172,7 +173,7 @@ class ProjectBillingPeriod(models.Model):
 
     @api.depends("project_id.billing_company_id")
     def _compute_company_id(self):
-        kept = self._filtered_kept()
+        kept = set(self._filtered_kept())
         for period in self:
             period.company_id = (
                 period.company_id
@@ -188,7 +189,7 @@ class ProjectBillingPeriod(models.Model):
         "sale_line_id.currency_id",
     )
     def _compute_currency_id(self):
-        kept = self._filtered_kept()
+        kept = set(self._filtered_kept())
         for period in self:
             # A fixed amount is billed as it was entered, in the currency of its item.
             item = period.sale_line_id or period.project_id.sale_line_id
@@ -200,13 +201,13 @@ class ProjectBillingPeriod(models.Model):
 
     @api.depends("date_to", "project_id.billing_invoice_delay")
     def _compute_invoice_date(self):
-        kept = self._filtered_kept()
+        kept = set(self._filtered_kept())
         for period in self:
             if period in kept:
                 period.invoice_date = period.invoice_date
             elif period.date_to:
-                delay = period.project_id.billing_invoice_delay
-                period.invoice_date = fields.Date.add(period.date_to, days=delay)
+                delay = period.project_id._get_invoice_delay()
+                period.invoice_date = add_days(period.date_to, delay)
             else:
                 period.invoice_date = False
 

@@ -1,7 +1,10 @@
-from odoo import api, models
-from odoo.exceptions import UserError
-from odoo.tools import SQL
+from bisect import bisect_right
 
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL, format_date
+
+from ..tools.bounds import PERIOD_YEARS, billing_days, years_from
 from .project_billing_period_generate import BillingResult
 
 
@@ -112,18 +115,17 @@ class ProjectBillingPeriod(models.Model):
         """
         :return: list of (entry, the one of these periods that covers its date or none)
         """
-        return [
-            (
-                entry,
-                periods.filtered(
-                    lambda period, day=entry.date: (
-                        period.date_from <= day
-                        and (not period.date_to or day <= period.date_to)
-                    )
-                ),
-            )
-            for entry in entries
-        ]
+        periods = periods.sorted("date_from")
+        starts = periods.mapped("date_from")
+        matches = []
+        for entry in entries:
+            # Periods share no day: only the last one that has begun may cover it.
+            position = bisect_right(starts, entry.date)
+            period = periods[position - 1 : position] if position else periods.browse()
+            if period.date_to and period.date_to < entry.date:
+                period = periods.browse()
+            matches.append((entry, period))
+        return matches
 
     def _get_covering_periods(self, entries):
         periods = self.project_id.billing_period_ids
@@ -135,6 +137,8 @@ class ProjectBillingPeriod(models.Model):
         """Periods for late time that none covers: before the start, or in a gap.
 
         Each from the first to the last of its days, as far as the next period.
+
+        :raises UserError: where time is dated so far back that nobody bills it
         """
         Period = self.env["project.billing.period"]
         project = self.project_id
@@ -145,19 +149,36 @@ class ProjectBillingPeriod(models.Model):
             )
             if not period
         ):
+            self._check_late_days(days)
             following = project.billing_period_ids.filtered(
                 lambda period, day=days[0]: period.date_from > day
             ).sorted("date_from")[:1]
+            longest = years_from(days[0], PERIOD_YEARS)
             vals = {
                 "project_id": project.id,
                 "date_from": days[0],
                 "date_to": max(
-                    day for day in days if not following or day < following.date_from
+                    day
+                    for day in days
+                    if day < longest and (not following or day < following.date_from)
                 ),
                 "is_supplementary": True,
             }
             with Period._recording():
                 Period.create(vals)
+
+    def _check_late_days(self, days):
+        first, last = billing_days(fields.Date.context_today(self))
+        far = sorted({day for day in days if not first <= day <= last})
+        if far:
+            raise UserError(
+                self.env._(
+                    "Time of %(days)s is too far away for a billing period of its own. "
+                    "Correct its date, write it off, or invoice it with %(period)s.",
+                    days=", ".join(format_date(self.env, day) for day in far[:5]),
+                    period=self.display_name,
+                )
+            )
 
     # ---------------------------------------------------------------- write off
 

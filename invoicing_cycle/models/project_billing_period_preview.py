@@ -209,25 +209,30 @@ class ProjectBillingPeriod(models.Model):
             return {}
         query = SQL(
             """
-            SELECT p.id, last.id
-              FROM project_billing_period p
-             CROSS JOIN LATERAL (
-                   SELECT earlier.id
-                     FROM project_billing_period earlier
-                    WHERE %(earlier_project)s = %(project)s
-                      AND %(earlier_from)s < %(date_from)s
-                      AND %(earlier_extra)s IS NOT TRUE
-                      AND %(invoiced)s
-                 ORDER BY %(earlier_from)s DESC
-                    LIMIT 1) last
-             WHERE p.id IN %(ids)s AND %(extra)s IS NOT TRUE
+            WITH known AS (
+                SELECT earlier.id, earlier.project_id,
+                       MAX(CASE WHEN %(extra)s IS NOT TRUE AND %(invoiced)s
+                                THEN %(date_from)s
+                            END) OVER before AS last_from
+                  FROM project_billing_period earlier
+                 WHERE %(project)s IN (
+                       SELECT asked.project_id
+                         FROM project_billing_period asked
+                        WHERE asked.id IN %(ids)s)
+                WINDOW before AS (
+                       PARTITION BY earlier.project_id ORDER BY %(date_from)s
+                       ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING))
+            SELECT known.id, last.id
+              FROM known
+              JOIN project_billing_period p ON p.id = known.id
+              JOIN project_billing_period last
+                ON last.project_id = known.project_id
+               AND last.date_from = known.last_from
+             WHERE known.id IN %(ids)s AND p.is_supplementary IS NOT TRUE
             """,
-            earlier_project=self._column("earlier", "project_id"),
-            earlier_from=self._column("earlier", "date_from"),
-            earlier_extra=self._column("earlier", "is_supplementary"),
-            project=self._column("p", "project_id"),
-            date_from=self._column("p", "date_from"),
-            extra=self._column("p", "is_supplementary"),
+            project=self._column("earlier", "project_id"),
+            date_from=self._column("earlier", "date_from"),
+            extra=self._column("earlier", "is_supplementary"),
             invoiced=self._invoiced_sql("earlier"),
             ids=tuple(self.ids),
         )

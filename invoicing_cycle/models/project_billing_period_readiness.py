@@ -212,10 +212,8 @@ class ProjectBillingPeriod(models.Model):
                 not row.period_id.date_to or row._is_after_lock(row.last_work_day)
             )
         )
-        for row, days in owing._get_work_days().items():
-            open_days = sum(row._is_after_lock(day) for day in days)
-            if open_days:
-                result[row.period_id.id][row.employee_id] = open_days
+        for row, open_days in owing._count_open_days().items():
+            result[row.period_id.id][row.employee_id] = open_days
         return result
 
     def _get_freed_persons(self):

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
+from ..tools.billing_calendar import add_days
 from .billing_recorded_mixin import check_user_rights, is_recording
 
 
@@ -133,7 +134,7 @@ class ProjectBillingPeriodRequired(models.Model):
     def _count(self):
         days = self._get_work_days()
         return {
-            row.id: {"last_work_day": max(days.get(row, ()), default=False)}
+            row.id: {"last_work_day": row in days and days[row].last(*row._get_span())}
             for row in self
         }
 
@@ -142,29 +143,43 @@ class ProjectBillingPeriodRequired(models.Model):
         self.env.add_to_compute(self._fields["last_work_day"], self)
         self.modified(["last_work_day"])
 
-    def _get_work_days(self):
-        """The days on which each person works within the period, less leave.
+    def _count_open_days(self):
+        """Number of working days, less leave, that each person has not locked yet.
 
-        :return: dict, row to set of ``datetime.date``; periods without an end count
-            up to today
+        :return: dict, row to number; only of those with any
         """
+        counts = {}
+        for row, days in self._get_work_days().items():
+            start, end = row._get_span()
+            if locked_until := row.employee_id.timesheet_locked_until:
+                if locked_until >= end:
+                    continue
+                start = max(start, add_days(locked_until, 1))
+            if count := days.count(start, end):
+                counts[row] = count
+        return counts
+
+    def _get_span(self):
+        """First and last day of the period; up to today where it has no end."""
+        period = self.period_id
         today = fields.Date.context_today(self)
+        return period.date_from, period.date_to or today
+
+    def _get_work_days(self):
+        """The days on which each person works, less leave: those of the period, and
+        others too.
+
+        :return: dict, row to ``tools.work_days.WorkDays``
+        """
         rows = self.filtered(lambda row: row.period_id.date_from and row.employee_id)
         if not rows:
             return {}
-        spans = {
-            row: (row.period_id.date_from, row.period_id.date_to or today)
-            for row in rows
-        }
+        spans = [row._get_span() for row in rows]
         # sudo: calendars and leave only as far as the days that they leave open
         days = rows.employee_id.sudo()._get_days_of_work(
-            min(span[0] for span in spans.values()),
-            max(span[1] for span in spans.values()),
+            min(span[0] for span in spans), max(span[1] for span in spans)
         )
-        return {
-            row: {day for day in days[row.employee_id.id] if start <= day <= end}
-            for row, (start, end) in spans.items()
-        }
+        return {row: days[row.employee_id.id] for row in rows}
 
     def _is_after_lock(self, day):
         """Whether a day is not covered by the person's lock."""

@@ -6,6 +6,8 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
+from ..tools.billing_calendar import FREQUENCIES, add_days
+from ..tools.bounds import PERIOD_YEARS, billing_days, years_from
 from .billing_recorded_mixin import is_recording
 
 
@@ -72,19 +74,25 @@ class ProjectBillingPeriod(models.Model):
                 )
             )
         self._check_spans(spans)
+        for vals, span in zip(vals_list, spans, strict=True):
+            if not vals.get("is_supplementary"):
+                self._check_span_bounds(*span)
 
     def _check_changed_spans(self, vals):
         """Refuse wrong changes of these periods, see :meth:`_check_spans`."""
-        self._check_spans(
-            [
-                (
-                    vals.get("project_id", period.project_id.id),
-                    fields.Date.to_date(vals.get("date_from", period.date_from)),
-                    fields.Date.to_date(vals.get("date_to", period.date_to)),
-                )
-                for period in self
-            ]
-        )
+        spans = [
+            (
+                vals.get("project_id", period.project_id.id),
+                fields.Date.to_date(vals.get("date_from", period.date_from)),
+                fields.Date.to_date(vals.get("date_to", period.date_to)),
+            )
+            for period in self
+        ]
+        self._check_spans(spans)
+        for period, span in zip(self, spans, strict=True):
+            # What ends now was billed on completion: as long as it took.
+            if period.date_to and not period.is_supplementary:
+                self._check_span_bounds(*span, (period.date_from, period.date_to))
 
     def _check_fixed_amount(self, vals):
         if (vals.get("fixed_amount") or 0) < 0:
@@ -137,6 +145,54 @@ class ProjectBillingPeriod(models.Model):
                 )
             )
 
+    @api.model
+    def _check_span_bounds(self, project_id, date_from, date_to, known=()):
+        """Refuse days that nobody bills, and spans that nobody bills at once.
+
+        What follows from a schedule begins where that began, and on completion takes as
+        long as it takes.
+
+        :param known: first and last day before, which may stay or come closer
+        """
+        # sudo: the schedule of the project that the period belongs to
+        project = self.env["project.project"].sudo().browse(project_id)
+        first, last = billing_days(fields.Date.context_today(self))
+        start = project.billing_start_date
+        longest = None
+        if (
+            start
+            and start <= date_from
+            and project.billing_frequency in (*FREQUENCIES, "completion")
+        ):
+            first = start
+        else:
+            longest = add_days(years_from(date_from, PERIOD_YEARS), -1)
+        days = {day for day in (date_from, date_to) if day and day not in known}
+        if any(not first <= day <= last for day in days):
+            raise ValidationError(
+                self.env._(
+                    "A billing period of %(project)s cannot be %(period)s: choose days "
+                    "from %(first)s to %(last)s.",
+                    project=project.display_name or "",
+                    period=self._format_span(date_from, date_to),
+                    first=format_date(self.env, first),
+                    last=format_date(self.env, last),
+                )
+            )
+        shorter = known and date_to and date_to - date_from <= known[1] - known[0]
+        if longest and date_to and date_to > longest and not shorter:
+            raise ValidationError(
+                self.env._(
+                    "The billing period %(period)s of %(project)s is too long: "
+                    "%(years)s years at most. Enter several periods, this one until "
+                    "%(last)s.",
+                    project=project.display_name or "",
+                    period=self._format_span(date_from, date_to),
+                    years=PERIOD_YEARS,
+                    last=format_date(self.env, longest),
+                )
+            )
+
     def _get_neighbours(self, spans):
         """(project id, date_from, date_to) of other periods near some spans."""
         first = min((span[1] for span in spans), default=date.max)
@@ -176,20 +232,27 @@ class ProjectBillingPeriod(models.Model):
         """
         if not self:
             return self
+        # The last one that stays, once a project: else each period would be compared
+        # with each.
         query = SQL(
             """
+            WITH stays AS (
+                SELECT later.project_id, MAX(%(later_start)s) AS date_from
+                  FROM project_billing_period later
+                 WHERE later.project_id IN (
+                       SELECT asked.project_id
+                         FROM project_billing_period asked
+                        WHERE asked.id IN %(ids)s)
+                   AND (%(closed)s OR EXISTS (
+                       SELECT 1
+                         FROM account_move_line line
+                        WHERE %(billed)s = later.id))
+              GROUP BY later.project_id)
             SELECT p.id
               FROM project_billing_period p
+         LEFT JOIN stays ON stays.project_id = p.project_id
              WHERE p.id IN %(ids)s
-               AND NOT EXISTS (
-                   SELECT 1
-                     FROM project_billing_period later
-                    WHERE later.project_id = p.project_id
-                      AND %(later_start)s >= %(start)s
-                      AND (%(closed)s OR EXISTS (
-                          SELECT 1
-                            FROM account_move_line line
-                           WHERE %(billed)s = later.id)))
+               AND (stays.date_from IS NULL OR %(start)s > stays.date_from)
             """,
             ids=tuple(self.ids),
             later_start=self._column("later", "date_from"),
@@ -264,6 +327,11 @@ class ProjectBillingPeriod(models.Model):
         return {period: period._get_end(today) for period in self if not period.date_to}
 
     def _get_end(self, today):
-        """The last day of a period that has no end, by what it holds."""
+        """The last day of a period that has no end, by what it holds.
+
+        What is dated further ahead than may be billed waits for its day.
+        """
         self.ensure_one()
-        return max(today, self.date_from, *self.timesheet_ids.mapped("date"))
+        last = billing_days(today)[1]
+        days = [day for day in self.timesheet_ids.mapped("date") if day <= last]
+        return max(today, self.date_from, *days)

@@ -1,5 +1,7 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import SQL
+
+from ..tools.bounds import billing_days
 
 
 class ProjectProject(models.Model):
@@ -14,6 +16,7 @@ class ProjectProject(models.Model):
     def _get_homeless_time(self):
         """EXTENDS: also expenses that no period takes."""
         days = dict(super()._get_homeless_time())
+        last = billing_days(fields.Date.context_today(self))[1]
         # sudo: as in _get_waiting_records
         expenses = (
             self.env["hr.expense"]
@@ -23,7 +26,7 @@ class ProjectProject(models.Model):
                     ("billing_project_id", "in", self.ids),
                     ("billing_project_id.has_billing_periods", "=", True),
                     ("billing_period_id", "=", False),
-                    ("date", "!=", False),
+                    ("date", "<=", last),
                     ("state", "not in", ("draft", "refused")),
                 ]
             )

@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ..tools.billing_calendar import FREQUENCIES
+from ..tools.billing_calendar import FREQUENCIES, add_days
+from ..tools.bounds import billing_days
 
 
 class ProjectProject(models.Model):
@@ -101,7 +102,10 @@ class ProjectProject(models.Model):
             if last in extensible:
                 extended[last] = max(today, last_day, last.date_to)
                 continue
-            date_from = fields.Date.add(last.date_to, days=1)
+            date_from = add_days(last.date_to, 1)
+            if date_from > billing_days(today)[1]:
+                # Nor does a period from before there were limits go on for ever.
+                continue
             vals_list.append(
                 {
                     "project_id": project.id,
@@ -124,9 +128,10 @@ class ProjectProject(models.Model):
         going_on = self.filtered(
             lambda project: project.billing_frequency in FREQUENCIES
         )
+        latest = billing_days(fields.Date.context_today(self))[1]
         for project, _last_day in going_on._get_homeless_time() if going_on else ():
             last = project.billing_period_ids.sorted("date_from")[-1:]
-            if last in last._filtered_closed():
+            if last in last._filtered_closed() and last.date_to < latest:
                 project._open_billing_periods(today=last.date_to)
 
     def _has_no_period_to_come(self):
@@ -148,14 +153,18 @@ class ProjectProject(models.Model):
     def _get_homeless_time(self):
         """Unbilled time of these projects that no period takes, in one query.
 
+        What is dated further ahead than may be billed waits for its day.
+
         :return: list of (project, day of the latest entry)
         """
+        last = billing_days(fields.Date.context_today(self))[1]
         # sudo: as in _reassign_entries
         Entry = self.env["account.analytic.line"].sudo()
         return Entry._read_group(
             Entry._get_unbilled_time_domain()
             & Domain("project_id", "in", self.ids)
-            & Domain("billing_period_id", "=", False),
+            & Domain("billing_period_id", "=", False)
+            & Domain("date", "<=", last),
             ["project_id"],
             ["date:max"],
         )

@@ -5,7 +5,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..tools.billing_calendar import shift_cycle, tile
+from ..tools.billing_calendar import add_days, shift_cycle, tile
+from ..tools.bounds import DELAY_DAYS, SCHEDULE_YEARS, years_from
 
 
 class PeriodChanges(NamedTuple):
@@ -177,8 +178,13 @@ class ProjectProject(models.Model):
         """
         self.ensure_one()
         if last_day:
-            return fields.Date.add(last_day, days=1)
+            return add_days(last_day, 1)
         return self.billing_start_date
+
+    def _get_invoice_delay(self):
+        """Days from the end of a period to its invoice date, within bounds."""
+        # Else a value from before there were bounds would ask for periods without end.
+        return min(max(self.billing_invoice_delay, -DELAY_DAYS), DELAY_DAYS)
 
     def _get_regular_spans(self, last_day, today):
         """First and last days of the periods that follow the one that stays."""
@@ -190,10 +196,10 @@ class ProjectProject(models.Model):
         return tile(
             self.billing_frequency,
             self.billing_start_date,
-            self._get_first_day(last_day),
+            max(self._get_first_day(last_day), years_from(today, -SCHEDULE_YEARS)),
             until,
             end=self.date or None,
-            delay=self.billing_invoice_delay,
+            delay=self._get_invoice_delay(),
         )
 
     def _get_completion_span(self, last_day, free, today):

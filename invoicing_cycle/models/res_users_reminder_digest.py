@@ -65,7 +65,7 @@ class ResUsers(models.Model):
         return users.filtered(
             lambda user: (
                 not user.employee_ids
-                or any(days[employee.id] for employee in user.employee_ids)
+                or any(today in days[employee.id] for employee in user.employee_ids)
             )
         )
 

@@ -1,6 +1,6 @@
-from datetime import timedelta
-
 from odoo import api, models
+
+from ..tools.billing_calendar import add_days
 
 #: What decides which days a leave frees, and of whom.
 LEAVE_FIELDS = frozenset(
@@ -40,19 +40,18 @@ class ResourceCalendarLeaves(models.Model):
         if not self:
             return Required
         # Leave is kept in UTC: a day more at both ends covers every time zone.
-        margin = timedelta(days=1)
         domain = [
             (
                 "period_id.date_from",
                 "<=",
-                (max(self.mapped("date_to")) + margin).date(),
+                add_days(max(self.mapped("date_to")).date(), 1),
             ),
             "|",
             ("period_id.date_to", "=", False),
             (
                 "period_id.date_to",
                 ">=",
-                (min(self.mapped("date_from")) - margin).date(),
+                add_days(min(self.mapped("date_from")).date(), -1),
             ),
         ]
         # Without a resource it is a public holiday, for everybody.

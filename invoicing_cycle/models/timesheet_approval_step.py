@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..tools.bounds import MANAGER_LEVELS
 from .billing_recorded_mixin import check_user_rights
 
 
@@ -129,7 +130,7 @@ class TimesheetApprovalStep(models.Model):
         if self.is_project_manager:
             users |= project.user_id
         boss = employee
-        for _level in range(self.manager_levels):
+        for _level in range(min(self.manager_levels, MANAGER_LEVELS)):
             boss = boss.parent_id
             users |= boss.user_id
         return users

@@ -180,6 +180,20 @@ def shift_cycle(frequency, anchor, day, steps):
     return _block(frequency, anchor, index)
 
 
+def add_days(day, days):
+    """Give the day some days later, or earlier, at most an end of the calendar.
+
+    :param date day: any day
+    :param int days: how many days later, negative for earlier
+    :rtype: date
+
+    >>> add_days(date(2026, 2, 28), 1), add_days(date.max, 1), add_days(date.min, -9)
+    (datetime.date(2026, 3, 1), datetime.date(9999, 12, 31), datetime.date(1, 1, 1))
+    """
+    ordinal = min(max(day.toordinal() + days, _FIRST_DAY), _LAST_DAY)
+    return date.fromordinal(ordinal)
+
+
 # Below, days are ordinals: a sum past the calendar's ends is then only a number.
 
 

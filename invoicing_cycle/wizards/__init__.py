@@ -24,3 +24,4 @@ from . import project_billing_proof_difference
 from . import project_billing_proof_tables
 from . import timesheet_billing_decision
 from . import validate_account_move
+from . import billing_bounds

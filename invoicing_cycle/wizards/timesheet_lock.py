@@ -1,8 +1,8 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
+
+from ..tools.billing_calendar import add_days
 
 APPROVER = "hr_timesheet.group_hr_timesheet_approver"
 
@@ -45,7 +45,7 @@ class TimesheetLock(models.TransientModel):
     lockable_until = fields.Date(
         compute="_compute_lockable_until",
         help="Timesheets can be locked up to the end of the last open billing period "
-        "or of the current cycle.",
+        "or of the current cycle, and not beyond the next cycle before it is due.",
     )
     lock_status = fields.Text(compute="_compute_lock_status")
 
@@ -88,11 +88,11 @@ class TimesheetLock(models.TransientModel):
             day = max(filter(None, days), default=False)
             if day:
                 start = company._get_billing_cycle(day)[0]
-                self.locked_until = start - timedelta(days=1)
+                self.locked_until = add_days(start, -1)
             return
         # What is usually due is the cycle before; once that is locked, time up to now.
         today = fields.Date.context_today(self)
-        due = company._get_billing_cycle(today)[0] - timedelta(days=1)
+        due = add_days(company._get_billing_cycle(today)[0], -1)
         done = all(day and day >= due for day in days)
         self.locked_until = today if done else due
 

@@ -1,8 +1,12 @@
+from collections import defaultdict
+
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
 
 from ..models.account_analytic_line_lock import ADMINISTRATOR
+from ..tools.billing_calendar import add_days, shift_cycle
+from ..tools.bounds import LOCK_DAYS_AHEAD
 from .timesheet_lock import APPROVER
 
 #: Periods that still take time.
@@ -112,7 +116,8 @@ class TimesheetLock(models.TransientModel):
             raise UserError(
                 self.env._(
                     "%(date)s is too far ahead. Time can be locked up to the end of "
-                    "the last open billing period or of the current cycle: %(limits)s.",
+                    "the last open billing period or of the current cycle, and not "
+                    "beyond the next cycle before it is due: %(limits)s.",
                     date=format_date(self.env, day),
                     limits="; ".join(
                         self.env._(
@@ -130,20 +135,37 @@ class TimesheetLock(models.TransientModel):
         """How far each person may be locked, in a fixed number of queries.
 
         The end of the last open billing period of the projects where the person has
-        time or is required, or of the company's current cycle: whichever is later.
+        time or is required, or of the company's current cycle: whichever is later. But
+        a period that is not due yet counts up to the end of the next cycle, and one
+        that is, because it is billed in advance, a year ahead at most.
 
         :param employees: superuser ``hr.employee``
         :return: dict, employee id to ``datetime.date``
         """
         today = fields.Date.context_today(self)
-        cycle_end = {
-            company: company._get_billing_cycle(today)[1]
-            for company in employees.company_id
-        }
-        limits = {
-            employee.id: cycle_end.get(employee.company_id, today)
-            for employee in employees
-        }
+        limits = {employee.id: today for employee in employees}
+        next_ends = {}
+        for company, people in employees.grouped("company_id").items():
+            if company:
+                calendar = (company.billing_cycle, company.billing_cycle_anchor)
+                next_ends[company] = shift_cycle(*calendar, today, 1)[1]
+                end = company._get_billing_cycle(today)[1]
+                limits.update(dict.fromkeys(people.ids, end))
+        for employee, is_due, end in self._get_open_ends(employees):
+            last = (
+                add_days(today, LOCK_DAYS_AHEAD)
+                if is_due
+                else next_ends.get(employee.company_id, today)
+            )
+            limits[employee.id] = max(limits[employee.id], min(end, last))
+        return limits
+
+    @api.model
+    def _get_open_ends(self, employees):
+        """When the open billing periods of some people's projects end.
+
+        :return: list of (employee, whether the period is due, last day)
+        """
         # sudo: consultants read neither billing periods nor who is required; they
         # learn one date from it.
         sudo_env = self.sudo().env
@@ -151,17 +173,17 @@ class TimesheetLock(models.TransientModel):
             [("employee_id", "in", employees.ids), ("project_id", "!=", False)],
             ["employee_id", "project_id"],
         )
-        project_ends = dict(
-            sudo_env["project.billing.period"]._read_group(
-                [
-                    ("project_id", "in", list({project.id for _, project in time})),
-                    ("state", "in", OPEN_STATES),
-                    ("date_to", "!=", False),
-                ],
-                ["project_id"],
-                ["date_to:max"],
-            )
-        )
+        project_ends = defaultdict(list)
+        for project, state, end in sudo_env["project.billing.period"]._read_group(
+            [
+                ("project_id", "in", list({project.id for _, project in time})),
+                ("state", "in", OPEN_STATES),
+                ("date_to", "!=", False),
+            ],
+            ["project_id", "state"],
+            ["date_to:max"],
+        ):
+            project_ends[project].append((state != "upcoming", end))
         required = sudo_env["project.billing.period.required"]._read_group(
             [
                 ("employee_id", "in", employees.ids),
@@ -170,9 +192,11 @@ class TimesheetLock(models.TransientModel):
             ],
             ["employee_id", "period_id"],
         )
-        ends = [(employee, project_ends.get(project)) for employee, project in time]
-        ends += [(employee, period.date_to) for employee, period in required]
-        for employee, end in ends:
-            if end:
-                limits[employee.id] = max(limits[employee.id], end)
-        return limits
+        return [
+            (employee, *end)
+            for employee, project in time
+            for end in project_ends[project]
+        ] + [
+            (employee, period.state != "upcoming", period.date_to)
+            for employee, period in required
+        ]

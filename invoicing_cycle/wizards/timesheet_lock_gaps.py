@@ -20,7 +20,7 @@ class TimesheetLock(models.TransientModel):
     gaps = fields.Html(string="Missing", compute="_compute_gaps")
     is_stopped = fields.Boolean(compute="_compute_gaps")
 
-    @api.depends("employee_ids", "locked_until")
+    @api.depends("employee_ids", "locked_until", "lockable_until")
     def _compute_gaps(self):
         for wizard in self:
             moving = wizard._get_shown_employees().filtered(
@@ -30,7 +30,13 @@ class TimesheetLock(models.TransientModel):
                 )
             )
             texts, stopped = {}, False
-            if wizard.locked_until and wizard._may_see_gaps(moving):
+            # Beyond the limit nothing is locked, whatever is missing until then.
+            if (
+                wizard.locked_until
+                and wizard.lockable_until
+                and wizard.locked_until <= wizard.lockable_until
+                and wizard._may_see_gaps(moving)
+            ):
                 texts = wizard._get_gap_texts(moving, wizard.locked_until)
                 stopped = any(stop for _text, stop in texts.values())
             wizard.gaps = wizard._format_gaps([text for text, _stop in texts.values()])

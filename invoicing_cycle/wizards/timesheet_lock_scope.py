@@ -1,5 +1,8 @@
 from odoo import api, fields, models
 
+from ..tools.billing_calendar import add_days
+from ..tools.bounds import LOCK_DAYS_AHEAD
+
 
 class TimesheetLock(models.TransientModel):
     """Choosing many people at once; whom exactly is seen before it is done."""
@@ -29,7 +32,9 @@ class TimesheetLock(models.TransientModel):
         # sudo: consultants' managers cannot read hr.employee; see the domain
         employees = self.env["hr.employee"].sudo().search(domain)
         if self.scope == "complete":
-            day = self.locked_until or fields.Date.context_today(self)
+            today = fields.Date.context_today(self)
+            # Nobody is complete a year ahead.
+            day = min(self.locked_until or today, add_days(today, LOCK_DAYS_AHEAD))
             gaps = employees._get_timesheet_gaps(day)
             employees = employees.filtered(
                 lambda employee: (
