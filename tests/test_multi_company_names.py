@@ -5,6 +5,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common_multi_company import MultiCompanyCommon
+from .common_security import JANUARY
 
 PERIOD = "project.billing.period"
 HIDDEN = "Person of another company"
@@ -169,6 +170,36 @@ class TestMultiCompanyNames(MultiCompanyCommon):
                     self.rpc(user, wizard, method)
                 self.assertNotIn("Secret", str(caught.exception))
         self.assertEqual(self.consultant_b.timesheet_locked_until, date(2026, 2, 14))
+
+    def test_unlocking_names_no_period_nor_invoice_of_other_companies(self):
+        """People work for others as well: that it is so is told, not for whom."""
+        self.company.timesheet_approval = False
+        self.project_b.name = "Secret Project"
+        self._log_time(self.project_b, JANUARY, 1.0, self.consultant)
+        billed = self._create_project(
+            "Billed", order=self._create_order_in(self.company_b)
+        )
+        self._log_time(billed, JANUARY, 1.0, self.consultant)
+        made = self._period(billed, JANUARY)._generate_invoices("x").made
+        invoice = self.env["account.move"].browse(made)
+        invoice.name = "SECRET/1"
+        self.assertEqual(self.period_b.state, "ready")
+        wizard = self.rpc(
+            self.user_timesheet_admin,
+            self.env["timesheet.lock"],
+            "create",
+            {"employee_ids": [Command.set(self.consultant.ids)]},
+        )
+        told = self.values(
+            self.user_timesheet_admin,
+            self.env["timesheet.lock"].browse(wizard),
+            "unlock_consequences",
+        )["unlock_consequences"]
+        self.assertIn("Own", told)
+        self.assertNotIn("Secret", told)
+        self.assertNotIn("SECRET", told)
+        self.assertIn("1 more billing periods", told)
+        self.assertIn("1 more invoices", told)
 
     def test_timesheet_administrators_stay_in_their_companies(self):
         with self.assertRaises(AccessError) as caught:

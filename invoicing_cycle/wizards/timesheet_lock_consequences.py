@@ -37,34 +37,35 @@ class TimesheetLock(models.TransientModel):
             for move, hours in self._get_hours_by(opening, "timesheet_invoice_id")
             if move.state != "cancel"
         }
+        named, named_invoices = self._get_named(periods), self._get_named(invoices)
         rows = []
         rows += [
             self.env._(
                 "%(period)s turns from Ready for invoicing to Pending",
                 period=period.display_name,
             )
-            for period in periods[:SHOWN]
+            for period in named
         ]
-        if len(periods) > SHOWN:
+        if len(periods) > len(named):
             rows.append(
                 self.env._(
                     "%(count)s more billing periods turn to Pending",
-                    count=len(periods) - SHOWN,
+                    count=len(periods) - len(named),
                 )
             )
         rows += [
             self.env._(
                 "%(invoice)s contains %(hours).2f h of this time, which stay closed",
                 invoice=move.display_name,
-                hours=hours,
+                hours=invoices[move],
             )
-            for move, hours in list(invoices.items())[:SHOWN]
+            for move in named_invoices
         ]
-        if len(invoices) > SHOWN:
+        if len(invoices) > len(named_invoices):
             rows.append(
                 self.env._(
                     "%(count)s more invoices contain such time",
-                    count=len(invoices) - SHOWN,
+                    count=len(invoices) - len(named_invoices),
                 )
             )
         if not rows:
@@ -74,6 +75,13 @@ class TimesheetLock(models.TransientModel):
         return Markup("<ul>%s</ul>") % Markup().join(
             Markup("<li>%s</li>") % row for row in rows
         )
+
+    @api.model
+    def _get_named(self, records):
+        """The first of some records that are named: those of the user's companies.
+        People work for others as well, of which there is only the number."""
+        companies = self.env.user.company_ids
+        return [record for record in records if record.company_id in companies][:SHOWN]
 
     def _get_opening_lines(self):
         """Domain of the locked entries that would open, billed ones included."""
