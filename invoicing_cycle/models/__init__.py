@@ -1,3 +1,4 @@
+from . import billing_confidential_mixin
 from . import billing_recorded_mixin
 from . import billing_recount_mixin
 from . import billing_recount
@@ -46,6 +47,7 @@ from . import project_project_late_expenses
 from . import project_milestone
 from . import project_project_milestones
 from . import project_project_retainer
+from . import project_project_money
 from . import project_update
 from . import project_task
 from . import project_billing_period
