@@ -39,7 +39,8 @@ class TestReadMoney(SecurityCommon):
             "projects", "project.group_project_manager"
         )
         export = cls.env.ref("base.group_allow_export")
-        (cls.user_pm | cls.user_both | cls.user_colleague).group_ids |= export
+        for user in cls.user_pm | cls.user_both | cls.user_colleague:
+            user.group_ids |= export
 
     def _read(self, user, project):
         return self.values(user, project, *NAMES, "name")

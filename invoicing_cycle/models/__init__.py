@@ -32,6 +32,7 @@ from . import account_analytic_line_decision
 from . import account_analytic_line_billed
 from . import timesheet_approval_bulk
 from . import account_analytic_line_links
+from . import account_analytic_line_costs
 from . import project_project
 from . import project_project_invoice
 from . import project_project_periods

@@ -14,10 +14,13 @@ class BillingConfidentialMixin(models.AbstractModel):
     _name = "billing.confidential.mixin"
     _description = "Fields That Are Read on Some Records Only"
 
+    #: Names of the fields, which have ``groups`` for who reads them at all.
+    _confidential_fields = frozenset()
+
     @api.model
-    def _get_confidential_fields(self):
-        """Names of the fields, which have ``groups`` for who reads them at all."""
-        return frozenset()
+    def _is_hiding(self):
+        """Whether there are records whose confidential fields the user may not read."""
+        return True
 
     def _filtered_disclosed(self):
         """Those whose confidential fields the user reads."""
@@ -28,16 +31,16 @@ class BillingConfidentialMixin(models.AbstractModel):
         """The same as a condition.
 
         :param str alias: alias of the model's table
-        :return: SQL, or None where nothing is hidden
         """
-        return None
+        return SQL("TRUE")
 
     @api.model
     def _get_hidden(self, names):
         """Which of some fields have to be asked for record by record."""
-        if self.env.su or not names:
+        if self.env.su:
             return frozenset()
-        return self._get_confidential_fields().intersection(names)
+        hidden = self._confidential_fields.intersection(names or ())
+        return hidden if hidden and self._is_hiding() else frozenset()
 
     # ----------------------------------------------------------- single records
 
@@ -125,10 +128,7 @@ class BillingConfidentialMixin(models.AbstractModel):
         for name in hidden:
             # Odoo does not ask for related fields.
             self.browse()._check_field_access(self._fields[name], "read")
-        disclosed = self._disclosed_sql(alias)
-        if disclosed is None:
-            return column
-        return SQL("(CASE WHEN %s THEN %s END)", disclosed, column)
+        return SQL("(CASE WHEN %s THEN %s END)", self._disclosed_sql(alias), column)
 
     def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
         # EXTENDS base

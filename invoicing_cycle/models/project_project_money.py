@@ -17,9 +17,8 @@ class ProjectProject(models.Model):
     _name = "project.project"
     _inherit = ["project.project", "billing.confidential.mixin"]
 
-    @api.model
-    def _get_confidential_fields(self):
-        return super()._get_confidential_fields() | {
+    _confidential_fields = frozenset(
+        {
             "billing_expense_markup",
             "billing_retainer_amount",
             "billing_retainer_carry_over",
@@ -28,24 +27,18 @@ class ProjectProject(models.Model):
             "billing_retainer_line_id",
             "billing_retainer_overrun_line_id",
         }
+    )
+
+    @api.model
+    def _is_hiding(self):
+        return not self.env.user.has_group(ADMINISTRATOR)
 
     def _filtered_disclosed(self):
-        if self.env.user.has_group(ADMINISTRATOR):
-            return self
         return self._filtered_own_billing()
 
     @api.model
     def _disclosed_sql(self, alias):
-        if self.env.user.has_group(ADMINISTRATOR):
-            return None
-        return self._own_billing_sql(alias)
-
-    @api.model
-    def _own_billing_sql(self, alias):
-        """Whether the user bills a project, as ``_filtered_own_billing``.
-
-        :param str alias: alias of the table project_project
-        """
+        """Whether the user bills a project, as ``_filtered_own_billing``."""
 
         def column(name):
             return SQL.identifier(alias, name, to_flush=self._fields[name])
@@ -60,10 +53,11 @@ class ProjectProject(models.Model):
         salesperson = self.env["res.partner"]._fields["user_id"]
         return SQL(
             """
-            %(in_companies)s AND (%(manager)s = %(uid)s OR %(owner)s = %(uid)s OR EXISTS (
-                SELECT 1
-                  FROM res_partner customer
-                 WHERE customer.id = %(customer)s AND %(salesperson)s = %(uid)s))
+            %(in_companies)s AND (
+                %(manager)s = %(uid)s OR %(owner)s = %(uid)s OR EXISTS (
+                    SELECT 1
+                      FROM res_partner customer
+                     WHERE customer.id = %(customer)s AND %(salesperson)s = %(uid)s))
             """,
             in_companies=in_companies,
             manager=column("user_id"),
@@ -80,24 +74,22 @@ class ProjectMilestone(models.Model):
     _name = "project.milestone"
     _inherit = ["project.milestone", "billing.confidential.mixin"]
 
+    _confidential_fields = frozenset({"billed_amount"})
+
     @api.model
-    def _get_confidential_fields(self):
-        return super()._get_confidential_fields() | {"billed_amount"}
+    def _is_hiding(self):
+        return self.env["project.project"]._is_hiding()
 
     def _filtered_disclosed(self):
         # sudo: of whose project a milestone is
-        disclosed = self.sudo().project_id.sudo(False)._filtered_disclosed()
-        return self.filtered_domain([("project_id", "in", disclosed.ids)])
+        projects = self.sudo().project_id.sudo(False)._filtered_disclosed()
+        return self.filtered_domain([("project_id", "in", projects.ids)])
 
     @api.model
     def _disclosed_sql(self, alias):
-        Project = self.env["project.project"]
-        disclosed = Project._disclosed_sql("project")
-        if disclosed is None:
-            return None
         return SQL(
             "EXISTS (SELECT 1 FROM project_project project WHERE project.id = %s"
             " AND %s)",
             SQL.identifier(alias, "project_id", to_flush=self._fields["project_id"]),
-            disclosed,
+            self.env["project.project"]._disclosed_sql("project"),
         )
