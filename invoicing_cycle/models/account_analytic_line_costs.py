@@ -29,9 +29,10 @@ class BillingCostMixin(models.AbstractModel):
 
     def _has_field_access(self, field, operation):
         # EXTENDS base
+        # Writing tells nothing: it stays as Odoo has it.
         return super()._has_field_access(field, operation) or (
             field.name in self._cost_fields
-            and not self.env.user.has_group(OWN_TIMESHEETS)
+            and (operation == "write" or not self.env.user.has_group(OWN_TIMESHEETS))
         )
 
 
@@ -78,10 +79,7 @@ class AccountAnalyticLine(models.Model):
         # The cost of a copy is worked out anew.
         if self._has_field_access(self._fields["amount"], "read"):
             return super().copy_data(default)
-        vals_list = super().copy_data({**(default or {}), "amount": 0.0})
-        for vals in filter(None, vals_list):
-            del vals["amount"]
-        return vals_list
+        return super().copy_data({"amount": 0.0, **(default or {})})
 
 
 class TimesheetsAnalysisReport(models.Model):
