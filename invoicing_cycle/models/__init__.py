@@ -39,6 +39,8 @@ from . import project_project_periods
 from . import project_project_late_time
 from . import project_project_cron
 from . import project_project_rights
+from . import project_project_responsible
+from . import res_partner
 from . import project_sale_line_employee_map
 from . import project_project_missing_sql
 from . import project_project_missing
