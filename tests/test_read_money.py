@@ -129,6 +129,13 @@ class TestReadMoney(SecurityCommon):
                     own = row["id"] == self.project.id
                     self.assertEqual(bool(row[name]), own, (row["name"], name))
 
+    def test_uninvoiced_hours(self):
+        projects = self.project | self.foreign_project
+        rows = self.rpc(self.user_pm, projects, "read", ["uninvoiced_hours"])
+        self.assertEqual([row["uninvoiced_hours"] for row in rows], [3.0, 0.0])
+        rows = self.rpc(self.user_accountant, projects, "read", ["uninvoiced_hours"])
+        self.assertEqual([row["uninvoiced_hours"] for row in rows], [3.0, 3.0])
+
     def test_through_tasks(self):
         task = self.env["project.task"].create(
             {"name": "Task", "project_id": self.foreign_project.id}

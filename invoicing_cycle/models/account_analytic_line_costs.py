@@ -18,7 +18,7 @@ class BillingCostMixin(models.AbstractModel):
 
     Approvers read time that Odoo would not show them, so they read no costs, nor does
     anybody else who logs time: who may approve changes with projects, managers and
-    flows. Whoever logs none reads what Odoo gives.
+    flows. Whoever of the house logs none reads what Odoo gives.
     """
 
     _name = "billing.cost.mixin"
@@ -29,11 +29,13 @@ class BillingCostMixin(models.AbstractModel):
 
     def _has_field_access(self, field, operation):
         # EXTENDS base
+        if super()._has_field_access(field, operation):
+            return True
+        user = self.env.user
+        if field.name not in self._cost_fields or not user._is_internal():
+            return False
         # Writing tells nothing: it stays as Odoo has it.
-        return super()._has_field_access(field, operation) or (
-            field.name in self._cost_fields
-            and (operation == "write" or not self.env.user.has_group(OWN_TIMESHEETS))
-        )
+        return operation == "write" or not user.has_group(OWN_TIMESHEETS)
 
 
 class AccountAnalyticLine(models.Model):

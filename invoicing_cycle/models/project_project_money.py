@@ -26,6 +26,7 @@ class ProjectProject(models.Model):
             "billing_retainer_hours",
             "billing_retainer_line_id",
             "billing_retainer_overrun_line_id",
+            "uninvoiced_hours",
         }
     )
 
