@@ -1,7 +1,9 @@
+from datetime import date
+
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
-from .common_security import SecurityCommon
+from .common_security import JANUARY, SecurityCommon
 
 #: What the terms of a project are worth, with the value that they have here.
 MONEY = {
@@ -352,6 +354,30 @@ class TestReadMoney(SecurityCommon):
         half = self.project | self.foreign_project | more[:1]
         count(half)
         self.assertEqual(count(half), count(self.projects | more))
+
+    # ----------------------------------------------------------------- entries
+
+    def test_value_of_entries(self):
+        """What time is worth is read by who bills its project, not by its author."""
+        user = self.user_salesperson
+        user.group_ids |= self.env.ref("hr_timesheet.group_hr_timesheet_user")
+        employee = self.env["hr.employee"].create(
+            {"name": "Salesperson", "user_id": user.id}
+        )
+        entries = self.env["account.analytic.line"].union(
+            *(
+                self._log_time(project, JANUARY, 2.0, employee=employee)
+                for project in (self.sold_project, self.foreign_project)
+            )
+        )
+        names = ["billing_value", "billed_value", "unit_amount"]
+        self._lock(date(2026, 1, 31), employee)
+        rows = self.rpc(user, entries, "read", names)
+        self.assertEqual([row["billing_value"] for row in rows], [200.0, 0.0])
+        (self.sold_period | self.foreign_period).action_generate_invoices()
+        rows = self.rpc(user, entries, "read", names)
+        self.assertEqual([row["billed_value"] for row in rows], [200.0, 0.0])
+        self.assertEqual(entries.mapped("billed_value"), [200.0, 200.0])
 
     # -------------------------------------------------------------- milestones
 

@@ -27,7 +27,8 @@ class AccountAnalyticLine(models.Model):
         compute_sudo=True,
         currency_field="billed_currency_id",
         help="This entry's share of the untaxed amount of its invoice line, by hours, "
-        "less what posted credit notes took off that line.",
+        "less what posted credit notes took off that line. For those who bill the "
+        "project.",
         groups="sales_team.group_sale_salesman,"
         "invoicing_cycle.group_invoicing_cycle_manager",
     )
@@ -40,9 +41,11 @@ class AccountAnalyticLine(models.Model):
     # The amounts of the invoice line are no dependencies: they would make each change
     # of an invoice look for the entries that it bills.
     @api.depends("invoice_line_id", "billing_hours")
+    @api.depends_context("allowed_company_ids", "uid")
     def _compute_billed_value(self):
         """The shares of all entries of a line add up to its amount, to the cent."""
-        values = self._get_billed_values()
+        own = self.project_id._filtered_own_billing()
+        values = self.filtered(lambda line: line.project_id in own)._get_billed_values()
         for line in self:
             line.billed_value = values.get(line._origin.id, 0.0)
 

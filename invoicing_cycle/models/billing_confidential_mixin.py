@@ -50,33 +50,33 @@ class BillingConfidentialMixin(models.AbstractModel):
             return False
         if operation != "read" or not self._get_hidden([field.name]):
             return True
-        # Of many the ORM asks before it reads them; then each is asked for itself.
-        return len(self.ids) != 1 or bool(self._filtered_disclosed())
+        records = self._origin
+        return not records - records._filtered_disclosed()
 
     def _fetch_field(self, field):
         # EXTENDS base
         if not self._get_hidden([field.name]):
             return super()._fetch_field(field)
         self.check_access("read")
-        # sudo: whether the field of this record is read was asked before
+        # sudo: whether this field may be read of this record was asked before
         return self.sudo().fetch([field.name])
 
     # ------------------------------------------------------------------ reading
 
     def _determine_fields_to_fetch(self, field_names=None, ignore_when_in_cache=False):
         # EXTENDS base
-        # Read apart, where the records are known.
-        hidden = self._get_hidden(field_names)
-        for name in hidden:
+        hidden = self._get_hidden(self._confidential_fields)
+        for name in hidden.intersection(field_names or ()):
             self.browse()._check_field_access(self._fields[name], "read")
-        if hidden:
+        if field_names:
             field_names = [name for name in field_names if name not in hidden]
+        # Read apart, where the records are known.
         return [
             field
             for field in super()._determine_fields_to_fetch(
                 field_names, ignore_when_in_cache
             )
-            if not self._get_hidden([field.name])
+            if field.name not in hidden
         ]
 
     def _read_format(self, fnames, load="_classic_read"):
@@ -85,8 +85,9 @@ class BillingConfidentialMixin(models.AbstractModel):
         if not hidden:
             return super()._read_format(fnames, load)
         rows = super()._read_format([n for n in fnames if n not in hidden], load)
+        records = self.browse(row["id"] for row in rows)
         # sudo: of the records that were asked for
-        disclosed = self._filtered_disclosed().sudo()
+        disclosed = records._filtered_disclosed().sudo()
         values = {row["id"]: row for row in disclosed._read_format(hidden, load)}
         empty = self._get_empty(hidden)
         return [row | values.get(row["id"], empty) for row in rows]
