@@ -36,13 +36,10 @@ class AccountAnalyticLine(models.Model):
     @api.depends("billing_hours", "so_line.price_unit", "so_line.discount")
     @api.depends_context("allowed_company_ids", "uid")
     def _compute_billing_value(self):
-        own = self.project_id._filtered_own_billing()
+        own = set(self._filtered_own_value())
         for line in self:
             sale_line = line.so_line
-            billed = (
-                line.timesheet_invoice_type == "billable_time"
-                and line.project_id in own
-            )
+            billed = line.timesheet_invoice_type == "billable_time" and line in own
             line.billing_value = (
                 sale_line._get_untaxed_amount(
                     sale_line._convert_time(line.billing_hours, line.product_uom_id)
