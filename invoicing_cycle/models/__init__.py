@@ -29,10 +29,10 @@ from . import account_analytic_line_approvers
 from . import account_analytic_line_sent_back
 from . import account_analytic_line_unusual
 from . import account_analytic_line_decision
+from . import account_analytic_line_costs
 from . import account_analytic_line_billed
 from . import timesheet_approval_bulk
 from . import account_analytic_line_links
-from . import account_analytic_line_costs
 from . import project_project
 from . import project_project_invoice
 from . import project_project_periods

@@ -4,6 +4,8 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .account_analytic_line_costs import ALL_TIMESHEETS
+
 
 class AccountAnalyticLine(models.Model):
     """What was billed of an entry, in hours and money, beside what was worked."""
@@ -28,7 +30,7 @@ class AccountAnalyticLine(models.Model):
         currency_field="billed_currency_id",
         help="This entry's share of the untaxed amount of its invoice line, by hours, "
         "less what posted credit notes took off that line. For those who bill the "
-        "project.",
+        "project or may read all timesheets.",
         groups="sales_team.group_sale_salesman,"
         "invoicing_cycle.group_invoicing_cycle_manager",
     )
@@ -49,8 +51,12 @@ class AccountAnalyticLine(models.Model):
             line.billed_value = values.get(line._origin.id, 0.0)
 
     def _filtered_own_value(self):
-        """Those of projects that the user bills, whose worth the user reads."""
-        if self.env.uid == SUPERUSER_ID:
+        """Those whose worth a user who sells or bills reads.
+
+        Of all timesheets who may read them all, else of the projects that one bills.
+        """
+        user = self.env.user
+        if user.id == SUPERUSER_ID or user.has_group(ALL_TIMESHEETS):
             return self
         own = self.project_id._filtered_own_billing()
         return self.filtered(lambda line: line.project_id in own)

@@ -22,7 +22,7 @@ class AccountAnalyticLine(models.Model):
         compute_sudo=True,
         currency_field="billing_currency_id",
         help="Untaxed value of the hours to bill at the price of the sales order item, "
-        "for those who bill the project.",
+        "for those who bill the project or may read all timesheets.",
         groups="sales_team.group_sale_salesman,"
         "invoicing_cycle.group_invoicing_cycle_manager",
     )
