@@ -213,11 +213,18 @@ class TestRolesRead(SecurityCommon):
 
     def test_numbers_of_a_project_are_for_billing_people(self):
         hidden = {
+            "billing_expense_markup",
             "billing_is_own",
             "billing_missing",
             "billing_missing_text",
             "billing_next_invoice_date",
             "billing_period_ids",
+            "billing_retainer_amount",
+            "billing_retainer_carry_over",
+            "billing_retainer_currency_id",
+            "billing_retainer_hours",
+            "billing_retainer_line_id",
+            "billing_retainer_overrun_line_id",
             "uninvoiced_hours",
         }
         self.assertLess(hidden, set(self._get_own_fields(self.user_pm, self.project)))

@@ -1,3 +1,4 @@
+from . import billing_confidential_mixin
 from . import billing_recorded_mixin
 from . import billing_deciding_mixin
 from . import borrowed_rights
@@ -34,6 +35,7 @@ from . import account_analytic_line_approvers
 from . import account_analytic_line_sent_back
 from . import account_analytic_line_unusual
 from . import account_analytic_line_decision
+from . import account_analytic_line_costs
 from . import account_analytic_line_billed
 from . import timesheet_approval_bulk
 from . import account_analytic_line_links
@@ -43,6 +45,8 @@ from . import project_project_periods
 from . import project_project_late_time
 from . import project_project_cron
 from . import project_project_rights
+from . import project_project_responsible
+from . import res_partner
 from . import project_sale_line_employee_map
 from . import project_project_missing_sql
 from . import project_project_missing
@@ -52,6 +56,7 @@ from . import project_project_late_expenses
 from . import project_milestone
 from . import project_project_milestones
 from . import project_project_retainer
+from . import project_project_money
 from . import project_update
 from . import project_task
 from . import project_billing_period

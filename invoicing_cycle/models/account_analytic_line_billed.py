@@ -1,8 +1,10 @@
 from collections import defaultdict
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
+
+from .account_analytic_line_costs import ALL_TIMESHEETS
 
 
 class AccountAnalyticLine(models.Model):
@@ -27,7 +29,8 @@ class AccountAnalyticLine(models.Model):
         compute_sudo=True,
         currency_field="billed_currency_id",
         help="This entry's share of the untaxed amount of its invoice line, by hours, "
-        "less what posted credit notes took off that line.",
+        "less what posted credit notes took off that line. For those who bill the "
+        "project or may read all timesheets.",
         groups="sales_team.group_sale_salesman,"
         "invoicing_cycle.group_invoicing_cycle_manager",
     )
@@ -40,11 +43,23 @@ class AccountAnalyticLine(models.Model):
     # The amounts of the invoice line are no dependencies: they would make each change
     # of an invoice look for the entries that it bills.
     @api.depends("invoice_line_id", "billing_hours")
+    @api.depends_context("allowed_company_ids", "uid")
     def _compute_billed_value(self):
         """The shares of all entries of a line add up to its amount, to the cent."""
-        values = self._get_billed_values()
+        values = self._filtered_own_value()._get_billed_values()
         for line in self:
             line.billed_value = values.get(line._origin.id, 0.0)
+
+    def _filtered_own_value(self):
+        """Those whose worth a user who sells or bills reads.
+
+        Of all timesheets who may read them all, else of the projects that one bills.
+        """
+        user = self.env.user
+        if user.id == SUPERUSER_ID or user.has_group(ALL_TIMESHEETS):
+            return self
+        own = self.project_id._filtered_own_billing()
+        return self.filtered(lambda line: line.project_id in own)
 
     def _get_billed_values(self):
         """Shares of these entries in their invoice lines, in two queries.

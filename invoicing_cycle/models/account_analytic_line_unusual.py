@@ -21,7 +21,8 @@ class AccountAnalyticLine(models.Model):
         compute="_compute_billing_value",
         compute_sudo=True,
         currency_field="billing_currency_id",
-        help="Untaxed value of the hours to bill at the price of the sales order item.",
+        help="Untaxed value of the hours to bill at the price of the sales order item, "
+        "for those who bill the project or may read all timesheets.",
         groups="sales_team.group_sale_salesman,"
         "invoicing_cycle.group_invoicing_cycle_manager",
     )
@@ -33,10 +34,12 @@ class AccountAnalyticLine(models.Model):
     )
 
     @api.depends("billing_hours", "so_line.price_unit", "so_line.discount")
+    @api.depends_context("allowed_company_ids", "uid")
     def _compute_billing_value(self):
+        own = set(self._filtered_own_value())
         for line in self:
             sale_line = line.so_line
-            billed = line.timesheet_invoice_type == "billable_time"
+            billed = line.timesheet_invoice_type == "billable_time" and line in own
             line.billing_value = (
                 sale_line._get_untaxed_amount(
                     sale_line._convert_time(line.billing_hours, line.product_uom_id)

@@ -1,12 +1,17 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .account_analytic_line_costs import ALL_TIMESHEETS
+
 
 class ProjectBillingRealization(models.Model):
     """Realization: what time brings in, against what it is worth at the standard rate.
 
     One row per time entry, or part of one, that is sold by the hour. The worked hours
     of an entry are shared out to its parts, so that each of them is in one state.
+
+    Who may not read all timesheets reads no entry here either: one row for all time of
+    a project, customer, sales order item, state and month, dated its first day.
     """
 
     _name = "project.billing.realization"
@@ -15,11 +20,16 @@ class ProjectBillingRealization(models.Model):
     _order = "date desc, id desc"
     _rec_name = "project_id"
 
-    date = fields.Date(readonly=True)
+    date = fields.Date(
+        readonly=True,
+        help="The first day of the month for who may not read all timesheets.",
+    )
     project_id = fields.Many2one("project.project", readonly=True)
-    task_id = fields.Many2one("project.task", readonly=True)
+    task_id = fields.Many2one("project.task", readonly=True, groups=ALL_TIMESHEETS)
     partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
-    employee_id = fields.Many2one("hr.employee", string="Person", readonly=True)
+    employee_id = fields.Many2one(
+        "hr.employee", string="Person", readonly=True, groups=ALL_TIMESHEETS
+    )
     sale_line_id = fields.Many2one(
         "sale.order.line", string="Sales Order Item", readonly=True
     )
@@ -81,6 +91,8 @@ class ProjectBillingRealization(models.Model):
     @property
     def _table_query(self):
         rows = self._rows_sql()
+        if not self.env.user.has_group(ALL_TIMESHEETS):
+            rows = self._months_sql(rows)
         return SQL(
             """
             SELECT item.*,
@@ -88,6 +100,36 @@ class ProjectBillingRealization(models.Model):
               FROM (%s) item
             """,
             rows,
+        )
+
+    @api.model
+    def _months_sql(self, rows):
+        """The rows summed up, with numbers of their own instead of ids of entries.
+
+        :param rows: SQL of :meth:`_rows_sql`
+        """
+        keys = SQL(
+            "project_id, partner_id, sale_line_id, company_id, currency_id, status,"
+            " DATE_TRUNC('month', date)"
+        )
+        sums = SQL(", ").join(
+            SQL("SUM(%(name)s) AS %(name)s", name=SQL.identifier(name))
+            for name, field in self._fields.items()
+            if field.type in ("float", "monetary") and name != "realization"
+        )
+        return SQL(
+            """
+            SELECT ROW_NUMBER() OVER (ORDER BY %(keys)s) AS id,
+                   CAST(DATE_TRUNC('month', date) AS date) AS date,
+                   project_id, partner_id, sale_line_id, company_id, currency_id,
+                   status, NULL::integer AS task_id, NULL::integer AS employee_id,
+                   %(sums)s
+              FROM (%(rows)s) entry_row
+          GROUP BY %(keys)s
+            """,
+            keys=keys,
+            sums=sums,
+            rows=rows,
         )
 
     @api.model

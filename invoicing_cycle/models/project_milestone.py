@@ -52,7 +52,7 @@ class ProjectMilestone(models.Model):
         copy=False,
         help="Untaxed amount that the milestone was billed with, in the currency of "
         "its sales order: the last milestone of an item takes the remainder.",
-        groups="base.group_user",
+        groups="invoicing_cycle.group_invoicing_cycle_user",
     )
 
     @api.model

@@ -9,7 +9,7 @@ class ProjectProject(models.Model):
 
     billing_expense_markup = fields.Float(
         string="Expense Mark-up",
-        groups="base.group_user",
+        groups="invoicing_cycle.group_invoicing_cycle_user",
         help="Percent added to the price of expenses re-invoiced at cost, when "
         "they are posted. What was posted before keeps its price.",
     )

@@ -28,12 +28,12 @@ class ProjectProject(models.Model):
         " ('product_id.invoice_policy', '=', 'order')]",
         help="The prepaid sales order item that each billing period bills an amount "
         "of. Time on this item draws on the hours of the period.",
-        groups="base.group_user",
+        groups="invoicing_cycle.group_invoicing_cycle_user",
     )
     billing_retainer_currency_id = fields.Many2one(
         related="billing_retainer_line_id.currency_id",
         string="Retainer Currency",
-        groups="base.group_user",
+        groups="invoicing_cycle.group_invoicing_cycle_user",
     )
     billing_retainer_amount = fields.Monetary(
         string="Retainer per Period",
@@ -43,19 +43,19 @@ class ProjectProject(models.Model):
         copy=False,
         currency_field="billing_retainer_currency_id",
         help="Untaxed amount that each period bills; the price of the item by default.",
-        groups="base.group_user",
+        groups="invoicing_cycle.group_invoicing_cycle_user",
     )
     billing_retainer_hours = fields.Float(
         string="Included Hours",
         copy=False,
         help="Hours that each period includes.",
-        groups="base.group_user",
+        groups="invoicing_cycle.group_invoicing_cycle_user",
     )
     billing_retainer_carry_over = fields.Boolean(
         string="Carry Over",
         copy=False,
         help="Hours that are left go to the next period; else they are lost.",
-        groups="base.group_user",
+        groups="invoicing_cycle.group_invoicing_cycle_user",
     )
     billing_retainer_overrun_line_id = fields.Many2one(
         "sale.order.line",
@@ -67,7 +67,7 @@ class ProjectProject(models.Model):
         " ('product_id.service_type', '=', 'timesheet')]",
         help="The sales order item by delivered time on which hours beyond the "
         "retainer can be billed.",
-        groups="base.group_user",
+        groups="invoicing_cycle.group_invoicing_cycle_user",
     )
 
     @api.depends("billing_retainer_line_id")

@@ -1,3 +1,4 @@
+from . import base_partner_merge
 from . import account_move_reversal_line
 from . import account_move_reversal_choice
 from . import account_move_reversal
