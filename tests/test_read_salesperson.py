@@ -215,7 +215,9 @@ class TestReadSalesperson(SecurityCommon):
             {"partner_id": self.own_company.id},
         ):
             message = self.assertRefused(self.thief, project, "write", vals, su=True)
-            self.assertIn(project.name, message)
+            if "billing_owner_id" not in vals:
+                # That is refused by Odoo's own rules, which name nothing.
+                self.assertIn(project.name, message)
         for command in (
             Command.link(project.id),
             Command.update(project.id, {"user_id": self.thief.id}),
