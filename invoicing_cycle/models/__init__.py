@@ -124,6 +124,10 @@ from . import account_move_display
 from . import account_move_send
 from . import account_move_receipts
 from . import account_move_send_receipts
+from . import account_move_line_ledger_links
+from . import account_move_ledger_links
+from . import sale_order_line_ledger_links
+from . import hr_expense_ledger_links
 from . import ir_actions_report
 from . import mail_activity_type
 from . import mail_activity
