@@ -141,6 +141,9 @@ from . import billing_proof_entries
 from . import billing_proof_periods
 from . import billing_proof_lines
 from . import billing_proof_orders
+from . import billing_proof_items
+from . import billing_proof_links
+from . import billing_proof_made
 from . import billing_proof_milestones
 from . import billing_proof_expenses
 from . import billing_proof_fixed
