@@ -145,9 +145,11 @@ from . import billing_proof_items
 from . import billing_proof_links
 from . import billing_proof_made
 from . import billing_proof_milestones
+from . import billing_proof_milestone_links
 from . import billing_proof_expenses
 from . import billing_proof_fixed
 from . import billing_proof_caps
 from . import billing_proof_retainer
 from . import billing_proof_down_payments
+from . import billing_proof_spans
 from . import project_billing_realization

@@ -14,20 +14,18 @@ class BillingProof(models.AbstractModel):
     def _get_differences(self, scope, totals, lines):
         differences = super()._get_differences(scope, totals, lines)
         ids = tuple(self._get_sale_line_ids(scope, lines))
-        if not ids:
-            return differences
         return [
             *differences,
-            *self._check_items(ids),
-            *self._check_lines_beside(ids),
+            *self._check_items(scope, ids),
+            *(self._check_lines_beside(ids) if ids else ()),
         ]
 
     @api.model
-    def _check_items(self, ids):
+    def _check_items(self, scope, ids):
         """Items that contradict their order, their time or their expenses, in one
         query.
 
-        :param ids: of sale order lines
+        :param ids: of sale order lines; those of expenses of the projects besides
         """
         conditions = self._get_item_conditions()
         rows = self.env.execute_query(
@@ -45,7 +43,12 @@ class BillingProof(models.AbstractModel):
                           AND entry.project_id IS NOT NULL
                           AND entry.timesheet_invoice_type = 'billable_time') time
             CROSS JOIN LATERAL (VALUES %(findings)s) AS finding (kind, found)
-                 WHERE sale_line.id IN %(ids)s AND finding.found
+                 WHERE (sale_line.id IN %(ids)s
+                        OR sale_line.id IN (
+                            SELECT expense.sale_order_line_id
+                              FROM hr_expense expense
+                             WHERE expense.billing_project_id IN %(projects)s))
+                   AND finding.found
               ORDER BY sale_line.id, finding.kind
                 """,
                 quantity=self._quantity_sql(),
@@ -54,7 +57,8 @@ class BillingProof(models.AbstractModel):
                     SQL("(%s, %s)", kind, condition)
                     for kind, condition in conditions.items()
                 ),
-                ids=ids,
+                ids=ids or (None,),
+                projects=tuple(scope.projects.ids),
             )
         )
         items = self.env["sale.order.line"].browse(row[0] for row in rows)
@@ -82,7 +86,7 @@ class BillingProof(models.AbstractModel):
             ),
             "order_method": SQL(
                 """
-                time.entries > 0 AND NOT sale_line.is_expense
+                time.entries > 0 AND sale_line.is_expense IS NOT TRUE
                 AND sale_line.qty_delivered_method IS DISTINCT FROM 'timesheet'
                 """
             ),
@@ -102,11 +106,20 @@ class BillingProof(models.AbstractModel):
                 EXISTS (
                     SELECT 1
                       FROM hr_expense expense
+                 LEFT JOIN project_billing_period period
+                        ON period.id = expense.billing_period_id
                      WHERE expense.sale_order_line_id = sale_line.id
                        AND (sale_line.is_expense IS NOT TRUE
                             OR expense.sale_order_id <> sale_line.order_id
-                            OR expense.billing_period_id
-                               IS DISTINCT FROM sale_line.billing_period_id))
+                            OR expense.billing_project_id <> period.project_id
+                            OR sale_line.qty_invoiced <> 0
+                               AND expense.date > period.date_to
+                            OR NOT EXISTS (
+                                SELECT 1
+                                  FROM hr_expense other
+                                 WHERE other.sale_order_line_id = sale_line.id
+                                   AND other.billing_period_id IS NOT DISTINCT FROM
+                                       sale_line.billing_period_id)))
                 """
             ),
         }

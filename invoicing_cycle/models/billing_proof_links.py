@@ -35,29 +35,41 @@ class BillingProof(models.AbstractModel):
 
     @api.model
     def _ledger_lines_sql(self, scope, lines):
-        """Ids of all invoice lines on items that the scope is billed on, and of those
-        that bill it without one."""
+        """Ids of all invoice lines on items that the scope is billed on, of those that
+        bill it without one, and of what stands on the same documents."""
         ids = tuple(self._get_sale_line_ids(scope, lines)) or (None,)
         return SQL(
             """
-            SELECT rel.invoice_line_id
-              FROM sale_order_line_invoice_rel rel
-             WHERE rel.order_line_id IN %(items)s
-             UNION
-            %(lines)s
-             UNION
-            SELECT milestone.invoice_line_id
-              FROM project_milestone milestone
-             WHERE milestone.project_id IN %(projects)s
-               AND milestone.invoice_line_id IS NOT NULL
-             UNION
-            SELECT credit.id
-              FROM account_move_line credit
-             WHERE credit.credited_line_id IN (%(lines)s)
+            SELECT line.id
+              FROM account_move_line line
+             WHERE line.id IN (%(linked)s)
+                OR line.display_type = 'product'
+                   AND line.move_id IN (
+                       SELECT linked.move_id
+                         FROM account_move_line linked
+                        WHERE linked.id IN (%(linked)s))
             """,
-            items=ids,
-            lines=self._line_scope_sql(scope),
-            projects=tuple(scope.projects.ids),
+            linked=SQL(
+                """
+                SELECT rel.invoice_line_id
+                  FROM sale_order_line_invoice_rel rel
+                 WHERE rel.order_line_id IN %(items)s
+                 UNION
+                %(lines)s
+                 UNION
+                SELECT milestone.invoice_line_id
+                  FROM project_milestone milestone
+                 WHERE milestone.project_id IN %(projects)s
+                   AND milestone.invoice_line_id IS NOT NULL
+                 UNION
+                SELECT credit.id
+                  FROM account_move_line credit
+                 WHERE credit.credited_line_id IN (%(lines)s)
+                """,
+                items=ids,
+                lines=self._line_scope_sql(scope),
+                projects=tuple(scope.projects.ids),
+            ),
         )
 
     @api.model
@@ -147,7 +159,8 @@ class BillingProof(models.AbstractModel):
             ),
             "line_period": SQL(
                 """
-                is_.live AND is_.bills AND is_.made <> 0
+                is_.live AND is_.bills
+                AND (is_.made <> 0 OR line.billing_kind = 'down_payment')
                 AND line.billing_period_id IS NULL AND line.credited_line_id IS NULL
                 """
             ),
@@ -170,15 +183,24 @@ class BillingProof(models.AbstractModel):
                        WHEN line.billing_kind IN ('time', 'fixed')
                        THEN line.billing_kind
                        WHEN line.billing_kind = 'milestone'
-                            AND line.credited_line_id IS NOT NULL
+                            AND (line.credited_line_id IS NOT NULL
+                                 OR line.awaits_credit)
                        THEN 'milestone'
                        ELSE 'time' END
+                """
+            ),
+            "line_expense": SQL(
+                """
+                is_.live AND line.billing_kind = 'expense'
+                AND line.billing_period_id
+                    IS DISTINCT FROM sale_line.billing_period_id
                 """
             ),
             "line_unit": SQL(
                 """
                 line.display_type = 'product'
-                AND (NULLIF(line.made_with->>'uom_id', 'false')::int <> line.product_uom_id
+                AND (NULLIF(line.made_with->>'uom_id', 'false')::int
+                         <> line.product_uom_id
                      OR original.made_with IS NOT NULL
                         AND original.product_uom_id <> line.product_uom_id)
                 """
@@ -260,6 +282,9 @@ class BillingProof(models.AbstractModel):
             "line_period": _("bills work, but belongs to no billing period"),
             "line_project": _("bills time of another project than its period"),
             "line_kind": _("does not bill what it says it was made from"),
+            "line_expense": _(
+                "bills an expense of another period than %(period)s", **names
+            ),
             "line_unit": _("is in another unit than it was made in"),
             "line_late": _(
                 "closes %(period)s, or leaves it open, other than it was made to",

@@ -27,7 +27,7 @@ class BillingProof(models.AbstractModel):
                 " * (1 - COALESCE(line.discount, 0) / 100))"
             ),
             "net_made": SQL(
-                "((line.made_with->>'quantity')::numeric * line.price_made"
+                "((line.made_with->>'quantity')::numeric * COALESCE(line.price_made, 0)"
                 " * (1 - COALESCE(line.discount_made, 0) / 100))"
             ),
             "of_ledger": SQL("(is_.bills OR time.entries > 0)"),
@@ -45,7 +45,7 @@ class BillingProof(models.AbstractModel):
         untouched = SQL(
             """
             (ABS(line.quantity - %(made)s) < %(noise)s
-             AND ABS(line.price_unit - line.price_made) < %(price_noise)s
+             AND ABS(line.price_unit - COALESCE(line.price_made, 0)) < %(price_noise)s
              AND ABS(COALESCE(line.discount, 0) - COALESCE(line.discount_made, 0))
                  < 0.005)
             """,
@@ -80,10 +80,16 @@ class BillingProof(models.AbstractModel):
                 untouched=untouched,
                 **names,
             ),
-            # What the entries chosen for a credit stand for, in both units alike.
+            # What the entries chosen for a credit stand for, in both units alike. After
+            # another credit it is their share of what that has left.
             "credit_share": SQL(
                 """
                 original.id IS NOT NULL
+                AND NOT EXISTS (
+                    SELECT 1
+                      FROM account_move_line other
+                     WHERE other.credited_line_id = original.id
+                       AND other.id < line.id)
                 AND ABS(COALESCE(line.credited_quantity, 0) * original.quantity_made
                         - COALESCE(line.credited_made, 0) * original.quantity)
                     > %(share_noise)s
