@@ -97,6 +97,28 @@ class TestBilledBeside(StockInvoiceMixin, ProofCommon):
         self.env.flush_all()
         self.assertIn(move.display_name, self._get_texts()["billed_beside"])
 
+    def test_copy_of_a_document(self):
+        """With the links of its lines, as a client may ask for it."""
+        copy = self.line.move_id.with_context(include_business_fields=True).copy()
+        self.line.move_id.action_post()
+        copy.invoice_line_ids.quantity = 2.0
+        self.env.flush_all()
+        self.assertEqual(copy.invoice_line_ids.sale_line_ids, self.item)
+        self.assertBilledBeside(copy, "2.00", "0.00", "18.00")
+
+    def test_less_on_one_invoice_and_the_rest_on_another(self):
+        """Odoo's dialog bills what a person took off its invoice, without time."""
+        invoice = self._invoice_stock(self.order)
+        invoice.invoice_line_ids.quantity = 12.0
+        self.project.billing_period_ids.invoice_line_ids.filtered(
+            lambda line: not line.billing_kind
+        ).billing_period_id = False
+        self.env.flush_all()
+        rest = self._invoice_stock(self.order)
+        self.assertEqual(rest.invoice_line_ids.quantity, 2.0)
+        self.assertFalse(rest.invoice_line_ids.quantity_made)
+        self.assertProven(self.project)
+
     def test_quantity_that_is_offered(self):
         self._set(self.item, qty_to_invoice=30.0)
         self.assertEqual(set(self._get_texts()), {"order_to_invoice"})

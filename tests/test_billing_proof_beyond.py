@@ -113,7 +113,8 @@ class TestBillingProofBeyond(ProofMixin, BeyondHoursCommon):
         self.assertProven(periods.project_id)
         self._set(periods[0], fixed_share=60.0)
         self.assertEqual(
-            self._get_kinds(periods.project_id), {("shares", periods.sale_line_id)}
+            self._get_kinds(periods.project_id),
+            {("shares", periods.sale_line_id), ("share_amount", periods[0])},
         )
 
     def test_shares_of_one_run(self):
@@ -174,8 +175,16 @@ class TestBillingProofBeyond(ProofMixin, BeyondHoursCommon):
         self.assertEqual(self._get_kinds(project), {("retainer", entry)})
         self.assertIn("4.00 h (Retainer)", self._get_texts(project)[0])
         self._set(february, is_retainer=True)
-        self._set(self._period(project, JANUARY), date_to=date(2026, 2, 10))
-        self.assertEqual(self._get_kinds(project), {("retainer", entry)})
+        january = self._period(project, JANUARY)
+        self._set(january, date_to=date(2026, 2, 10))
+        self.assertEqual(
+            self._get_kinds(project),
+            {
+                ("retainer", entry),
+                ("period_overlap", january),
+                ("period_overlap", february),
+            },
+        )
 
     def test_retainer_time_is_not_billed(self):
         project, entry = self._setup_retainer()

@@ -151,7 +151,8 @@ class BillingProof(models.AbstractModel):
     @api.model
     def _check_lines_beside(self, ids):
         """Lines that no period made and that bill more than the time or milestones on
-        them, where more of the item is charged than delivered. In one query.
+        them, in one query: where more of the item is charged than delivered, or the
+        line bills nothing and more is charged than all that is billed.
 
         That a person has raised such a quantity is not told from a document that Odoo's
         dialog made of what was billed already: the order is billed beyond its time.
@@ -181,7 +182,8 @@ class BillingProof(models.AbstractModel):
                                                        original.billing_kind) IS NULL
                                          THEN line.quantity * %(rate)s
                                          ELSE COALESCE(line.quantity_made, 0)
-                                     END) AS quantity
+                                     END) AS quantity,
+                              SUM(%(made)s) AS made
                          FROM sale_order_line_invoice_rel rel
                          JOIN account_move_line line ON line.id = rel.invoice_line_id
                          JOIN account_move invoice ON invoice.id = line.move_id
@@ -196,7 +198,9 @@ class BillingProof(models.AbstractModel):
                  WHERE sale_line.id IN %(ids)s
                    AND sale_line.qty_delivered_method IN ('milestones', 'timesheet')
                    AND template.invoice_policy = 'delivery'
-                   AND charged.quantity > sale_line.qty_delivered + %(noise)s
+                   AND (charged.quantity > sale_line.qty_delivered + %(noise)s
+                        OR COALESCE(line.quantity_made, 0) = 0
+                           AND charged.quantity > charged.made + %(noise)s)
                    AND invoice.move_type = 'out_invoice'
                    AND %(live)s
                    AND line.awaits_credit IS NOT TRUE
@@ -208,6 +212,7 @@ class BillingProof(models.AbstractModel):
                 """,
                 ids=ids,
                 rate=SQL("(unit.factor / item_unit.factor)"),
+                made=self._made_sql("invoice", "line"),
                 noise=self._get_tolerance(10),
                 live=self._live_sql("invoice"),
                 credited=self._credited_sql("line"),

@@ -192,9 +192,13 @@ class BillingProof(models.AbstractModel):
             "line_expense": SQL(
                 """
                 is_.live AND line.billing_kind = 'expense'
+                AND line.credited_line_id IS NULL
                 AND line.billing_period_id
                     IS DISTINCT FROM sale_line.billing_period_id
-                """
+                AND line.awaits_credit IS NOT TRUE
+                AND NOT %(credited)s
+                """,
+                credited=self._credited_sql("line"),
             ),
             "line_unit": SQL(
                 """
