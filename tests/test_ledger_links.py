@@ -424,6 +424,15 @@ class TestLedgerLinks(LedgerLinksCommon):
         self.env.flush_all()
         self.assertProven(world.project)
 
+    def test_credited_document(self):
+        """What is credited in full lets the item go, but not its links."""
+        world = self.worlds["posted"]
+        world.move._reverse_moves()._post()
+        item = world.item.with_user(self.user_accountant)
+        item.write({"product_uom_id": self.env.ref("uom.product_uom_day").id})
+        for road in (LINE_ROADS[0], ITEM_ROADS[0]):
+            self.assertEqual(self._walk(road, world, "biller")[0], "R")
+
     def test_cancelled_document(self):
         """Its order may go its way."""
         world = self.worlds["draft"]

@@ -160,7 +160,10 @@ class BillingProof(models.AbstractModel):
             "line_period": SQL(
                 """
                 is_.live AND is_.bills
-                AND (is_.made <> 0 OR line.billing_kind = 'down_payment')
+                AND CASE line.billing_kind WHEN 'down_payment'
+                         -- Odoo's own deductions belong to none.
+                         THEN line.made_with IS NOT NULL
+                         ELSE is_.made <> 0 END
                 AND line.billing_period_id IS NULL AND line.credited_line_id IS NULL
                 """
             ),

@@ -55,11 +55,11 @@ def get_linked_ids(before, value):
         return set(value.ids)
     if not isinstance(value, (list, tuple)):
         return set()
+    if value and not isinstance(value[0], (list, tuple)):
+        # A list of ids.
+        return set(value)
     ids = set(before)
-    for command in value:
-        if not isinstance(command, (list, tuple)):
-            # A list of ids.
-            return set(value)
+    for command in filter(None, value):
         code, id_, last = (*command, False, False)[:3]
         if code == Command.CREATE:
             ids.add(False)

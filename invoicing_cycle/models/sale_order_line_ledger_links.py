@@ -74,20 +74,21 @@ class SaleOrderLine(models.Model):
                     and is_change(item, "qty_delivered", vals["qty_delivered"])
                 )
             )
-        changed._refuse_items_on_ledger()
+        changed._filtered_billed_now()._refuse_items_on_ledger()
 
     def _check_invoice_lines(self, value):
         for item in self:
             before = set(item.invoice_lines.ids)
             after = get_linked_ids(before, value)
             lines = item.invoice_lines.browse((before ^ after) - {False}).exists()
-            # A line that is deleted gives back what it bills.
-            deleted = {
-                command[1]
-                for command in value or ()
-                if isinstance(command, (list, tuple)) and command[0] == Command.DELETE
-            }
-            lines -= lines.browse(deleted)
+            if isinstance(value, (list, tuple)):
+                # A line that is deleted gives back what it bills.
+                lines -= lines.browse(
+                    command[1]
+                    for command in value
+                    if isinstance(command, (list, tuple))
+                    and command[:1] in ([Command.DELETE], (Command.DELETE,))
+                )
             lines._filtered_on_ledger()._refuse_ledger_links({"sale_line_ids"})
             if lines & lines.browse(after):
                 item._refuse_items_on_ledger()
@@ -108,6 +109,12 @@ class SaleOrderLine(models.Model):
             lambda line: line.parent_state != "cancel"
         )._filtered_on_ledger()
         return self & lines.sale_line_ids
+
+    def _filtered_billed_now(self):
+        """Those that are billed and not credited in full."""
+        lines = self._filtered_billed().invoice_lines
+        live = lines.filtered(lambda line: not line.credited_line_id)._filtered_live()
+        return self & live.sale_line_ids
 
     def _refuse_items_on_ledger(self):
         billed = self._filtered_billed()
