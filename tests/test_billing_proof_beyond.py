@@ -79,9 +79,10 @@ class TestBillingProofBeyond(ProofMixin, BeyondHoursCommon):
             lambda line: line.billing_kind == "down_payment"
         )
         self._set(line, price_subtotal=-1000.01)
-        self.assertEqual(self._get_kinds(project), {("down_payment", item)})
-        [text] = self._get_texts(project)
-        self.assertIn(order.name, text)
+        self.assertEqual(
+            self._get_kinds(project), {("down_payment", item), ("line_amount", line)}
+        )
+        self.assertTrue(any(order.name in text for text in self._get_texts(project)))
 
     # ----------------------------------------------------------- fixed amounts
 
@@ -112,7 +113,8 @@ class TestBillingProofBeyond(ProofMixin, BeyondHoursCommon):
         self.assertProven(periods.project_id)
         self._set(periods[0], fixed_share=60.0)
         self.assertEqual(
-            self._get_kinds(periods.project_id), {("shares", periods.sale_line_id)}
+            self._get_kinds(periods.project_id),
+            {("shares", periods.sale_line_id), ("share_amount", periods[0])},
         )
 
     def test_shares_of_one_run(self):
@@ -139,7 +141,10 @@ class TestBillingProofBeyond(ProofMixin, BeyondHoursCommon):
         line.price_unit = 4000.0
         self.assertProven(periods.project_id)
         self._set(line, price_made=4000.0)
-        self.assertEqual(self._get_kinds(periods.project_id), {("fixed_amount", line)})
+        self.assertEqual(
+            self._get_kinds(periods.project_id),
+            {("fixed_amount", line), ("write_up", line)},
+        )
 
     # --------------------------------------------------------------- retainers
 
@@ -170,8 +175,16 @@ class TestBillingProofBeyond(ProofMixin, BeyondHoursCommon):
         self.assertEqual(self._get_kinds(project), {("retainer", entry)})
         self.assertIn("4.00 h (Retainer)", self._get_texts(project)[0])
         self._set(february, is_retainer=True)
-        self._set(self._period(project, JANUARY), date_to=date(2026, 2, 10))
-        self.assertEqual(self._get_kinds(project), {("retainer", entry)})
+        january = self._period(project, JANUARY)
+        self._set(january, date_to=date(2026, 2, 10))
+        self.assertEqual(
+            self._get_kinds(project),
+            {
+                ("retainer", entry),
+                ("period_overlap", january),
+                ("period_overlap", february),
+            },
+        )
 
     def test_retainer_time_is_not_billed(self):
         project, entry = self._setup_retainer()
@@ -226,13 +239,17 @@ class TestBillingProofExpenses(ProofMixin, ExpenseCommon):
 
     def test_amount_of_the_line(self):
         self._set(self.line, price_made=150.0)
-        self.assertEqual(self._get_kinds(self.project), {("expense_amount", self.line)})
+        self.assertEqual(
+            self._get_kinds(self.project),
+            {("expense_amount", self.line), ("write_up", self.line)},
+        )
 
     def test_twice(self):
         second = self.line.move_id.copy().invoice_line_ids
         second.sudo().write(
             {
                 "billing_kind": "expense",
+                "billing_period_id": self.line.billing_period_id.id,
                 "quantity_made": 1.0,
                 "sale_line_ids": self.item.ids,
             }
@@ -250,12 +267,16 @@ class TestBillingProofExpenses(ProofMixin, ExpenseCommon):
         """Without one it is in no period."""
         self.line.move_id.unlink()
         self._set(self.expense, date=None, billing_period_id=None)
+        self._set(self.item, billing_period_id=None)
         self.assertEqual(self._get_kinds(self.project), {("no_period", self.item)})
 
     def test_nothing_will_bill_it(self):
         self.line.move_id.unlink()
         self._set(self.expense, billing_period_id=None)
-        self.assertEqual(self._get_kinds(self.project), {("no_period", self.item)})
+        self.assertEqual(
+            self._get_kinds(self.project),
+            {("no_period", self.item), ("order_expense", self.item)},
+        )
         self._set(self.expense, billing_period_id=self.january.id)
         self.assertProven(self.project)
         self._set(self.january, skip_reason="Nothing")

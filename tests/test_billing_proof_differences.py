@@ -169,8 +169,11 @@ class TestBillingProofDifferences(ProofCommon):
         self.assertDifferences(("closed_period", self.waiting))
 
     def test_period_of_another_project(self):
-        self._set(self.waiting, billing_period_id=self._period(self.other, LATER).id)
-        self.assertDifferences(("wrong_period", self.waiting))
+        period = self._period(self.other, LATER)
+        self._set(self.waiting, billing_period_id=period.id)
+        self.assertDifferences(
+            ("wrong_period", self.waiting), ("period_totals", period)
+        )
 
     def test_quantity_of_a_line(self):
         self._set(self.line, quantity_made=1.5)

@@ -49,7 +49,10 @@ class TestBillingProofMilestones(ProofMixin, BeyondHoursCommon):
             "UPDATE project_milestone SET invoice_line_id = NULL WHERE id = %s",
             [self.milestone.id],
         )
-        self.assertEqual(self._get_kinds(self.project), {("milestone_lost", self.line)})
+        self.assertEqual(
+            self._get_kinds(self.project),
+            {("milestone_lost", self.line), ("closed_period", self.milestone)},
+        )
 
     def test_cancelled_invoice(self):
         self.env.cr.execute(

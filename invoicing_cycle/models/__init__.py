@@ -135,6 +135,10 @@ from . import account_move_display
 from . import account_move_send
 from . import account_move_receipts
 from . import account_move_send_receipts
+from . import account_move_line_ledger_links
+from . import account_move_ledger_links
+from . import sale_order_line_ledger_links
+from . import hr_expense_ledger_links
 from . import ir_actions_report
 from . import mail_activity_type
 from . import mail_activity
@@ -148,11 +152,16 @@ from . import billing_proof_entries
 from . import billing_proof_periods
 from . import billing_proof_lines
 from . import billing_proof_orders
+from . import billing_proof_items
+from . import billing_proof_links
+from . import billing_proof_made
 from . import billing_proof_milestones
+from . import billing_proof_milestone_links
 from . import billing_proof_expenses
 from . import billing_proof_fixed
 from . import billing_proof_caps
 from . import billing_proof_retainer
 from . import billing_proof_down_payments
+from . import billing_proof_spans
 from . import project_billing_realization
 from . import billing_bounds

@@ -205,6 +205,12 @@ class AccountMoveLine(models.Model):
         )
         self._record({"made_with": self._get_made_with_again(entries)})
         self._take_over_milestones()
+        if self.billing_kind == "expense":
+            # Free for a moment, it has gone to the next period.
+            expenses = self.sale_line_ids.expense_ids
+            expenses._find_period_anew()
+            # A link that is computed on demand does not tell what depends on it.
+            expenses.modified(["billing_period_id"])
         if not entries:
             self._check_billed_once()
 

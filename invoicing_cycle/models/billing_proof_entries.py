@@ -90,11 +90,30 @@ class BillingProof(models.AbstractModel):
                 AND entry.billing_period_id IS DISTINCT FROM line_period.id
                 """
             ),
+            "other_order": SQL("entry.order_id IS DISTINCT FROM sale_line.order_id"),
+            # Late time is dated before the period that bills it, none after it.
+            # On a draft an administrator may move it: the draft is out of date then.
+            "other_day": SQL(
+                """
+                line_period.project_id = entry.project_id
+                AND entry.billing_period_id = line_period.id
+                AND entry.date > COALESCE(line_period.date_to, 'infinity'::date)
+                AND (invoice.state <> 'draft' OR entry.billed_as IS NULL)
+                """
+            ),
+            "remembered": SQL("line.id IS NULL AND entry.billed_as IS NOT NULL"),
             "held_billed": SQL("line.id IS NOT NULL AND entry.billing_hold <> 'bill'"),
             # A retainer, say, whose hours are included.
             "fixed_billed": SQL(
                 """
                 line.id IS NOT NULL AND entry.timesheet_invoice_type = 'billable_fixed'
+                """
+            ),
+            "not_billable_billed": SQL(
+                """
+                line.id IS NOT NULL
+                AND COALESCE(entry.timesheet_invoice_type, '')
+                    NOT IN ('billable_time', 'billable_fixed')
                 """
             ),
             # Time is rounded up by half an hour at most, and never down. Parts have no
@@ -167,6 +186,21 @@ class BillingProof(models.AbstractModel):
                 "%(period)s.",
                 **names,
             ),
+            "other_order": _(
+                "%(entry)s is of another order than its sales order item "
+                "%(sale_line)s.",
+                **names,
+            ),
+            "other_day": _(
+                "%(entry)s is billed on a line of %(line_period)s, which ends before "
+                "it.",
+                **names,
+            ),
+            "remembered": _(
+                "%(entry)s remembers how it was billed, but no line of an invoice "
+                "bills it.",
+                **names,
+            ),
             "held_billed": _(
                 "%(entry)s is held or written off, and yet billed on %(invoice)s.",
                 **names,
@@ -175,6 +209,9 @@ class BillingProof(models.AbstractModel):
                 "%(entry)s is billed on %(invoice)s, but its sales order item "
                 "%(sale_line)s is sold at a fixed price.",
                 **names,
+            ),
+            "not_billable_billed": _(
+                "%(entry)s is billed on %(invoice)s, but is not billable.", **names
             ),
             "hours": _("%(entry)s bills %(billed)s h of what was worked.", **names),
             "parts": _(

@@ -86,8 +86,8 @@ class HrExpense(models.Model):
             )
         )
         for expense in self - waiting:
-            expense.billing_period_id = (
-                expense._is_reinvoiced() and expense.billing_period_id
+            expense.billing_period_id = expense._is_reinvoiced() and (
+                expense._get_billed_period() or expense.billing_period_id
             )
         if not waiting:
             return
@@ -121,6 +121,15 @@ class HrExpense(models.Model):
         """Whether its sale order line is on an invoice already."""
         self.ensure_one()
         return bool(self.sudo().sale_order_line_id.qty_invoiced)
+
+    def _get_billed_period(self):
+        """The period of the live line that bills it, none of Odoo's own dialog."""
+        self.ensure_one()
+        # sudo: what bills an expense does not depend on who asks
+        lines = self.sudo().sale_order_line_id.invoice_lines.filtered(
+            lambda line: line.billing_kind == "expense" and not line.awaits_credit
+        )
+        return lines._filtered_live().billing_period_id[:1]
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -96,6 +96,7 @@ class ProjectBillingPeriod(models.Model):
             "hours": item.hours,
             "entries": item.entries,
             "limit": item.limit,
+            "supplementary": item.supplementary,
             "source": {
                 "price": sale_line.price_unit,
                 "discount": sale_line.discount,

@@ -1,0 +1,116 @@
+from odoo import models
+from odoo.exceptions import UserError
+
+from .ledger_grant import filter_closed, get_labels, get_linked_ids, is_change
+
+#: What ties a line to what it bills, and to the document that it bills it on.
+LINK_FIELDS = frozenset(
+    {
+        "company_id",
+        "currency_id",
+        "display_type",
+        "move_id",
+        "parent_state",
+        "sale_line_ids",
+    }
+)
+
+
+class AccountMoveLine(models.Model):
+    """The links of lines that bill something stay as they were made.
+
+    Odoo counts what is invoiced by these links, and its own dialog bills what they
+    leave: a line that loses its sales order item is billed again. Whoever does not want
+    the line deletes it. The guard asks the user, not the rights of the code; quantity,
+    price, discount, taxes, text and accounts stay free on drafts.
+    """
+
+    _inherit = "account.move.line"
+
+    def write(self, vals):
+        names = filter_closed(self.env, LINK_FIELDS, vals)
+        if names:
+            self._check_ledger_links(names, vals)
+        return super().write(vals)
+
+    def _check_ledger_links(self, names, vals):
+        """
+        :param names: of links that are to be written
+        :raises UserError: where one of them would change
+        """
+        # sudo: what a line bills does not depend on who changes it
+        changed = self.sudo().filtered(
+            lambda line: any(is_change(line, name, vals[name]) for name in names)
+        )
+        changed._filtered_on_ledger()._refuse_ledger_links(names)
+        if "sale_line_ids" in names:
+            changed._check_items_beside(vals["sale_line_ids"])
+
+    def _check_items_beside(self, value):
+        """A line that bills nothing is not put beside those that bill an item."""
+        for line in self:
+            field = line._fields["sale_line_ids"]
+            ids = get_linked_ids(set(line.sale_line_ids.ids), value) - {False}
+            items = self.env[field.comodel_name].sudo().browse(ids)
+            (items - line.sale_line_ids)._refuse_items_on_ledger()
+
+    def _filtered_on_ledger(self):
+        """Those that bill what the ledger follows, or credit it (superuser records)."""
+        lines = self.filtered(lambda line: line.move_id.is_sale_document())
+        items = lines.sale_line_ids | lines.credited_line_id.sale_line_ids
+        followed = items._get_fixed_periods().sale_line_id | items.filtered(
+            lambda item: item.billing_period_id or item.is_downpayment
+        )
+        return lines.filtered(
+            lambda line: any(
+                origin._is_kept_by_ledger() or origin.sale_line_ids & followed
+                for origin in line | line.credited_line_id
+            )
+        )
+
+    def _is_kept_by_ledger(self):
+        """Whether the ledger keeps something on this line itself."""
+        self.ensure_one()
+        return bool(
+            self.billing_kind
+            or self.billing_period_id
+            or self.quantity_made
+            or self.awaits_credit
+            or self.timesheet_entry_ids
+            or self.released_entry_ids
+            or self.milestone_ids
+        )
+
+    def _refuse_ledger_links(self, names):
+        """
+        :param names: of fields of these lines that would change
+        :raises UserError: where there is one
+        """
+        if self:
+            raise UserError(
+                self.env._(
+                    "“%(line)s” of %(document)s bills work: its %(fields)s cannot be "
+                    "changed by hand. %(way_out)s",
+                    line=(self[0].name or "").split("\n")[0],
+                    document=", ".join(self.move_id.mapped("display_name")),
+                    fields=get_labels(self, names),
+                    way_out=self[0].move_id._get_ledger_way_out(),
+                )
+            )
+
+    def _refuse_document_links(self, names):
+        """
+        :param names: of fields of the documents of these lines that would change
+        :raises UserError: where there is one
+        """
+        if self:
+            moves = self.move_id
+            raise UserError(
+                self.env._(
+                    "%(document)s bills work: its %(fields)s cannot be changed by "
+                    "hand. %(way_out)s",
+                    document=", ".join(moves.mapped("display_name")),
+                    fields=get_labels(moves, names),
+                    way_out=moves[0]._get_ledger_way_out(),
+                )
+            )

@@ -1,0 +1,28 @@
+from odoo import models
+
+from .ledger_grant import filter_closed, is_change
+
+
+class HrExpense(models.Model):
+    """An expense that is billed stays on the sales order item that bills it."""
+
+    _inherit = "hr.expense"
+
+    def write(self, vals):
+        names = filter_closed(
+            self.env,
+            frozenset({"quantity", "sale_order_id", "sale_order_line_id"}),
+            vals,
+        )
+        if names:
+            # sudo: what bills an expense does not depend on who changes it
+            changed = self.sudo().filtered(
+                lambda expense: any(
+                    is_change(expense, name, vals[name]) for name in names
+                )
+            )
+            items = changed.sale_order_line_id
+            if changed and vals.get("sale_order_line_id"):
+                items |= items.browse(vals["sale_order_line_id"])
+            items._refuse_items_on_ledger()
+        return super().write(vals)

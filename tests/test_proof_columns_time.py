@@ -1,0 +1,320 @@
+from datetime import date
+
+from odoo.fields import Command
+from odoo.tests import tagged
+from odoo.tools import SQL
+
+from .common import InvoicingCycleCommon
+from .common_proof_columns import ProofColumnsMixin, json_set, row
+
+JANUARY = date(2026, 1, 5)
+FEBRUARY = date(2026, 2, 5)
+
+
+def _billed(case):
+    return case.billed
+
+
+def _waiting(case):
+    return case.waiting
+
+
+def _line(case):
+    return case.line
+
+
+def _move(case):
+    return case.line.move_id
+
+
+def _item(case):
+    return case.item
+
+
+def _january(case):
+    return case._period(case.project, JANUARY)
+
+
+def _february(case):
+    return case._period(case.project, FEBRUARY)
+
+
+def _billed_name(case):
+    """The entry by its person, or the document that bills it."""
+    return "Consultant, ", case.line.move_id.display_name
+
+
+def _waiting_name(case):
+    return ("Colleague, ",)
+
+
+def _document(case):
+    return case.line.move_id.display_name
+
+
+def _item_name(case):
+    return case.item.order_id.name
+
+
+def _january_name(case):
+    return (
+        _january(case).display_name,
+        _february(case).display_name,
+        *_billed_name(case),
+    )
+
+
+def _february_name(case):
+    return (
+        _january(case).display_name,
+        _february(case).display_name,
+        *_waiting_name(case),
+    )
+
+
+def _entry(name, *values):
+    return row(f"account_analytic_line.{name}", _billed, *values, name=_billed_name)
+
+
+def _waits(name, *values):
+    return row(f"account_analytic_line.{name}", _waiting, *values, name=_waiting_name)
+
+
+def _of_line(name, *values):
+    return row(f"account_move_line.{name}", _line, *values, name=_billed_name)
+
+
+def _of_move(name, *values):
+    return row(f"account_move.{name}", _move, *values, name=_document)
+
+
+def _of_item(name, *values):
+    return row(
+        f"sale_order_line.{name}",
+        _item,
+        *values,
+        name=lambda case: (_item_name(case), *_billed_name(case)),
+    )
+
+
+def _day(case):
+    return case.env.ref("uom.product_uom_day").id
+
+
+ROWS = (
+    _entry(
+        "invoice_line_id",
+        None,
+        lambda case: case.other_line.id,
+        lambda case: case.same_item_line.id,
+    ),
+    _waits("invoice_line_id", lambda case: case.line.id),
+    _entry("timesheet_invoice_id", None, lambda case: case.other_line.move_id.id),
+    _waits("timesheet_invoice_id", lambda case: case.line.move_id.id),
+    _entry("billing_period_id", None, lambda case: _february(case).id),
+    _waits(
+        "billing_period_id",
+        None,
+        lambda case: _january(case).id,
+        lambda case: case._period(case.other, FEBRUARY).id,
+    ),
+    _entry("so_line", None, lambda case: case.other_item.id),
+    _entry("order_id", None, lambda case: case.other_order.id),
+    _entry("project_id", None, lambda case: case.other.id, lambda case: case.third.id),
+    _entry("unit_amount", 5.0, 0.0),
+    _waits("unit_amount", 5.0, 0.0),
+    _entry("billing_hours", 5.0, None),
+    _waits("billing_hours", 5.0, 0.25),
+    _entry("billing_hold", "hold", "write_off"),
+    _waits("billing_hold", "hold", "write_off"),
+    _waits("billed_as", SQL("'{}'::jsonb")),
+    _waits("split_hours", 0.0, 0.5),
+    row(
+        "account_analytic_line.part_of_id",
+        lambda case: case.part,
+        None,
+        lambda case: case.billed.id,
+        name=_waiting_name,
+    ),
+    _entry("date", date(2026, 2, 20)),
+    _waits("date", date(2026, 3, 5)),
+    _entry("product_uom_id", _day),
+    # Its unit is of its own choice: the item tells what it adds up to.
+    row("account_analytic_line.product_uom_id", _waiting, _day, name=_item_name),
+    _entry("timesheet_invoice_type", None, "non_billable", "billable_fixed"),
+    _waits("timesheet_invoice_type", None, "billable_fixed"),
+    # ------------------------------------------------------------- invoice line
+    _of_line(
+        "billing_period_id",
+        None,
+        lambda case: _february(case).id,
+        lambda case: case._period(case.other, JANUARY).id,
+    ),
+    _of_line("billing_kind", None, "fixed", "expense", "milestone", "section"),
+    _of_line("quantity_made", None, 1.0),
+    _of_line("quantity", 9.0),
+    _of_line("price_unit", 90.0),
+    _of_line("discount", 20.0),
+    _of_line("price_subtotal", 999.0),
+    _of_line("amount_currency", -999.0),
+    _of_line("price_made", None, 90.0),
+    _of_line("discount_made", 20.0),
+    _of_line(
+        "made_with",
+        json_set("made_with", "quantity", 9),
+        json_set("made_with", "uom_id", 999),
+        json_set("made_with", "supplementary", "true"),
+    ),
+    _of_line("write_up_quantity", 1.0),
+    _of_line("write_up_amount", 50.0),
+    _of_line("is_supplementary", True),
+    _of_line("move_id", lambda case: case.other_line.move_id.id),
+    _of_line("parent_state", "draft", "cancel"),
+    _of_line("display_type", "rounding"),
+    _of_line("product_uom_id", _day),
+    _of_line("currency_id", lambda case: case.currency.id),
+    _of_line("company_id", lambda case: case.other_company.id),
+    _of_line("awaits_credit", True),
+    _of_line("milestone_count", 2),
+    # ----------------------------------------------------------------- document
+    _of_move("state", "draft", "cancel"),
+    _of_move("move_type", "entry", "out_refund", "in_invoice"),
+    _of_move("currency_id", lambda case: case.currency.id),
+    _of_move("company_id", lambda case: case.other_company.id),
+    _of_move("billing_origin", None),
+    row(
+        "account_move.payment_state",
+        lambda case: case.cancelled,
+        "invoicing_legacy",
+        name=lambda case: case.cancelled.display_name,
+    ),
+    # --------------------------------------------------------------------- item
+    _of_item("qty_invoiced", None, 9.0),
+    _of_item("qty_delivered", None, 9.0),
+    _of_item("qty_to_invoice", 99.0),
+    _of_item("qty_delivered_method", None, "manual"),
+    _of_item("order_id", lambda case: case.other_order.id),
+    _of_item("product_uom_id", _day),
+    _of_item("state", "draft"),
+    _of_item("currency_id", lambda case: case.currency.id),
+    _of_item("company_id", lambda case: case.other_company.id),
+    _of_item("is_downpayment", True),
+    _of_item("is_expense", True),
+    # ------------------------------------------------------------------- period
+    row(
+        "project_billing_period.project_id",
+        _january,
+        lambda case: case.third.id,
+        name=_january_name,
+    ),
+    row(
+        "project_billing_period.date_from",
+        _february,
+        date(2026, 1, 15),
+        name=_february_name,
+    ),
+    row(
+        "project_billing_period.date_to",
+        _january,
+        date(2026, 1, 3),
+        date(2026, 2, 10),
+        name=_january_name,
+    ),
+    row(
+        "project_billing_period.skip_reason",
+        _february,
+        "Agreed",
+        name=_february_name,
+    ),
+    row("project_billing_period.hours", _january, 99.0, name=_january_name),
+    row("project_billing_period.hours", _february, 0.0, name=_february_name),
+    row("project_billing_period.late_hours", _february, 0.5, name=_february_name),
+    row("project_billing_period.amount_invoiced", _january, 1.0, name=_january_name),
+    row(
+        "project_billing_period.company_id",
+        _january,
+        lambda case: case.other_company.id,
+        name=_january_name,
+    ),
+    row(
+        "project_project.has_billing_periods",
+        lambda case: case.project,
+        False,
+        name=_february_name,
+    ),
+)
+
+
+@tagged("post_install", "-at_install")
+class TestProofColumnsOfTime(ProofColumnsMixin, InvoicingCycleCommon):
+    """Each column that time is billed by: changed past the ORM, it is found.
+
+    ``billed`` is on a posted invoice, ``waiting`` waits in February with a part held;
+    ``other`` is a project on the same order with an invoice of its own.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        order = cls._create_order()
+        order.order_line = [
+            Command.create({"product_id": cls.product_hours.id, "price_unit": 150.0})
+        ]
+        cls.item, cls.other_item = order.order_line
+        cls.other_order = cls._create_order()
+        cls.project = cls._create_project("One", order=order)
+        cls.other = cls._create_project("Two", order=order)
+        cls.third = cls._create_project("Three", order=order, schedule=False)
+        cls.projects = cls.project | cls.other
+        cls.billed = cls._log_time(cls.project, JANUARY, 2.0)
+        cls.waiting = cls._log_time(cls.project, FEBRUARY, 1.0, cls.colleague)
+        cls.part = cls.waiting._split_off(0.25, {"billing_hold": "hold"})
+        other = cls._log_time(
+            cls.other,
+            JANUARY,
+            3.0,
+            cls.lead,
+            so_line=cls.other_item.id,
+            is_so_line_edited=True,
+        )
+        same_item = cls._log_time(cls.other, JANUARY, 4.0, cls.lead)
+        cls._lock(date(2026, 2, 28), cls.consultant | cls.colleague | cls.lead)
+        periods = cls._period(cls.project, JANUARY) | cls._period(cls.other, JANUARY)
+        periods._generate_invoices("Because")
+        cls.line = cls.billed.invoice_line_id
+        cls.other_line = other.invoice_line_id
+        cls.same_item_line = same_item.invoice_line_id
+        (cls.line | cls.other_line).move_id.action_post()
+        cls._log_time(cls.other, FEBRUARY, 1.0, cls.lead)
+        february = cls._period(cls.other, FEBRUARY)
+        cls.cancelled = cls.env["account.move"].browse(
+            february._generate_invoices("Because").made
+        )
+        cls.cancelled.button_cancel()
+        cls.currency = (
+            cls.env["res.currency"]
+            .with_context(active_test=False)
+            .search([("id", "!=", cls.company.currency_id.id)], limit=1)
+        )
+        cls.other_company = cls.env["res.company"].create({"name": "Two"})
+        # What is shown is counted before it is proven.
+        cls.projects.billing_period_ids.mapped("hours")
+        cls.env.flush_all()
+
+    def test_columns(self):
+        self.assertFound(ROWS)
+
+    def test_sale_order_line_invoice_rel(self):
+        self.assertPairsFound(
+            [
+                (
+                    "sale_order_line_invoice_rel",
+                    "invoice_line_id",
+                    self.line.id,
+                    "order_line_id",
+                    self.item.id,
+                    self.other_item.id,
+                    _document(self),
+                )
+            ]
+        )
