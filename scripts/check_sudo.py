@@ -1,17 +1,22 @@
-"""Every sudo() in the add-on has its reason beside it.
+"""Whatever in the add-on takes more rights than the user's has its reason beside it.
 
 A reason is a comment that speaks of sudo, in the statement or right above it:
 
     # sudo: who is responsible for the project, nothing of it is shown
     owner = self.project_id.sudo().user_id
 
-Prints each one without a reason, and ends with an error when there are any.
+What runs as OdooBot may speak of OdooBot instead.
+
+Prints each place without a reason, and ends with an error when there are any.
 """
 
 import ast
+import re
 import sys
 import tokenize
 from pathlib import Path
+
+ODOOBOT = {"SUPERUSER_ID", "api.SUPERUSER_ID", "1"}
 
 
 def find_unexplained(path):
@@ -19,28 +24,37 @@ def find_unexplained(path):
     :param Path path: a Python file
     :return: list of the numbers of lines where rights are taken without a reason
     """
-    comments = get_comments(path)
-    tree = ast.parse(path.read_text())
+    alone, comments = get_comments(path)
     found = []
-    for statement, nodes in get_statements(tree):
-        for call in filter(takes_rights, nodes):
+    for statement, nodes in get_statements(ast.parse(path.read_bytes())):
+        for node in nodes:
+            if not (words := get_words(node)):
+                continue
             first = statement.lineno
-            while first - 1 in comments:
+            while first - 1 in alone:
                 first -= 1
-            lines = range(first, call.end_lineno + 1)
-            if not any("sudo" in comments.get(line, "") for line in lines):
-                found.append(call.end_lineno)
+            text = " ".join(
+                comments.get(line, "") for line in range(first, node.end_lineno + 1)
+            )
+            if not re.search(rf"\b({words})\b", text):
+                found.append(node.end_lineno)
     return sorted(found)
 
 
 def get_comments(path):
-    """The comments of a file: number of the line to text."""
+    """
+    :return: tuple, the numbers of the lines that are nothing but a comment, and a dict
+        with the comments of all lines
+    """
+    alone, comments = set(), {}
     with tokenize.open(path) as source:
-        return {
-            token.start[0]: token.string
-            for token in tokenize.generate_tokens(source.readline)
-            if token.type == tokenize.COMMENT
-        }
+        for token in tokenize.generate_tokens(source.readline):
+            if token.type == tokenize.COMMENT:
+                line, column = token.start
+                comments[line] = token.string
+                if not token.line[:column].strip():
+                    alone.add(line)
+    return alone, comments
 
 
 def get_statements(tree):
@@ -57,27 +71,32 @@ def get_statements(tree):
         yield statement, own
 
 
-def takes_rights(node):
-    """Whether this is ``x.sudo()`` or ``env(su=True)``; ``sudo(False)`` gives back."""
+def get_words(node):
+    """The words, as a pattern, of which the reason of an expression has one.
+
+    None where it takes no rights: ``sudo(False)`` and ``sudo(self.env.su)`` only give
+    back what there was.
+    """
     if not isinstance(node, ast.Call):
-        return False
-    if isinstance(node.func, ast.Attribute) and node.func.attr == "sudo":
-        return not any(is_constant(argument, False) for argument in node.args)
-    return any(
-        keyword.arg == "su" and not is_constant(keyword.value, False)
-        for keyword in node.keywords
-    )
-
-
-def is_constant(node, value):
-    return isinstance(node, ast.Constant) and node.value is value
+        return None
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else None
+    values = [ast.unparse(value) for value in node.args]
+    named = {keyword.arg: ast.unparse(keyword.value) for keyword in node.keywords}
+    if name == "sudo":
+        flag = [*values, *named.values(), "True"][0]
+        return None if flag == "False" or flag.endswith("env.su") else "sudo"
+    if name == "with_user" and not ODOOBOT.isdisjoint([*values, *named.values()]):
+        return "sudo|OdooBot"
+    if named.get("user") in ODOOBOT:
+        return "sudo|OdooBot"
+    return "sudo" if named.get("su", "False") != "False" else None
 
 
 def main(folder):
     found = [
-        f"{path}:{line}: sudo without its reason in a comment"
+        f"{path}:{line}: more rights without their reason in a comment (# sudo: why)"
         for path in sorted(Path(folder).rglob("*.py"))
-        if "tests" not in path.parts
+        if "tests" not in path.relative_to(folder).parts
         for line in find_unexplained(path)
     ]
     sys.stdout.writelines(f"{line}\n" for line in found)

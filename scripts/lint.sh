@@ -56,6 +56,7 @@ all_linters() {
     lint_with codespell py -m codespell_lib dev scripts docs tests "$MODULE" ./*.md
     lint_with shellcheck "$VENV/bin/shellcheck" -x -a dev .ci/run
     lint_with links check_links
+    lint_with sudo py scripts/check_sudo.py "$MODULE"
     [ -z "$LINT_FAILED" ]
 }
 

@@ -164,6 +164,7 @@ class AccountAnalyticLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         lines = super().create(vals_list)
+        # sudo: periods follow the time, whoever may log it; nothing of them is returned
         Period = self.env["project.billing.period"].sudo()
         places = lines._get_places()
         # An item of their own may be what makes their project bill time.
@@ -189,6 +190,7 @@ class AccountAnalyticLine(models.Model):
     def unlink(self):
         places = self._get_places()
         result = super().unlink()
+        # sudo: as in create
         self.env["project.billing.period"].sudo()._sync_required_at(places)
         return result
 
@@ -226,6 +228,7 @@ class AccountAnalyticLine(models.Model):
         places = lines._get_places() if moved else None
         result = super(AccountAnalyticLine, lines).write(vals)
         if moved:
+            # sudo: as in create
             self.env["project.billing.period"].sudo()._sync_required_at(
                 places | lines._get_places()
             )

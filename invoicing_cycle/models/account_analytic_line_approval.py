@@ -166,9 +166,10 @@ class AccountAnalyticLine(models.Model):
         pending -= pending._filter_following()
         (self - pending).is_to_approve = False
         routes = pending._get_routes()
+        # sudo: who may decide follows from persons and projects; a yes or no leaves
         mine = pending.sudo()._filter_decidable(self.env.user, routes)
         for line in pending:
-            line.is_to_approve = line.sudo() in mine
+            line.is_to_approve = line in mine
 
     @api.depends(*PRICE_FIELDS)
     def _compute_approved(self):

@@ -270,6 +270,7 @@ class AccountAnalyticLine(models.Model):
         }
 
     def _format_approvers(self, routes):
+        # sudo: names of the people to turn to, as in _resolve_routes
         Users = self.env["res.users"].sudo()
         users = Users.union(*(routes[line.id].approvers for line in self))
         if not users:

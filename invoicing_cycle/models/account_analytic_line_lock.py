@@ -121,6 +121,8 @@ class AccountAnalyticLine(models.Model):
         closed = self._get_closings(self.env.user)
         self._check_values_unchanged(closed, vals)
         before = {line: line._get_closed_values() for line in closed}
+        # sudo: where time was is compared with where it is, also by those who may write
+        # it and not read its project
         places = {
             line: (line.project_id, line.employee_id, line.date)
             for line in self.sudo() - self._join(closed)
@@ -149,8 +151,10 @@ class AccountAnalyticLine(models.Model):
         lines = self
         # Odoo asks the state of the invoices with the user's rights, who need not have
         # any to invoices: what is in the cache is not asked for.
+        # sudo: the state decides what Odoo refuses, no more of the invoice is told
         self.sudo().timesheet_invoice_id.mapped("state")
         if self._may_change_closed_time(self.env.user):
+            # sudo: as above, for the lines of invoices
             lines = self.filtered(lambda line: not line.sudo()._is_on_draft_invoice())
         return super(AccountAnalyticLine, lines)._check_can_write(values)
 
@@ -159,12 +163,14 @@ class AccountAnalyticLine(models.Model):
         if self._get_closings(self.env.user):
             return True
         # For an administrator, a draft invoice does not make the entry read-only.
+        # sudo: whether the invoice is a draft, no more of it is told
         return not self.sudo()._is_on_draft_invoice() and super()._is_readonly()
 
     # ----------------------------------------------------------------- checks
 
     @api.model
     def _join(self, lines):
+        # sudo: as in _get_closings, whose entries these are
         return (
             self.env["account.analytic.line"].browse(line.id for line in lines).sudo()
         )
@@ -215,6 +221,7 @@ class AccountAnalyticLine(models.Model):
 
         See ``_compute_timesheet_invoice_type`` of sale_timesheet.
         """
+        # sudo: only the sign of the cost is compared, the amount itself is not told
         return "amount" in vals and any(
             line.unit_amount > 0 and (line.amount > 0) != (vals["amount"] > 0)
             for line in self.sudo()

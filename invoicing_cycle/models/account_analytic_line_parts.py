@@ -83,6 +83,7 @@ class AccountAnalyticLine(models.Model):
         if alike:
             alike.write({name: vals[name] for name in ITEM_FIELDS & vals.keys()})
         shared = {name: vals[name] for name in SHARED_FIELDS & vals.keys()}
+        # sudo: whether it has parts; who may write the entry was decided by super
         # Told by a column that is read anyway: most entries have no part.
         if shared and (split := self.sudo().filtered("split_hours")):
             # sudo: a part is where its entry is, whoever may see it
@@ -155,6 +156,7 @@ class AccountAnalyticLine(models.Model):
 
         A part of an entry that is invoiced stands on its own.
         """
+        # sudo: whether its entry is billed, nothing else of that
         return self.filtered(
             lambda line: line.part_of_id and line.sudo().part_of_id._is_not_billed()
         )
@@ -238,6 +240,7 @@ class AccountAnalyticLine(models.Model):
 
     def _merge_back(self):
         """Take unbilled parts back into their entries, where those are unbilled too."""
+        # As OdooBot: see _split_off.
         parts = self.with_user(SUPERUSER_ID).filtered("part_of_id")
         billed = (parts | parts.part_of_id).filtered(
             lambda line: not line._is_not_billed()

@@ -110,6 +110,7 @@ class AccountAnalyticLine(models.Model):
         :return: dict, entry id to :class:`Route` of superuser records
         """
         flows = self._query_sql(self._flow_sql)
+        # sudo: the keys of flows and people, the route tells no more than those
         keys = {
             line.id: RouteKey(
                 line.project_id.id or None,
@@ -210,6 +211,7 @@ class AccountAnalyticLine(models.Model):
         :param dict chosen: key to (flow, step, approvers, reason)
         :return: dict, key to :class:`Route`
         """
+        # sudo: names of the people to turn to, as in _resolve_routes
         Users = self.env["res.users"].sudo()
         users = Users.union(*(approvers for _f, _s, approvers, _r in chosen.values()))
         delegates = (

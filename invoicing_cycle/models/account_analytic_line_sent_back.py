@@ -36,6 +36,7 @@ class AccountAnalyticLine(models.Model):
     def _close_sent_back_reminders(self):
         """Nothing is left with these entries' authors: their reminder is done."""
         employees = self.employee_id
+        # sudo: whether something is left with a person, whoever mended the rest
         groups = self.sudo()._read_group(
             [("employee_id", "in", employees.ids), ("sent_back", "=", True)],
             ["employee_id"],
@@ -69,6 +70,7 @@ class AccountAnalyticLine(models.Model):
 
     def _format_sent_back(self, reason):
         """What was sent back, by whom and why, with a link to the list, as Markup."""
+        # sudo: read by the authors of the time: date, project and text are their own
         lines = self.sudo()
         texts = [
             Markup("<li>%s</li>")

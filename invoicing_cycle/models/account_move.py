@@ -170,8 +170,8 @@ class AccountMove(models.Model):
         # EXTENDS account
         # The invoice that reverses a credit note would bill its time without a link to
         # it, and the time would be billed again.
-        # sudo: as in _follow_state
         for move in self.filtered(lambda move: move.move_type == "out_refund"):
+            # sudo: as in _follow_state
             if move.sudo().invoice_line_ids._get_billing_periods():
                 raise UserError(
                     self.env._(
@@ -181,8 +181,10 @@ class AccountMove(models.Model):
                         document=move.display_name,
                     )
                 )
+        # sudo: time and credit notes of lines that the user reverses, handed on below
         rest = self.sudo().invoice_line_ids._get_partly_credited()
         reversals = super()._reverse_moves(default_values_list, cancel=cancel)
+        # sudo: which entries the new lines free is a link that our ledger alone writes
         reversals.sudo().invoice_line_ids._record_rest(rest)
         return reversals
 
@@ -230,5 +232,6 @@ class AccountMove(models.Model):
             if line:
                 entries._set_invoice_line(line)
                 line._record({"quantity_made": sale_line._get_time_quantity(entries)})
+        # sudo: whether they bill all of a period, also with time that is not the user's
         lines = self.sudo().invoice_line_ids.filtered("timesheet_entry_ids")
         lines._adopt_billing_period()

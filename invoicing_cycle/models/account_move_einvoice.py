@@ -28,6 +28,8 @@ class AccountMoveEinvoice(models.Model):
         """
         if state in accepted:
             # The dialog of many invoices sends from a cron and keeps the person here.
+            # sudo: the network's answer comes by a cron or anybody's poll; of the
+            # settings only the sender is read
             groups = self.sudo().grouped(
                 lambda move: (move.sending_data or {}).get("author_user_id")
             )

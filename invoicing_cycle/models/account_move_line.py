@@ -180,8 +180,9 @@ class AccountMoveLine(models.Model):
             if "move_reverse_cancel" in self.env.context:
                 values["credited_line_id"] = self.id
                 # sudo: how much was credited does not depend on who reverses
-                if self.sudo()._get_posted_credits()._filter_choices():
-                    values["quantity"] = self.sudo()._get_unchosen_quantity()
+                line = self.sudo()
+                if line._get_posted_credits()._filter_choices():
+                    values["quantity"] = line._get_unchosen_quantity()
             else:
                 values["recreated_line_id"] = self.id
         return result

@@ -70,6 +70,8 @@ class AccountMoveLine(models.Model):
         :raises UserError: where a posted credit note would stay, and take back what
             nothing bills
         """
+        # sudo: credit notes keep what they credit from going, also those that the user
+        # cannot see; their numbers are the way out
         credits = self.sudo().filtered("quantity_made")._get_posted_credits()
         if credits:
             raise UserError(
@@ -135,10 +137,11 @@ class AccountMoveLine(models.Model):
         :raises UserError: where one was credited before, or has another price by now
         """
         # sudo: as in _settle_credits
-        for line in self.sudo().filtered("credit_line_ids"):
+        lines = self.sudo()
+        for line in lines.filtered("credit_line_ids"):
             line._check_choices_kept(self)
-        self.sudo()._check_credited_live()
-        groups = self.sudo()._filter_choices().grouped("credited_line_id")
+        lines._check_credited_live()
+        groups = lines._filter_choices().grouped("credited_line_id")
         for line, credits in groups.items():
             if not line or line.parent_state == "cancel":
                 continue

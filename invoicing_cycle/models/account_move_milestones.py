@@ -18,5 +18,6 @@ class AccountMove(models.Model):
         # Before time, which asks whether all of its period is billed.
         self.invoice_line_ids._link_stock_milestones()
         result = super()._link_timesheets_to_invoice(start_date, end_date)
+        # sudo: whether they bill all of a period, as for time in _link_stock_entries
         self.sudo().invoice_line_ids.filtered("milestone_ids")._adopt_billing_period()
         return result

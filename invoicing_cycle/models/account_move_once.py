@@ -158,8 +158,9 @@ class AccountMoveLine(models.Model):
     @api.ondelete(at_uninstall=True)
     def _unlink_except_deducted(self):
         # sudo: what was deducted does not depend on who deletes
-        for item in self.sudo()._filtered_payments().sale_line_ids:
-            left = item._get_undeducted(without=self.sudo())
+        lines = self.sudo()
+        for item in lines._filtered_payments().sale_line_ids:
+            left = item._get_undeducted(without=lines)
             if item.currency_id.compare_amounts(left, 0) < 0:
                 item._raise_deducted(self)
 

@@ -38,6 +38,7 @@ class AccountMoveSend(models.AbstractModel):
         # The dialog of many invoices sends from a cron: the person is in its settings,
         # which are gone afterwards.
         author = custom_settings.get("author_user_id")
+        # sudo: the settings of a sending are the system's; only who sends is read
         authors = {
             move: author
             or (move.sending_data or {}).get("author_user_id")
@@ -77,6 +78,8 @@ class AccountMoveSend(models.AbstractModel):
         unsent = moves.filtered(
             lambda move: move.state == "posted" and not move.sent_on
         )
+        # sudo: Odoo shows deliveries to their authors and recipients; those of this
+        # very sending are flagged as such
         deliveries = (
             self.env["mail.notification"]
             .sudo()

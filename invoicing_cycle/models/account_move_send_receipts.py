@@ -99,6 +99,7 @@ class AccountMoveSend(models.AbstractModel):
             return embedded, unsupported
         # Read as superuser from here on, like the receipts.
         (embedded | unsupported).check_access("read")
+        # sudo: the user may read them, as was just checked; a set has one environment
         embedded, unsupported = embedded.sudo(), unsupported.sudo()
         for _name, receipt in self._browse_receipts(mail_attachments_widget):
             if receipt.mimetype in SUPPORTED_FILE_TYPES:

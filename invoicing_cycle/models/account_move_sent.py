@@ -145,6 +145,7 @@ class AccountMoveSent(models.Model):
         # sudo: as in action_mark_as_sent
         sent = self.sudo().filtered("sent_on")
         if not sent:
+            # sudo: as in action_mark_as_sent, the names of what the user may record
             raise UserError(
                 self.env._(
                     "None of these is marked as sent: %(moves)s",
@@ -199,6 +200,7 @@ class AccountMoveSent(models.Model):
             periods = rest.sudo().billing_period_ids.sudo(False)
             own = set(periods._filtered_access("write").ids)
             allowed |= rest.filtered(
+                # sudo: as above
                 lambda move: own.intersection(move.sudo().billing_period_ids.ids)
             )
         return allowed

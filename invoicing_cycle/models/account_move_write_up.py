@@ -38,6 +38,8 @@ class AccountMove(models.Model):
     def _log_write_ups(self):
         """One note per invoice that was changed by hand, line by line."""
         bodies = {}
+        # sudo: what was billed and what it was made with, noted on the invoice that the
+        # user has just posted
         for move in self.sudo().filtered("billing_origin"):
             lines = move.invoice_line_ids.filtered(
                 lambda line: line.write_up_amount or line.write_up_quantity

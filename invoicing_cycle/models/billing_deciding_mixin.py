@@ -161,6 +161,7 @@ class ProjectTags(models.Model):
         ids = {project_id for _tag_id, project_id in pairs}
         projects = self.env["project.project"].browse(ids)
         # Who makes a project has just had the right to.
+        # sudo: who made them, no more is read; rights are asked for the user below
         projects = projects.sudo().filtered(
             lambda project: project.create_uid != self.env.user
         )

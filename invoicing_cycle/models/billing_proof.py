@@ -55,6 +55,7 @@ class BillingProof(models.AbstractModel):
         self.env.flush_all()
         # sudo: a proof covers all time of a project, whoever may read it
         self = self.sudo()
+        # sudo: as above; whose billing is proven, the caller has decided
         scope = Scope(projects.sudo(), date_from or None, date_to or None)
         if not projects:
             return Proof(scope, [], [], [])

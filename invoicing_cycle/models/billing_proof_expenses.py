@@ -72,11 +72,11 @@ class BillingProof(models.AbstractModel):
         differences = []
         for expense_id, project_id, day, period_id in rows:
             project = projects[project_id]
-            expense = self.env["hr.expense"].browse(expense_id)
             # sudo: what is proven tells of the expense what the sales order tells
+            expense = self.env["hr.expense"].sudo().browse(expense_id)
             names = {
-                "expense": expense.sudo().sale_order_line_id.display_name,
-                "period": expense.sudo().billing_period_id.display_name,
+                "expense": expense.sale_order_line_id.display_name,
+                "period": expense.billing_period_id.display_name,
             }
             if not period_id and not (
                 day and self._is_day_to_come(project, periods[project_id], day)
@@ -96,7 +96,7 @@ class BillingProof(models.AbstractModel):
                 )
             else:
                 continue
-            item = expense.sudo().sale_order_line_id.sudo(False)
+            item = expense.sale_order_line_id.sudo(False)
             differences.append(Difference(kind, text, item, project))
         return differences
 

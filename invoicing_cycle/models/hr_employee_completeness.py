@@ -44,6 +44,7 @@ class HrEmployee(models.Model):
             Domain("employee_id", "in", people.ids) & Domain("date", ">=", first)
             for first, people in self.grouped(lambda e: first_days[e.id]).items()
         )
+        # sudo: as above, also those of projects that the asker cannot see
         entries = self.env["account.analytic.line"].sudo()
         entries = entries.search(
             unlocked & Domain("project_id", "!=", False) & Domain("date", "<=", day),

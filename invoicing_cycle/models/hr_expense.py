@@ -64,6 +64,7 @@ class HrExpense(models.Model):
                 order="active, id desc",
             )
         }
+        # sudo: as above, and the link is written for whoever files it
         for expense in reinvoiced.sudo():
             carried = [
                 by_account[int(account_id)]
@@ -120,6 +121,7 @@ class HrExpense(models.Model):
     def _is_reinvoiced(self):
         """Whether its sale order line is on an invoice already."""
         self.ensure_one()
+        # sudo: whether the order has invoiced it, whoever may read orders
         return bool(self.sudo().sale_order_line_id.qty_invoiced)
 
     def _get_billed_period(self):

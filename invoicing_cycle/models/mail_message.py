@@ -28,6 +28,7 @@ class MailMessage(models.Model):
         messages = self.sudo().filtered("sends_invoice")
         if not messages:
             return
+        # sudo: as above; of the invoices, only the sent record is written
         moves = self.env["account.move"].sudo().browse(set(messages.mapped("res_id")))
         under_way = {
             notification.mail_message_id.res_id: notification

@@ -246,6 +246,7 @@ class ProjectBillingDebt(models.Model):
         approvers = approvals.sudo().entry_id._get_approvers()
         debtors = {}
         for debt in self:
+            # sudo: whom a row is about, read for the names of those to turn to
             debt_sudo = debt.sudo()
             users = (
                 debt_sudo.employee_id.user_id

@@ -66,6 +66,7 @@ class ProjectBillingDebt(models.Model):
         activities = self.env["mail.activity"].sudo()
         reminded = activities._search_reminders(xmlid, users).user_id
         if reminded:
+            # sudo: as above; nothing of the rows is told, they keep a reminder open
             owing = self.sudo()._get_debts_by_user(kind, reminded)
             free = reminded.filtered(lambda user: user not in owing)
             activities._close_reminders(xmlid, free)

@@ -73,6 +73,7 @@ class SaleOrderLine(models.Model):
         """Whether drafts that credit these items count follows from their periods."""
         # sudo: what an order counts does not depend on who enters a period
         items = self.sudo()
+        # sudo: as above; of the drafts only the items are used
         drafts = self.env["account.move.line"].sudo()
         drafts = drafts.search(
             [

@@ -103,6 +103,8 @@ class ProjectBillingPeriod(models.Model):
         """
         result = BillingResult()
         # Rows first: two clicks, or a click and a cron, never work on the same period.
+        # sudo: the callers have checked that the user may write these rows; what is
+        # billed with them, the user need not be able to write or read
         locked = self.sudo().try_lock_for_update()
         for period in self - locked:
             result.skipped.append([period.id, period._get_busy_text()])

@@ -55,7 +55,7 @@ class ProjectBillingPeriod(models.Model):
                 tracking_disable=True,
             ).create(vals_list)
         self._link_items(documents, invoices)
-        invoices = self.env["account.move"].sudo().browse(invoices.ids)
+        invoices = Moves.browse(invoices.ids)
         endless.project_id._follow_completion()
         self._log_generated(invoices, reason, debts)
         if errors := self.filtered("generate_error"):
@@ -181,6 +181,8 @@ class ProjectBillingPeriod(models.Model):
         ]
         if not bills:
             return
+        # sudo: whoever bills the row need not read timesheets; the statement writes no
+        # other field than the two links
         Entry = self.env["account.analytic.line"].sudo()
         # What the statement below asks for must be in the database.
         Entry.flush_model(

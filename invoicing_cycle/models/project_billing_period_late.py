@@ -27,6 +27,7 @@ class ProjectBillingPeriod(models.Model):
         self.check_access("write")
         self = self._without_caller_context()
         result = BillingResult()
+        # sudo: as in _generate_invoices, the right to write was checked above
         locked = self.sudo().try_lock_for_update()
         for period in self - locked:
             result.skipped.append([period.id, period._get_busy_text()])
@@ -203,6 +204,7 @@ class ProjectBillingPeriod(models.Model):
                 )
             hours = entries._get_billed_hours()
             entries._set_billing("write_off", reason)
+            # sudo: as above, the note of what was done with it
             period.sudo()._message_log(
                 body=self.env._(
                     "%(hours).2f h of late time written off: %(reason)s",

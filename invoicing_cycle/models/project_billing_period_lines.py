@@ -138,9 +138,9 @@ class ProjectBillingPeriod(models.Model):
         if item.kind == "expense":
             return name
         env = self._localize(item).env
-        # sudo: whoever bills the project shows its tasks and people to the customer,
-        # who asked for this line detail
         if item.period.project_id.billing_line_detail == "entry" and item.entry_ids:
+            # sudo: whoever bills the project shows its tasks and people to the
+            # customer, who asked for this line detail
             entry = env["account.analytic.line"].sudo().browse(item.entry_ids[0])
             parts = [format_date(env, entry.date), entry.employee_id.name]
             if entry.name and entry.name != "/":
@@ -148,6 +148,7 @@ class ProjectBillingPeriod(models.Model):
             elif entry.task_id:
                 parts.append(entry.task_id.name)
             return f"{name}\n{' · '.join(filter(None, parts))}"
+        # sudo: as above, the names alone
         detail = [
             env["project.task"].sudo().browse(item.task_id).name,
             env["hr.employee"].sudo().browse(item.employee_id).name,

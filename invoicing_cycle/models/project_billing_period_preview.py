@@ -237,8 +237,8 @@ class ProjectBillingPeriod(models.Model):
             ids=tuple(self.ids),
         )
         rows = self.env.execute_query(query)
-        # Figures of rows that the reader does not have stay hidden.
         readable = self.browse(row[1] for row in rows).sudo(False)
+        # sudo: figures of rows that the reader has, asked before; others stay hidden
         readable = readable._filtered_access("read").sudo()
         last = {period.id: period for period in readable}
         return {self.browse(row[0]): last[row[1]] for row in rows if row[1] in last}

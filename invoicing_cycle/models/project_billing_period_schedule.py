@@ -111,6 +111,7 @@ class ProjectBillingPeriod(models.Model):
             new ones
         :raises ValidationError: with the name of the project and the days
         """
+        # sudo: the names of projects for refusals
         projects = (
             self.env["project.project"].sudo().browse({s[0] for s in spans if s[0]})
         )

@@ -62,6 +62,7 @@ class ProjectBillingPeriod(models.Model):
             ]
         )
         result = {}
+        # sudo: as above, each amount goes to its own period alone
         for line, periods in (self.sudo() | others).grouped("sale_line_id").items():
             periods = periods.sorted(lambda p: (p.date_from, p._origin.id))
             value = line._get_untaxed_amount(line.product_uom_qty) if line else 0.0

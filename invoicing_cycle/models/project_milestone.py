@@ -157,6 +157,7 @@ class ProjectMilestone(models.Model):
 
     @api.ondelete(at_uninstall=True)
     def _unlink_except_billed(self):
+        # sudo: what bills it is the way out, also for those who cannot see invoices
         self._refuse_billed(self.sudo().filtered("invoice_line_id"))
 
     def _check_not_billed(self, vals):

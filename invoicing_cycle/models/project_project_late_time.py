@@ -36,6 +36,7 @@ class ProjectProject(models.Model):
                 lambda record, before=before: record.billing_period_id != before[record]
             )
             moved.modified(["billing_period_id"])
+            # sudo: periods are told that their content changed, nothing is read
             left = self.env["project.billing.period"].sudo()
             left.union(*(before[record] for record in moved)).modified([inverse])
         self.env["project.billing.period"].invalidate_model(
@@ -61,6 +62,7 @@ class ProjectProject(models.Model):
                 ]
             )
         )
+        # sudo: as for time above
         expenses = (
             self.env["hr.expense"]
             .sudo()
@@ -87,6 +89,7 @@ class ProjectProject(models.Model):
         if not homeless:
             return
         today = today or fields.Date.context_today(self)
+        # sudo: the system opens these, for whoever logged, moved or gave back the time
         Period = self.env["project.billing.period"].sudo()
         last_periods = {
             project: project.billing_period_ids.sorted("date_from")[-1:]

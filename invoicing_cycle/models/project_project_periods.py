@@ -97,6 +97,7 @@ class ProjectProject(models.Model):
         today = today or fields.Date.context_today(self)
         # sudo: the schedule's consequences, for whoever may set the schedule
         projects = self.sudo().with_context(active_test=False)
+        # sudo: as above, nobody opens or cuts scheduled periods by hand
         Period = self.env["project.billing.period"].sudo()
         periods = Period.search([("project_id", "in", projects.ids)], order="date_from")
         free = periods._filtered_free()

@@ -271,6 +271,7 @@ class ProjectProject(models.Model):
             return
         sale_line.check_access("read")
         for project in projects:
+            # sudo: as above
             customer = (partner.sudo() or project.partner_id).commercial_partner_id
             ordered_by = line.order_partner_id.commercial_partner_id
             if (

@@ -36,6 +36,7 @@ class ResPartner(models.Model):
         """
         # sudo: whether there are projects does not depend on who may see them
         projects = self.env["project.project"].sudo().with_context(active_test=False)
+        # sudo: as above
         periods = self.env["project.billing.period"].sudo()
         domain = [("partner_id", "in", self.ids)]
         customers = {

@@ -52,6 +52,8 @@ class ResUsers(models.Model):
 
     def _filtered_for_digest(self, today):
         """Those who read mail, work today and have not got today's digest."""
+        # sudo: the day of the last mail is the system's; from here on those are chosen
+        # whom the cron mails
         users = self.sudo().filtered(
             lambda user: (
                 user.active
@@ -84,6 +86,7 @@ class ResUsers(models.Model):
             owed = debts._get_debts_by_user(kind, users, own)
             for user, rows in owed.items():
                 digests[user][kind] = rows
+        # sudo: as above, each gets only the own entries
         entries = self.env["account.analytic.line"].sudo()
         sent_back = entries.search([*own, ("sent_back", "=", True)], order="date, id")
         for user, lines in sent_back.grouped(
@@ -118,6 +121,7 @@ class ResUsers(models.Model):
         """Put the mails into Odoo's queue, which sends each apart, and remember it."""
         # sudo: mails and the day of the last one are nobody's to write
         users = self.sudo()
+        # sudo: as above, each mail goes to whom it is about
         self.env["mail.mail"].sudo().create(
             [user._prepare_reminder_digest(digests[user]) for user in users]
         )

@@ -64,7 +64,7 @@ class SaleOrderLine(models.Model):
         for line, entries in waiting.grouped("so_line").items():
             room = line.product_uom_qty - line.qty_invoiced
             for entry_id, fits in line._allot_under_cap(entries, room).items():
-                self.env[Period]._hold_above_cap(Entry.sudo().browse(entry_id), fits)
+                self.env[Period]._hold_above_cap(waiting.browse(entry_id), fits)
 
     def _get_written_up(self):
         """What live invoices show of time beyond what the order counts, in its unit."""

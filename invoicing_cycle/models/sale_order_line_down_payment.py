@@ -31,9 +31,11 @@ class SaleOrderLine(models.Model):
             whole, left = payment.is_whole, payment.left
         else:
             # Odoo deducts a draft, which may be one that is corrected.
-            lines = self.sudo().invoice_lines._filtered_live()
+            # sudo: what was deducted does not depend on who deducts the rest
+            item = self.sudo()
+            lines = item.invoice_lines._filtered_live()
             whole = all(line.price_subtotal > 0 for line in lines)
-            left = self.sudo()._get_undeducted()
+            left = item._get_undeducted()
         if whole:
             return {}
         return {

@@ -100,6 +100,7 @@ class TimesheetApprovalDelegation(models.Model):
         user = self.env.user
         if self.env.uid == 1 or user.has_group(ADMINISTRATOR):
             return
+        # sudo: whose they are, also those that the user cannot see: they are refused
         foreign = self.sudo().filtered(lambda delegation: delegation.user_id != user)
         if foreign:
             raise AccessError(

@@ -98,6 +98,7 @@ class TimesheetApprovalLog(models.Model):
         """
         routes, hours = routes or {}, hours or {}
         vals_list = []
+        # sudo: the log keeps what the entry was, whatever the actor may read of it
         for entry in entries.sudo():
             route = routes.get(entry.id)
             represented = route and route.represented.get(self.env.uid)

@@ -39,6 +39,7 @@ class AccountMoveReversal(models.TransientModel):
         with self.env.protecting([(protected, entries), (amounts, periods)]):
             with recording_odoo_link():
                 result = super().reverse_moves(is_modify)
+            # sudo: as above, for the drafts that were just made
             lines = self.sudo().new_move_ids.invoice_line_ids.filtered(
                 "recreated_line_id"
             )

@@ -89,6 +89,7 @@ class AccountMoveReversal(models.TransientModel):
                 for line in lines
                 if line._get_creditable_rest().quantity
             ]
+        # sudo: as above, the time that its lines bill
         entries = self.env["account.analytic.line"].sudo()
         entries = entries.union(*(line._get_creditable_entries() for line in lines))
         return [

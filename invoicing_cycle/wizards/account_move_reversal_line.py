@@ -77,14 +77,15 @@ class AccountMoveReversalLine(models.TransientModel):
             # timesheets.
             records -= records._filtered_access("read")
             # sudo: the link to the invoice alone
-            billed = records.sudo().filtered("invoice_line_id").sudo(False)
-            billed.sudo().invoice_line_id.sudo(False).check_access("read")
+            billed = records.sudo().filtered("invoice_line_id")
+            billed.invoice_line_id.sudo(False).check_access("read")
             records -= billed
         return super()._check_named_records(name, records)
 
     def _is_of_invoice(self):
         """The row is about what the dialog credits. The client sends its ids."""
         self.ensure_one()
+        # sudo: the links are compared; the right to the invoice is asked below
         line, entry = self.move_line_id.sudo(), self.entry_id.sudo()
         return (
             line.move_id in self.reversal_id.move_ids._origin

@@ -96,6 +96,8 @@ class ProjectBillingPreviewLine(models.TransientModel):
         self.check_access("read")
         self.ensure_one()
         action = self.period_ids.action_view_timesheets()
+        # sudo: the ids of items that the row bills, for a filter; the entries that it
+        # finds are read with the user's rights
         action["domain"] &= (
             Domain("invoice_line_id", "=", False)
             & Domain("billing_hold", "=", "bill")

@@ -35,6 +35,7 @@ class TimesheetLock(models.TransientModel):
         """
         # sudo: see above; what may be done with them is checked by name
         ids = self.sudo().with_context(active_test=False).employee_ids._origin.ids
+        # sudo: as above
         return self.env["hr.employee"].sudo().browse(ids)
 
     def _get_shown_employees(self):

@@ -107,6 +107,7 @@ class TimesheetLock(models.TransientModel):
         """Ready periods that have such time, or need these people's lock."""
         # sudo: see _may_see_consequences
         Period = self.env["project.billing.period"].sudo()
+        # sudo: as above
         Required = self.env["project.billing.period.required"].sudo()
         with_time = Period.browse(
             period.id
