@@ -1,6 +1,7 @@
 from odoo import models
 
-from .ledger_grant import filter_closed, granted, is_change
+from .billing_recorded_mixin import filter_closed, recording
+from .changes import is_change
 
 #: What decides how the lines of a document count.
 LINK_FIELDS = frozenset({"company_id", "currency_id", "move_type"})
@@ -17,11 +18,8 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     def write(self, vals):
-        names = filter_closed(
-            self.env,
-            LINK_FIELDS | {"journal_id", "payment_state", "reversed_entry_id"},
-            vals,
-        )
+        known = LINK_FIELDS | {"journal_id", "payment_state", "reversed_entry_id"}
+        names = filter_closed(self, known & vals.keys())
         if not names:
             return super().write(vals)
         self._check_ledger_links(names, vals)
@@ -66,7 +64,7 @@ class AccountMove(models.Model):
     def action_switch_move_type(self):
         # EXTENDS account
         # Which documents may be switched is asked in account_move_switch.py.
-        with granted("move_type"):
+        with recording("account.move", {"move_type"}):
             return super().action_switch_move_type()
 
     def _get_ledger_way_out(self):

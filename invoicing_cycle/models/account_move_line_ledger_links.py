@@ -1,7 +1,8 @@
 from odoo import models
 from odoo.exceptions import UserError
 
-from .ledger_grant import filter_closed, get_labels, get_linked_ids, is_change
+from .billing_recorded_mixin import filter_closed
+from .changes import get_labels, get_linked_ids, is_change
 
 #: What ties a line to what it bills, and to the document that it bills it on.
 LINK_FIELDS = frozenset(
@@ -28,7 +29,7 @@ class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
     def write(self, vals):
-        names = filter_closed(self.env, LINK_FIELDS, vals)
+        names = filter_closed(self, LINK_FIELDS & vals.keys())
         if names:
             self._check_ledger_links(names, vals)
         return super().write(vals)
@@ -51,6 +52,7 @@ class AccountMoveLine(models.Model):
         for line in self:
             field = line._fields["sale_line_ids"]
             ids = get_linked_ids(set(line.sale_line_ids.ids), value) - {False}
+            # sudo: what bills an item does not depend on who names it
             items = self.env[field.comodel_name].sudo().browse(ids)
             (items - line.sale_line_ids)._refuse_items_on_ledger()
 

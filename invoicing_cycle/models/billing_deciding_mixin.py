@@ -1,6 +1,7 @@
 from odoo import api, models
 
 from .billing_recorded_mixin import check_user_rights
+from .changes import is_change
 
 
 class BillingDecidingMixin(models.AbstractModel):
@@ -23,20 +24,12 @@ class BillingDecidingMixin(models.AbstractModel):
     def write(self, vals):
         if self.env.su and (names := self._get_deciding_fields() & vals.keys()):
             changed = self.filtered(
-                lambda record: any(record._is_other(name, vals[name]) for name in names)
+                lambda record: any(
+                    is_change(record, name, vals[name]) for name in names
+                )
             )
             check_user_rights(changed, "write")
         return super().write(vals)
-
-    def _is_other(self, name, value):
-        """Whether a value is another one than this record has."""
-        self.ensure_one()
-        field = self._fields[name]
-        if field.type in ("one2many", "many2many"):
-            return True
-        return field.convert_to_cache(value, self) != field.convert_to_cache(
-            self[name], self
-        )
 
 
 class HrEmployee(models.Model):

@@ -26,6 +26,19 @@ def recording(model, names):
         _recordable.reset(token)
 
 
+def filter_closed(records, names):
+    """Those of some fields of a model that this call may not write.
+
+    :param records: of the model
+    :param names: set of names of its fields
+    :return: frozenset, empty for OdooBot
+    """
+    if records.env.uid == SUPERUSER_ID:
+        return frozenset()
+    granted = {name for model, name in _recordable.get() if model == records._name}
+    return frozenset(names) - granted
+
+
 def is_recording(records):
     """Whether our own code acts on this model now, or OdooBot, and not a user."""
     return records.env.uid == SUPERUSER_ID or any(
@@ -118,10 +131,7 @@ class BillingRecordedMixin(models.AbstractModel):
     @api.model
     def _get_not_recordable(self):
         """Names of the recorded fields that are closed to this call."""
-        if self.env.uid == SUPERUSER_ID:
-            return frozenset()
-        granted = {name for model, name in _recordable.get() if model == self._name}
-        return self._get_recorded_fields() - granted
+        return filter_closed(self, self._get_recorded_fields())
 
     def _refuse_recorded(self, names):
         if names := list(names):

@@ -1,6 +1,7 @@
 from odoo import models
 
-from .ledger_grant import filter_closed, is_change
+from .billing_recorded_mixin import filter_closed
+from .changes import is_change
 
 
 class HrExpense(models.Model):
@@ -9,11 +10,8 @@ class HrExpense(models.Model):
     _inherit = "hr.expense"
 
     def write(self, vals):
-        names = filter_closed(
-            self.env,
-            frozenset({"quantity", "sale_order_id", "sale_order_line_id"}),
-            vals,
-        )
+        links = {"quantity", "sale_order_id", "sale_order_line_id"}
+        names = filter_closed(self, links & vals.keys())
         if names:
             # sudo: what bills an expense does not depend on who changes it
             changed = self.sudo().filtered(

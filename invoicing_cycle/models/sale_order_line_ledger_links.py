@@ -2,7 +2,8 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from .ledger_grant import filter_closed, get_linked_ids, is_change
+from .billing_recorded_mixin import filter_closed
+from .changes import get_linked_ids, is_change
 
 #: What the lines that bill an item, and what they made of it, rest on.
 ITEM_FIELDS = frozenset(
@@ -34,7 +35,7 @@ class SaleOrderLine(models.Model):
     def create(self, vals_list):
         items = super().create(vals_list)
         # On the records: a default from the context links as well.
-        if filter_closed(self.env, {"invoice_lines"}, {"invoice_lines": None}):
+        if filter_closed(self, {"invoice_lines"}):
             # sudo: what a line bills does not depend on who links it
             lines = items.sudo().invoice_lines
             if lines:
@@ -42,11 +43,8 @@ class SaleOrderLine(models.Model):
         return items
 
     def write(self, vals):
-        names = filter_closed(
-            self.env,
-            ITEM_FIELDS | {"invoice_lines", "qty_delivered", "timesheet_ids"},
-            vals,
-        )
+        links = ITEM_FIELDS | {"invoice_lines", "qty_delivered", "timesheet_ids"}
+        names = filter_closed(self, links & vals.keys())
         if names:
             self._check_ledger_links(names, vals)
         return super().write(vals)
@@ -101,6 +99,7 @@ class SaleOrderLine(models.Model):
         for item in self:
             before = set(item.timesheet_ids.ids)
             leaving = Entry.browse(before - get_linked_ids(before, value))
+            # sudo: whether a line bills time does not depend on who may read it
             leaving.sudo().filtered("invoice_line_id")._check_not_closed("write")
 
     def _filtered_billed(self):
@@ -143,7 +142,7 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     def write(self, vals):
-        names = filter_closed(self.env, frozenset({"company_id", "currency_id"}), vals)
+        names = filter_closed(self, {"company_id", "currency_id"} & vals.keys())
         if names:
             # sudo: what bills an order does not depend on who changes it
             changed = self.sudo().filtered(

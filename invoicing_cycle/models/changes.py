@@ -1,34 +1,7 @@
-from contextlib import contextmanager
-from contextvars import ContextVar
+"""What values that are about to be written would change."""
 
-from odoo import SUPERUSER_ID
 from odoo.fields import Command
 from odoo.models import BaseModel
-
-_granted = ContextVar("granted", default=frozenset())
-
-
-@contextmanager
-def granted(*names):
-    """Let our own code write these links while it runs, whoever it runs for.
-
-    No context key, which a client could send, and not the rights of the code: Odoo runs
-    as superuser for ordinary users.
-
-    :param names: of fields
-    """
-    token = _granted.set(_granted.get() | set(names))
-    try:
-        yield
-    finally:
-        _granted.reset(token)
-
-
-def filter_closed(env, names, vals):
-    """Names of the links that are about to be written and that nobody opened."""
-    if env.uid == SUPERUSER_ID:
-        return frozenset()
-    return (names & vals.keys()) - _granted.get()
 
 
 def is_change(record, name, value):
