@@ -68,9 +68,15 @@ class AccountMove(models.Model):
             return super().action_switch_move_type()
 
     def _get_ledger_way_out(self):
-        self.ensure_one()
-        if self.state == "draft":
-            return self.env._(
-                "Delete the line to give back what it bills, or refresh the draft."
+        """What to do instead with these documents, as a text."""
+        drafts = self.filtered(lambda move: move.state == "draft")
+        ways = []
+        if drafts:
+            ways.append(
+                self.env._(
+                    "Delete the line to give back what it bills, or refresh the draft."
+                )
             )
-        return self.env._("Credit the invoice instead.")
+        if self - drafts:
+            ways.append(self.env._("Credit the invoice instead."))
+        return " ".join(ways)

@@ -96,7 +96,7 @@ class AccountMoveLine(models.Model):
                     line=(self[0].name or "").split("\n")[0],
                     document=", ".join(self.move_id.mapped("display_name")),
                     fields=get_labels(self, names),
-                    way_out=self[0].move_id._get_ledger_way_out(),
+                    way_out=self.move_id._get_ledger_way_out(),
                 )
             )
 
@@ -113,6 +113,6 @@ class AccountMoveLine(models.Model):
                     "hand. %(way_out)s",
                     document=", ".join(moves.mapped("display_name")),
                     fields=get_labels(moves, names),
-                    way_out=moves[0]._get_ledger_way_out(),
+                    way_out=moves._get_ledger_way_out(),
                 )
             )
