@@ -22,13 +22,11 @@ class BillingDecidingMixin(models.AbstractModel):
         return frozenset()
 
     def write(self, vals):
-        if self.env.su and (names := self._get_deciding_fields() & vals.keys()):
-            changed = self.filtered(
-                lambda record: any(
-                    is_change(record, name, vals[name]) for name in names
-                )
-            )
-            check_user_rights(changed, "write")
+        names = self._get_deciding_fields() & vals.keys() if self.env.su else ()
+        changed = self.filtered(
+            lambda record: any(is_change(record, name, vals[name]) for name in names)
+        )
+        check_user_rights(changed, "write")
         return super().write(vals)
 
 
