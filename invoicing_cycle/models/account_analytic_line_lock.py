@@ -154,7 +154,7 @@ class AccountAnalyticLine(models.Model):
         # sudo: the state decides what Odoo refuses, no more of the invoice is told
         self.sudo().timesheet_invoice_id.mapped("state")
         if self._may_change_closed_time(self.env.user):
-            # sudo: as above, for the lines of invoices
+            # sudo: whether the invoice is a draft, no more of it is told
             lines = self.filtered(lambda line: not line.sudo()._is_on_draft_invoice())
         return super(AccountAnalyticLine, lines)._check_can_write(values)
 
@@ -163,7 +163,7 @@ class AccountAnalyticLine(models.Model):
         if self._get_closings(self.env.user):
             return True
         # For an administrator, a draft invoice does not make the entry read-only.
-        # sudo: whether the invoice is a draft, no more of it is told
+        # sudo: as in _check_can_write
         return not self.sudo()._is_on_draft_invoice() and super()._is_readonly()
 
     # ----------------------------------------------------------------- checks

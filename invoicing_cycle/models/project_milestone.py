@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .billing_recorded_mixin import check_user_rights
+
 #: What the invoice of a milestone was made from.
 BILLED_FIELDS = frozenset(
     {
@@ -167,17 +169,18 @@ class ProjectMilestone(models.Model):
             return
         # sudo: whether an invoice bills it does not depend on who asks
         billed = self.sudo().filtered("invoice_line_id")
-        self._refuse_billed(
-            billed.filtered(
-                lambda milestone: any(
-                    milestone._fields[name].convert_to_cache(vals[name], milestone)
-                    != milestone._fields[name].convert_to_cache(
-                        milestone[name], milestone
-                    )
-                    for name in names
-                )
+        changed = billed.filtered(
+            lambda milestone: any(
+                milestone._fields[name].convert_to_cache(vals[name], milestone)
+                != milestone._fields[name].convert_to_cache(milestone[name], milestone)
+                for name in names
             )
         )
+        if changed:
+            # The refusal names them and invoices: not to those who may not even write
+            # milestones. Odoo's own check comes later.
+            check_user_rights(self, "write")
+            self._refuse_billed(changed)
 
     def _refuse_billed(self, billed):
         if billed:

@@ -161,7 +161,7 @@ class ProjectProject(models.Model):
         :return: list of (project, day of the latest entry)
         """
         last = billing_days(fields.Date.context_today(self))[1]
-        # sudo: as in _reassign_entries
+        # sudo: as in _get_waiting_records
         Entry = self.env["account.analytic.line"].sudo()
         return Entry._read_group(
             Entry._get_unbilled_time_domain()

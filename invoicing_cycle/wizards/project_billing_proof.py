@@ -97,7 +97,7 @@ class ProjectBillingProof(models.TransientModel):
                 "summary": self._render_summary(proof),
             }
         )
-        # sudo: as above
+        # sudo: what the dialog found before, which nobody deletes by hand
         self.sudo().difference_ids.unlink()
         self.difference_ids._create_filled(
             [
