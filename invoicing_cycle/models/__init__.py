@@ -144,3 +144,4 @@ from . import billing_proof_caps
 from . import billing_proof_retainer
 from . import billing_proof_down_payments
 from . import project_billing_realization
+from . import billing_values

@@ -209,7 +209,7 @@ class AccountAnalyticLine(models.Model):
         See ``_compute_timesheet_invoice_type`` of sale_timesheet.
         """
         return "amount" in vals and any(
-            line.unit_amount > 0 and (line.amount > 0) != (vals["amount"] > 0)
+            line.unit_amount > 0 and (line.amount > 0) != ((vals["amount"] or 0) > 0)
             for line in self.sudo()
         )
 

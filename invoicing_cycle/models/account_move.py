@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.sql import column_exists, create_column
 
+from .call_arguments import ensure_one
+
 
 class AccountMove(models.Model):
     """Invoices know the cycle they come from, and the ledger follows their state."""
@@ -158,8 +160,9 @@ class AccountMove(models.Model):
 
     def action_reverse(self):
         # EXTENDS account
+        ensure_one(self)
         action = super().action_reverse()
-        if len(self) == 1 and self.move_type == "out_invoice":
+        if self.move_type == "out_invoice":
             # Room for the list of what can be credited.
             action["context"] = {"dialog_size": "extra-large"}
         return action

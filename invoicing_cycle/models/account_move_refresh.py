@@ -2,6 +2,8 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from .call_arguments import ensure_one
+
 #: What a refresh asks about where a person changed it; other changes stay.
 ASKED_FIELDS = ("quantity", "price_unit", "discount")
 
@@ -23,7 +25,7 @@ class AccountMove(models.Model):
 
         :return: the dialog that asks, or False
         """
-        self.ensure_one()
+        ensure_one(self)
         draft = self._check_refreshable()
         plan = draft._get_refresh_plan()
         draft._check_refresh_plan(plan)

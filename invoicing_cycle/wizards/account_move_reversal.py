@@ -1,12 +1,15 @@
 from odoo import models
 from odoo.exceptions import UserError
 
+from ..models.call_arguments import ensure_one
+
 
 class AccountMoveReversal(models.TransientModel):
     _inherit = "account.move.reversal"
 
     def reverse_moves(self, is_modify=False):
         # EXTENDS sale_timesheet
+        ensure_one(self)
         if not is_modify or self.credit_scope != "invoice":
             return super().reverse_moves(is_modify)
         # sudo: the links of the invoice, which the user may reverse, not the time
