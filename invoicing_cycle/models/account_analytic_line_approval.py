@@ -242,12 +242,19 @@ class AccountAnalyticLine(models.Model):
     def _search_approval_state(self, operator, value):
         if operator != "in":
             return NotImplemented
-        return self._get_sql_domain("_approval_state_sql", value, "")
+        return self._get_sql_domain(
+            "_approval_state_sql",
+            # Nothing else is a state.
+            [state or "" for state in value if not state or isinstance(state, str)],
+            "",
+        )
 
     def _search_approval_automatic(self, operator, value):
         if operator != "in":
             return NotImplemented
-        return self._get_sql_domain("_approval_automatic_sql", value, False)
+        return self._get_sql_domain(
+            "_approval_automatic_sql", [bool(item) for item in value], False
+        )
 
     def _search_is_to_approve(self, operator, value):
         if operator != "in":
@@ -260,10 +267,9 @@ class AccountAnalyticLine(models.Model):
         """Entries for which the expression of a method has one of some values.
 
         :param str method: name of the method that gives the expression for an alias
-        :param values: the values, a falsy one stands for none
+        :param list values: the values, all of one type
         :param empty: what stands for none in SQL
         """
-        values = [value or empty for value in values]
 
         def to_sql(model, alias, query):
             expression = getattr(model, method)(alias)

@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
 
 from .account_analytic_line_lock import ADMINISTRATOR
+from .call_arguments import get_text
 
 NOT_APPROVED = {
     "approval_key": False,
@@ -123,7 +124,7 @@ class AccountAnalyticLine(models.Model):
 
     @api.model
     def _get_given_reason(self, reason, complaint):
-        reason = (reason or "").strip()
+        reason = get_text(self.env, reason)
         if not reason:
             raise UserError(complaint)
         return reason

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_duration
 
 from .account_analytic_line_billing_hours import NOISE
+from .call_arguments import ensure_one, get_number, is_one_of
 
 #: What a decision is called in the log.
 EVENTS = {"bill": "released", "hold": "held", "write_off": "written_off"}
@@ -84,7 +85,7 @@ class AccountAnalyticLine(models.Model):
         :return: the entries and parts that the decision is about
         """
         self._check_may_hold()
-        if decision not in EVENTS:
+        if not is_one_of(decision, EVENTS):
             raise UserError(
                 self.env._("Choose one: bill, hold, write off (%s).", decision)
             )
@@ -99,7 +100,8 @@ class AccountAnalyticLine(models.Model):
             )
         rows = self
         if hours is not None:
-            self.ensure_one()
+            ensure_one(self)
+            hours = get_number(self.env, hours)
             # Written so that a "not a number" does not pass for all of it.
             if not abs(hours - self.billing_hours) <= NOISE:
                 rows = self._split_off(

@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from .call_arguments import get_record
+
 
 class AccountAnalyticLine(models.Model):
     """Closed time entries and Odoo's own recomputation, which calls no ``write``.
@@ -35,11 +37,11 @@ class AccountAnalyticLine(models.Model):
         vals = dict(vals)
         if vals.get("task_id") and "project_id" not in vals:
             # sudo: as hr_timesheet does, the task's project only
-            task = self.env["project.task"].sudo().browse(vals["task_id"])
+            task = get_record(self.env["project.task"].sudo(), vals["task_id"])
             vals["project_id"] = task.project_id.id
         if vals.get("employee_id") and "user_id" not in vals:
             # sudo: as hr_timesheet does, the employee's user only
-            employee = self.env["hr.employee"].sudo().browse(vals["employee_id"])
+            employee = get_record(self.env["hr.employee"].sudo(), vals["employee_id"])
             vals["user_id"] = employee.user_id.id
         result = super().write(vals)
         if moving and "partner_id" not in vals:

@@ -223,7 +223,7 @@ class AccountAnalyticLine(models.Model):
         """
         # sudo: only the sign of the cost is compared, the amount itself is not told
         return "amount" in vals and any(
-            line.unit_amount > 0 and (line.amount > 0) != (vals["amount"] > 0)
+            line.unit_amount > 0 and (line.amount > 0) != ((vals["amount"] or 0) > 0)
             for line in self.sudo()
         )
 

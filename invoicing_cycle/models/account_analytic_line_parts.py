@@ -196,10 +196,10 @@ class AccountAnalyticLine(models.Model):
                     entry=self._format_entries(),
                 )
             )
-        # Written so that a "not a number" does not pass.
+        # Less than a second is no part. Written so that a "not a number" does not pass.
         if (
-            not 0
-            < hours * (1 if self.billing_hours > 0 else -1)
+            not NOISE
+            <= hours * (1 if self.billing_hours > 0 else -1)
             < (abs(self.billing_hours) - NOISE)
         ):
             raise UserError(

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools.sql import column_exists, create_column
 
 from .account_analytic_line_protected import recording_odoo_link
+from .call_arguments import ensure_one
 
 
 class AccountMove(models.Model):
@@ -160,8 +161,9 @@ class AccountMove(models.Model):
 
     def action_reverse(self):
         # EXTENDS account
+        ensure_one(self)
         action = super().action_reverse()
-        if len(self) == 1 and self.move_type == "out_invoice":
+        if self.move_type == "out_invoice":
             # Room for the list of what can be credited.
             action["context"] = {"dialog_size": "extra-large"}
         return action

@@ -4,6 +4,7 @@ from odoo.fields import Command
 
 from .account_move_line import LEDGER_FIELDS
 from .billing_recorded_mixin import recording
+from .call_arguments import ensure_one
 
 #: What a refresh asks about where a person changed it; other changes stay.
 ASKED_FIELDS = ("quantity", "price_unit", "discount")
@@ -26,7 +27,7 @@ class AccountMove(models.Model):
 
         :return: the dialog that asks, or False
         """
-        self.ensure_one()
+        ensure_one(self)
         draft = self._check_refreshable()
         plan = draft._get_refresh_plan()
         draft._check_refresh_plan(plan)

@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_datetime
 
 from .billing_recorded_mixin import is_recording, with_user_rights
+from .call_arguments import get_text, is_one_of
 
 SENT_FIELDS = {"sent_on", "sent_by_id", "sent_channel"}
 
@@ -93,7 +94,7 @@ class AccountMoveSent(models.Model):
         :param str channel: mail, einvoice, portal, post or other
         """
         self._check_sent_access()
-        if channel not in dict(self._fields["sent_channel"].selection):
+        if not is_one_of(channel, dict(self._fields["sent_channel"].selection)):
             raise UserError(
                 self.env._("“%(channel)s” is no way of sending.", channel=channel)
             )
@@ -137,7 +138,7 @@ class AccountMoveSent(models.Model):
         :param str reason: why; it is logged on the invoice
         """
         self._check_sent_access()
-        reason = (reason or "").strip()
+        reason = get_text(self.env, reason)
         if not reason:
             raise UserError(
                 self.env._("Give a reason for taking “sent” back; it is logged.")

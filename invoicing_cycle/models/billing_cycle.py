@@ -3,10 +3,14 @@ from datetime import datetime, time
 import pytz
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools.billing_calendar import cycle_of, shift_cycle
+from .call_arguments import get_day, is_one_of
+
+SECTIONS = ("missing", "to_invoice", "to_send", "sent")
 
 
 class ProjectBillingPeriod(models.Model):
@@ -60,6 +64,14 @@ class ProjectBillingPeriod(models.Model):
         :param cycle_date: any day of the cycle (ISO), today by default
         """
         self.browse().check_access("read")
+        if not is_one_of(section, SECTIONS):
+            raise UserError(
+                self.env._(
+                    "“%(section)s” is no section of the screen: %(sections)s.",
+                    section=section,
+                    sections=", ".join(SECTIONS),
+                )
+            )
         date_from, date_to = self._get_cycle(cycle_date)
         readable = self._shows_invoices()
         name, domain = {
@@ -106,7 +118,7 @@ class ProjectBillingPeriod(models.Model):
     def _get_cycle(self, cycle_date=False):
         """(first day, last day) of the company's cycle that holds a day."""
         company = self.env.company
-        day = fields.Date.to_date(cycle_date) or fields.Date.context_today(self)
+        day = get_day(self.env, cycle_date) or fields.Date.context_today(self)
         return cycle_of(company.billing_cycle, company.billing_cycle_anchor, day)
 
     @api.model

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from .call_arguments import ensure_one
 from .mail_activity_type import REMIND_APPROVE, REMIND_LOCK, REMIND_SENT_BACK
 
 #: The list to which a reminder leads.
@@ -28,7 +29,7 @@ class MailActivity(models.Model):
 
     def action_open_document(self):
         # EXTENDS mail: a reminder leads to the list of what is owed
-        self.ensure_one()
+        ensure_one(self)
         action = self._get_reminder_action()
         if action:
             return self.env["ir.actions.act_window"]._for_xml_id(action)

@@ -4,6 +4,7 @@ from functools import partial
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from .call_arguments import ensure_one
 from .project_billing_debt import REMINDERS
 
 #: More people than this are counted, not named.
@@ -22,7 +23,7 @@ class ProjectBillingDebt(models.Model):
         """
         self.check_access("read")
         # sudo: what a person owes elsewhere is told to that person, to nobody else
-        return self.sudo()._remind()
+        return self._origin.sudo()._remind()
 
     def action_remind_all(self):
         """Remind everybody who owes something, as far as the user sees it."""
@@ -30,7 +31,7 @@ class ProjectBillingDebt(models.Model):
 
     def action_open_period(self):
         self.check_access("read")
-        self.ensure_one()
+        ensure_one(self)
         return {
             "type": "ir.actions.act_window",
             "res_model": "project.billing.period",

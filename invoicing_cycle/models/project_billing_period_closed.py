@@ -2,6 +2,8 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from .call_arguments import get_text
+
 
 class ProjectBillingPeriod(models.Model):
     """A closed period is invoiced or skipped: it bills no more, and stays as it is."""
@@ -60,7 +62,9 @@ class ProjectBillingPeriod(models.Model):
         :param str reason: why, kept on the period and in its chatter
         """
         self.check_access("write")
-        reason = (reason or "").strip()
+        # What is not stored is none of them.
+        self = self._origin
+        reason = get_text(self.env, reason)
         if not reason:
             raise UserError(self.env._("Give a reason for skipping."))
         self._check_open(self.env._("skip"))

@@ -7,6 +7,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import format_date
 
+from .call_arguments import get_text
 from .project_project_missing import BLOCKING_CODES
 
 _logger = logging.getLogger(__name__)
@@ -41,7 +42,7 @@ class ProjectBillingPeriod(models.Model):
         """
         self.check_access("write")
         self = self._without_caller_context()
-        reason = (reason or "").strip()
+        reason = get_text(self.env, reason)
         if reason and not self.env.user.has_group(
             "invoicing_cycle.group_invoicing_cycle_manager"
         ):

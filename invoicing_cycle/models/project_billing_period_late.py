@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 
 from ..tools.bounds import PERIOD_YEARS, billing_days, years_from
+from .call_arguments import get_text
 from .project_billing_period_generate import BillingResult
 
 
@@ -189,7 +190,7 @@ class ProjectBillingPeriod(models.Model):
         :param str reason: why, kept on each entry and in the chatter of the period
         """
         self.check_access("write")
-        reason = (reason or "").strip()
+        reason = get_text(self.env, reason)
         if not reason:
             raise UserError(self.env._("Give a reason for writing time off."))
         for period in self:

@@ -5,6 +5,8 @@ from odoo import models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .call_arguments import get_domain
+
 
 class LastBilled(NamedTuple):
     """What the last periods billed of what a document bills now."""
@@ -91,7 +93,7 @@ class ProjectBillingPeriod(models.Model):
         """
         self = self._without_caller_context()
         periods = self or self.search(
-            Domain("state", "=", "ready") & Domain(domain or Domain.TRUE)
+            Domain("state", "=", "ready") & get_domain(self.env, domain)
         )
         preview = self.env["project.billing.preview"]._create_preview(periods)
         return preview._get_action()

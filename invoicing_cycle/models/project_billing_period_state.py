@@ -92,7 +92,7 @@ class ProjectBillingPeriod(models.Model):
     def _search_state(self, operator, value):
         if operator != "in":
             return NotImplemented
-        values = tuple(state for state in value if state)
+        values = tuple(state for state in value if isinstance(state, str) and state)
         if not values:
             # Every period has a state.
             return Domain.FALSE

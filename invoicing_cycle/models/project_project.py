@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 
+from .call_arguments import ensure_one
+
 
 class ProjectProject(models.Model):
     """A project's billing schedule.
@@ -197,7 +199,7 @@ class ProjectProject(models.Model):
 
     def action_open_billing_form(self):
         """The form with what billing people may change on the project."""
-        self.ensure_one()
+        ensure_one(self)
         self.check_access("read")
         view = self.env.ref("invoicing_cycle.project_project_view_form_billing")
         return {
@@ -210,7 +212,7 @@ class ProjectProject(models.Model):
 
     def action_open_sale_order_dialog(self):
         """One dialog that creates and confirms the project's sales order."""
-        self.ensure_one()
+        ensure_one(self)
         self._check_may_order()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "invoicing_cycle.project_billing_sale_order_action"

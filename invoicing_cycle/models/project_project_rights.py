@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Command, Domain
 
 from .billing_recorded_mixin import with_user_rights
+from .call_arguments import ensure_one, get_record
 
 #: What billing people who are not project administrators may change on a project.
 BILLING_FIELDS = frozenset(
@@ -191,17 +192,17 @@ class ProjectProject(models.Model):
                 )
             )
         if owner_id := vals.get("billing_owner_id"):
-            self._check_new_owner(self.env["res.users"].browse(owner_id))
+            self._check_new_owner(get_record(self.env["res.users"], owner_id))
         for name in ("billing_retainer_line_id", "billing_retainer_overrun_line_id"):
-            self.env["sale.order.line"].browse(vals.get(name) or []).check_access(
-                "read"
-            )
+            get_record(self.env["sale.order.line"], vals.get(name)).check_access("read")
         if "partner_id" in vals:
-            self._check_new_customer(self.env["res.partner"].browse(vals["partner_id"]))
+            self._check_new_customer(
+                get_record(self.env["res.partner"], vals["partner_id"])
+            )
         if "sale_line_id" in vals:
             self._check_new_sale_line(
-                self.env["sale.order.line"].browse(vals["sale_line_id"]),
-                self.env["res.partner"].browse(vals.get("partner_id")),
+                get_record(self.env["sale.order.line"], vals["sale_line_id"]),
+                get_record(self.env["res.partner"], vals.get("partner_id")),
             )
 
     def _check_may_order(self):
@@ -292,15 +293,11 @@ class ProjectProject(models.Model):
 
     def _check_period_commands(self, commands):
         """Raise unless commands of ``billing_period_ids`` stay with this project."""
-        self.ensure_one()
-        known = {Command.CREATE, Command.UPDATE, Command.DELETE, Command.LINK}
+        ensure_one(self)
         # sudo: which periods are the project's, not what is in them
-        own = set(self.sudo().billing_period_ids.ids)
-        for command in commands:
-            operation, period_id = command[:2]
-            if operation not in known or (
-                operation != Command.CREATE and period_id not in own
-            ):
+        own = self.sudo().billing_period_ids.ids
+        for command in commands if isinstance(commands, list | tuple) else [commands]:
+            if not self._is_period_command(command, own):
                 raise AccessError(
                     self.env._(
                         "The billing periods of %(project)s are entered, changed and "
@@ -308,6 +305,19 @@ class ProjectProject(models.Model):
                         project=self.display_name,
                     )
                 )
+
+    @api.model
+    def _is_period_command(self, command, own):
+        """Whether it is a command, and about a period with one of these ids."""
+        if not isinstance(command, list | tuple) or len(command) < 2:
+            return False
+        operation, period_id, vals = (*command, None)[:3]
+        if operation in (Command.CREATE, Command.UPDATE) and not isinstance(vals, dict):
+            return False
+        return operation == Command.CREATE or (
+            operation in (Command.UPDATE, Command.DELETE, Command.LINK)
+            and period_id in own
+        )
 
     def _write_periods(self, commands):
         """Enter, change and delete periods with the rights of the user."""

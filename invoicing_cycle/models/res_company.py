@@ -108,6 +108,8 @@ class ResCompany(models.Model):
         if not APPROVAL_FIELDS.isdisjoint(vals):
             self.env["account.analytic.line"]._invalidate_approval_state()
         if not CYCLE_FIELDS.isdisjoint(vals):
+            # Refuses what is no cycle.
+            self.flush_recordset(CYCLE_FIELDS)
             self._open_billing_periods()
         return result
 

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Command
 
+from ..models.call_arguments import ensure_one, get_active_ids
+
 
 class AccountMoveFreeform(models.TransientModel):
     """An invoice or credit note with lines of one's own, not made from time.
@@ -81,7 +83,7 @@ class AccountMoveFreeform(models.TransientModel):
     def _get_opening_values(self, names):
         # EXTENDS billing.dialog
         context = self.env.context
-        model, record_ids = context.get("active_model"), context.get("active_ids") or []
+        model, record_ids = context.get("active_model"), get_active_ids(self.env)
         if len(record_ids) != 1 or model not in (
             "account.move",
             "project.project",
@@ -156,7 +158,7 @@ class AccountMoveFreeform(models.TransientModel):
 
         :return: the action that opens it
         """
-        self.ensure_one()
+        ensure_one(self)
         self._check_create_access()
         self._check_values()
         move = self._get_moves().create(self._prepare_move_vals())
@@ -242,12 +244,13 @@ class AccountMoveFreeform(models.TransientModel):
     # ---------------------------------------------------------------- defaults of lines
 
     def _get_pricelist(self):
-        self.ensure_one()
         return self.partner_id.with_company(self.company_id).property_product_pricelist
 
     def _get_fiscal_position(self):
-        self.ensure_one()
         partner = self.partner_id
+        if not partner:
+            # Nobody is chosen, or a line stands on its own.
+            return self.env["account.fiscal.position"]
         delivery = partner.browse(partner.address_get(["delivery"])["delivery"])
         return (
             self.env["account.fiscal.position"]

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import formatLang
 
+from ..models.call_arguments import ensure_one
+
 
 class AccountMoveRefresh(models.TransientModel):
     """Asks, before a draft is refreshed, about what a person changed on its lines."""
@@ -62,7 +64,7 @@ class AccountMoveRefresh(models.TransientModel):
 
     def action_refresh(self):
         """Refresh the draft as chosen."""
-        self.ensure_one()
+        ensure_one(self)
         draft = self.move_id._check_refreshable()
         draft._refresh_draft(
             {

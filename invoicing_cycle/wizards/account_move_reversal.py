@@ -2,6 +2,7 @@ from odoo import models
 from odoo.exceptions import UserError
 
 from ..models.account_analytic_line_protected import recording_odoo_link
+from ..models.call_arguments import ensure_one
 
 
 class AccountMoveReversal(models.TransientModel):
@@ -9,6 +10,7 @@ class AccountMoveReversal(models.TransientModel):
 
     def reverse_moves(self, is_modify=False):
         # EXTENDS sale_timesheet
+        ensure_one(self)
         if not is_modify or self.credit_scope != "invoice":
             with recording_odoo_link():
                 return super().reverse_moves(is_modify)

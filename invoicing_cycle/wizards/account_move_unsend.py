@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..models.call_arguments import ensure_one, get_active_ids
+
 
 class AccountMoveUnsend(models.TransientModel):
     """Asks for the reason before invoices no longer count as sent."""
@@ -17,11 +19,11 @@ class AccountMoveUnsend(models.TransientModel):
         values = super()._get_opening_values(names)
         context = self.env.context
         if "move_ids" in names and context.get("active_model") == "account.move":
-            values["move_ids"] = context.get("active_ids", [])
+            values["move_ids"] = get_active_ids(self.env)
         return values
 
     def action_undo(self):
-        self.ensure_one()
+        ensure_one(self)
         # As the user, not as whoever may read the dialog: rights are checked there.
         self.move_ids.action_undo_mark_as_sent(self.reason)
         return {"type": "ir.actions.act_window_close"}

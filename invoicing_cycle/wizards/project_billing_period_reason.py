@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ..models.call_arguments import ensure_one, get_active_ids
+
 
 class ProjectBillingPeriodReason(models.TransientModel):
     """Asks why: before periods are invoiced anyway or skipped, and before their late
@@ -21,14 +23,14 @@ class ProjectBillingPeriodReason(models.TransientModel):
     period_ids = fields.Many2many(
         "project.billing.period",
         string="Billing Periods",
-        default=lambda self: self.env.context.get("active_ids"),
+        default=lambda self: get_active_ids(self.env),
         required=True,
     )
     reason = fields.Char(required=True)
 
     def action_confirm(self):
         """Do what was asked, with its reason."""
-        self.ensure_one()
+        ensure_one(self)
         if self.mode == "generate":
             return self.period_ids.action_generate_invoices(reason=self.reason)
         if self.mode == "write_off":

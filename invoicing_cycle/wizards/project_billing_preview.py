@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.call_arguments import ensure_one
+
 
 class ProjectBillingPreview(models.TransientModel):
     """What would be invoiced, before anything is created: the dry run.
@@ -70,7 +72,7 @@ class ProjectBillingPreview(models.TransientModel):
     def action_create_invoices(self):
         """Create what is shown; where that has changed since, show it anew instead."""
         self.check_access("read")
-        self.ensure_one()
+        ensure_one(self)
         if self.is_done:
             raise UserError(self.env._("The invoices of this preview are created."))
         if self._renew():
@@ -90,7 +92,7 @@ class ProjectBillingPreview(models.TransientModel):
     def action_refresh(self):
         """Show what would be invoiced now, and what has changed since."""
         self.check_access("read")
-        self.ensure_one()
+        ensure_one(self)
         if self._renew():
             self._tell_change(self.env._("What would be invoiced has changed."))
         return False

@@ -5,6 +5,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import formatLang
 
+from ..models.call_arguments import ensure_one
+
 
 class ProjectBillingPreviewLine(models.TransientModel):
     """One invoice that would be made, or one period that makes none and why."""
@@ -79,7 +81,7 @@ class ProjectBillingPreviewLine(models.TransientModel):
 
     def _move_out(self, get_left_out):
         self.check_access("read")
-        self.ensure_one()
+        ensure_one(self)
         preview = self.preview_id._as_own_writer()
         if preview.is_done:
             raise UserError(self.env._("The invoices of this preview are created."))
@@ -94,7 +96,7 @@ class ProjectBillingPreviewLine(models.TransientModel):
     def action_view_entries(self):
         """Show the time entries that this document would bill."""
         self.check_access("read")
-        self.ensure_one()
+        ensure_one(self)
         action = self.period_ids.action_view_timesheets()
         # sudo: the ids of items that the row bills, for a filter; the entries that it
         # finds are read with the user's rights

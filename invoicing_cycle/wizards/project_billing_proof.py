@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from ..models.call_arguments import ensure_one, get_active_ids
+
 #: Differences that are kept for the screen; the report has them all.
 SHOWN = 1000
 
@@ -66,12 +68,11 @@ class ProjectBillingProof(models.TransientModel):
 
     @api.model
     def _default_project_ids(self):
-        context = self.env.context
-        records = self.env[context.get("active_model") or "project.project"]
-        records = records.browse(context.get("active_ids"))
-        if records._name == "project.billing.period":
-            return records.project_id.ids
-        return records.ids if records._name == "project.project" else []
+        active_ids = get_active_ids(self.env)
+        model = self.env.context.get("active_model") or "project.project"
+        if model == "project.billing.period":
+            return self.env[model].browse(active_ids).project_id.ids
+        return active_ids if model == "project.project" else []
 
     @api.depends("difference_count", "difference_ids")
     def _compute_hidden_count(self):
@@ -87,7 +88,7 @@ class ProjectBillingProof(models.TransientModel):
 
     def action_prove(self):
         """Prove, keep what was found, and show it."""
-        self.ensure_one()
+        ensure_one(self)
         proof = self._prove()
         self._record(
             {
@@ -112,7 +113,7 @@ class ProjectBillingProof(models.TransientModel):
 
     def action_print(self):
         """The report, of what is true now."""
-        self.ensure_one()
+        ensure_one(self)
         self.check_access("read")
         return self.env.ref(
             "invoicing_cycle.project_billing_proof_report"

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+from ..models.call_arguments import ensure_one
+
 KINDS = [
     ("total", "Left out of the totals"),
     ("cancelled_invoice", "Billed on a cancelled invoice"),
@@ -65,7 +67,7 @@ class ProjectBillingProofDifference(models.TransientModel):
     def action_open(self):
         """Open the record, as far as the user may read it."""
         self.check_access("read")
-        self.ensure_one()
+        ensure_one(self)
         record = self.env[self.res_model].browse(self.res_id)
         if not record.has_access("read"):
             raise AccessError(

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ..models.call_arguments import ensure_one
+
 
 class ProjectBillingSaleOrder(models.TransientModel):
     """Creates and confirms the sales order that a project needs to be billed."""
@@ -81,7 +83,7 @@ class ProjectBillingSaleOrder(models.TransientModel):
 
     def action_create_order(self):
         """Create and confirm the order and bill the project on it."""
-        self.ensure_one()
+        ensure_one(self)
         project = self.project_id
         if project.sale_line_id:
             raise UserError(

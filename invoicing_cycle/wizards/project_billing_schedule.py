@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ..models.call_arguments import ensure_one, get_active_ids
+
 
 class ProjectBillingSchedule(models.TransientModel):
     """Sets the billing schedule of many projects at once."""
@@ -12,7 +14,7 @@ class ProjectBillingSchedule(models.TransientModel):
     project_ids = fields.Many2many(
         "project.project",
         string="Projects",
-        default=lambda self: self.env.context.get("active_ids"),
+        default=lambda self: get_active_ids(self.env),
         required=True,
     )
     billing_frequency = fields.Selection(
@@ -35,7 +37,7 @@ class ProjectBillingSchedule(models.TransientModel):
 
     def action_apply(self):
         """Write the schedule on every project: all of them or none."""
-        self.ensure_one()
+        ensure_one(self)
         if not self.project_ids:
             raise UserError(self.env._("Choose at least one project."))
         vals = {

@@ -4,6 +4,7 @@ from odoo.fields import Command
 from odoo.tools import format_date
 
 from ..models.account_analytic_line_billing_hours import NOISE
+from ..models.call_arguments import ensure_one, get_active_ids
 
 
 class TimesheetBillingDecision(models.TransientModel):
@@ -34,7 +35,7 @@ class TimesheetBillingDecision(models.TransientModel):
         ):
             # sudo: taken off, as whatever a caller names
             entries = self.env["account.analytic.line"].sudo(False)
-            entries = entries.browse(context.get("active_ids") or ())
+            entries = entries.browse(get_active_ids(self.env))
             # Before anybody thinks of a reason.
             entries._check_may_hold()
             values["line_ids"] = [
@@ -45,7 +46,7 @@ class TimesheetBillingDecision(models.TransientModel):
 
     def action_decide(self):
         """Do what was chosen: in one go for whole entries, one by one for parts."""
-        self.ensure_one()
+        ensure_one(self)
         self.check_access("read")
         lines = self.line_ids
         if not lines:

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
+from ..models.call_arguments import ensure_one, get_active_ids
 from ..tools.billing_calendar import add_days
 
 APPROVER = "hr_timesheet.group_hr_timesheet_approver"
@@ -66,7 +67,7 @@ class TimesheetLock(models.TransientModel):
         if context.get("active_model") in ("hr.employee", "hr.employee.public"):
             # The ids of public employees are those of the employees. Who may be
             # locked is checked when it is done.
-            return context.get("active_ids") or []
+            return get_active_ids(self.env)
         if context.get("timesheet_unlock"):
             return []
         # sudo: the user's own employees, which hr keeps from most users
@@ -144,7 +145,7 @@ class TimesheetLock(models.TransientModel):
         A lock never moves back: who has locked further is left as is. Entries that
         were sent back are handed in again.
         """
-        self.ensure_one()
+        ensure_one(self)
         self.check_access("read")
         employees = self._get_employees()
         self._check_employees(employees)
@@ -180,7 +181,7 @@ class TimesheetLock(models.TransientModel):
 
         Approvals and invoices stay as they are: invoiced time does not open.
         """
-        self.ensure_one()
+        ensure_one(self)
         self.check_access("read")
         self._check_may_unlock()
         employees = self._get_employees()

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.call_arguments import ensure_one, get_active_ids
+
 
 class TimesheetSendBack(models.TransientModel):
     """Asks an approver why time is sent back, or why an approval is withdrawn."""
@@ -26,7 +28,7 @@ class TimesheetSendBack(models.TransientModel):
         context = self.env.context
         if context.get("active_model") != "account.analytic.line":
             return False
-        return context.get("active_ids") or False
+        return get_active_ids(self.env) or False
 
     @api.depends("entry_ids")
     def _compute_summary(self):
@@ -41,7 +43,7 @@ class TimesheetSendBack(models.TransientModel):
 
     def action_send_back(self):
         """Do what the dialog asks the reason for."""
-        self.ensure_one()
+        ensure_one(self)
         self.check_access("read")
         if not self.entry_ids:
             raise UserError(self.env._("Choose the time entries first."))

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.call_arguments import ensure_one
+
 
 class ValidateAccountMove(models.TransientModel):
     """Odoo's dialog before it confirms also tells which drafts are out of date."""
@@ -25,7 +27,7 @@ class ValidateAccountMove(models.TransientModel):
         Of a single one it is asked about what a person changed, as its own button does;
         of several that is kept.
         """
-        self.ensure_one()
+        ensure_one(self)
         close = {"type": "ir.actions.act_window_close"}
         drafts = self.outdated_move_ids
         if len(drafts) <= 1:
