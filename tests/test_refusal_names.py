@@ -141,6 +141,20 @@ class TestRefusalNames(SecurityCommon, BeyondHoursCommon):
         for records in (line, self.invoice):
             self.assert_nothing_told(records, "unlink")
 
+    def test_delegations(self):
+        delegation = self.env["timesheet.approval.delegation"].create(
+            {
+                "user_id": self._new_user("secret", "base.group_user").id,
+                "delegate_id": self.user_manager.id,
+                "date_from": DAY,
+                "date_to": DAY,
+            }
+        )
+        self.assertEqual(delegation.user_id.name, "Secret")
+        users = self.outsiders - self.user_timesheet_admin
+        self.assert_nothing_told(delegation, "write", {"note": "x"}, users=users)
+        self.assert_nothing_told(delegation, "unlink", users=users)
+
     def test_actions(self):
         for method, *args in (
             ("action_skip", "x"),

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
 from .account_analytic_line_lock import ADMINISTRATOR
+from .billing_recorded_mixin import check_user_rights
 
 
 class TimesheetApprovalDelegation(models.Model):
@@ -80,6 +81,8 @@ class TimesheetApprovalDelegation(models.Model):
         return delegations
 
     def write(self, vals):
+        # Before the refusal below, which names people.
+        check_user_rights(self, "write")
         self._check_may_delegate()
         result = super().write(vals)
         self._check_may_delegate()
@@ -87,6 +90,7 @@ class TimesheetApprovalDelegation(models.Model):
         return result
 
     def unlink(self):
+        check_user_rights(self, "unlink")
         self._check_may_delegate()
         result = super().unlink()
         self._after_change()
