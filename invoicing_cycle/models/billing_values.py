@@ -55,7 +55,11 @@ class Base(models.AbstractModel):
             {
                 name: value
                 for name, value in values.items()
-                if not isinstance(value, dict)
+                if not (
+                    isinstance(value, dict)
+                    and name in self._fields
+                    and self._fields[name].type == "many2one"
+                )
             }
         )
         return super().onchange(values, field_names, fields_spec)
