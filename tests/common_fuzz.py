@@ -62,6 +62,8 @@ ODOO = (
     # Fields that are none, or in no table, for exports and groups.
     ("ValueError", "Invalid field 'name' on '"),
     ("ValueError", "because it is not stored"),
+    # Fields of other records that are read with the user's own rights.
+    ("ValueError", "because it is not a sudoed related or inherited field"),
     # Commands of no shape, for the onchange of any form and that of invoices.
     ("AttributeError", "'NoneType' object has no attribute 'origin'"),
     ("TypeError", "(models/account_move.py onchange)"),

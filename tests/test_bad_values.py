@@ -4,6 +4,7 @@ from uuid import uuid4
 
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
+from odoo.models import MAGIC_COLUMNS
 from odoo.tests import tagged
 
 from .common_security import SecurityCommon
@@ -426,3 +427,30 @@ class TestBadValues(SecurityCommon):
                             list(Dialog._fields),
                             context=context,
                         )
+
+    def test_every_model(self):
+        """A new model, or new fields on another one, are checked as well."""
+        exceptions = {
+            "account.analytic.account": "Odoo's fields, read by fewer people",
+            "account.bank.statement.line": "has those of its entry",
+            "billing.recount": "nobody writes it",
+            "project.billing.debt": "a view",
+            "project.billing.realization": "a view",
+            "res.config.settings": "the company that they go to is asked",
+            "timesheet.approval.log": "only actions write it",
+            "timesheets.analysis.report": "a view",
+        }
+        known = {
+            name
+            for name, model in self.env.registry.items()
+            if not model._abstract
+            and any(
+                field.type in ("float", "integer", "many2one", "monetary")
+                and "invoicing_cycle" in field._modules
+                and field.name not in MAGIC_COLUMNS
+                for field in self.env[name]._fields.values()
+            )
+        }
+        mixin = self.env.registry["billing.values.mixin"]
+        checked = {name for name in known if issubclass(self.env.registry[name], mixin)}
+        self.assertEqual(known - checked, set(exceptions))

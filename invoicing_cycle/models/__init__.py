@@ -1,3 +1,4 @@
+from . import billing_values_mixin
 from . import billing_confidential_mixin
 from . import billing_recorded_mixin
 from . import billing_deciding_mixin

@@ -3,6 +3,8 @@ from copy import deepcopy
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .call_arguments import get_values
+
 #: Who reads what time costs. Not the group of analytic accounting: Odoo's switch for it
 #: gives it to everybody.
 COSTS = (
@@ -78,10 +80,11 @@ class AccountAnalyticLine(models.Model):
 
     def copy_data(self, default=None):
         # EXTENDS base
+        default = get_values(self.env, default)
         # The cost of a copy is worked out anew.
         if self._has_field_access(self._fields["amount"], "read"):
             return super().copy_data(default)
-        return super().copy_data({"amount": 0.0, **(default or {})})
+        return super().copy_data({"amount": 0.0, **default})
 
 
 class TimesheetsAnalysisReport(models.Model):

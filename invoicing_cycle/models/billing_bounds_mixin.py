@@ -16,6 +16,7 @@ class BillingBoundsMixin(models.AbstractModel):
     """
 
     _name = "billing.bounds.mixin"
+    _inherit = ["billing.values.mixin"]
     _description = "Days and Numbers Within Bounds"
 
     @api.model
@@ -58,7 +59,7 @@ class BillingBoundsMixin(models.AbstractModel):
                 value = read(vals[name])
             except (TypeError, ValueError):
                 self._raise_out_of_bounds(field, vals, low, high)
-            if low <= value <= high:
+            if value is None or low <= value <= high:
                 continue
             # sudo: whether the value is there already, which changes nothing
             if not self or any(record[name] != value for record in self.sudo()):

@@ -18,6 +18,7 @@ class BillingNamedMixin(models.AbstractModel):
     """
 
     _name = "billing.named.mixin"
+    _inherit = ["billing.values.mixin"]
     _description = "Checks What Callers Name"
     #: Names of the fields that are checked, all of them by default.
     _named_fields = None
@@ -130,7 +131,7 @@ def _read_many(value):
         elif not isinstance(command, (list, tuple)):
             ids += _read_id(command)
         else:
-            kind, record_id, vals = [*command, None, None][:3]
+            kind, record_id, vals = [*command, None, None, None][:3]
             if kind in ONE:
                 ids += _read_id(record_id)
             elif kind == Command.SET and isinstance(vals, (list, tuple)):

@@ -70,6 +70,7 @@ class BillingRecordedMixin(models.AbstractModel):
     """
 
     _name = "billing.recorded.mixin"
+    _inherit = ["billing.values.mixin"]
     _description = "Fields That Are Recorded"
 
     @api.model

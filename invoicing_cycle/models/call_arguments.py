@@ -41,6 +41,18 @@ def get_text(env, value):
     return value.replace("\x00", "").strip()
 
 
+def get_values(env, value):
+    """Values by the names of fields, none where none are given.
+
+    :raises UserError: for what is no dict
+    """
+    if not value:
+        return {}
+    if not isinstance(value, dict):
+        raise UserError(env._("“%(value)s” are no values.", value=value))
+    return value
+
+
 def is_one_of(value, choices):
     """Whether a value is one of some texts; what is no text is none of them."""
     return isinstance(value, str) and value in choices
