@@ -92,3 +92,41 @@ class TestOnchangeNames(MultiCompanyCommon):
             self.env["project.billing.period"],
             {**values, "project_id": project.id, "fixed_amount": 100.0},
         )
+
+    def test_time(self):
+        """Time tells no period of a project that one may not see, nor a person."""
+        user = self._new_user("logs", "hr_timesheet.group_hr_timesheet_approver")
+        self.project_b.company_id = self.company_b
+        Line = self.env["account.analytic.line"]
+        for values in (
+            {"project_id": self.project_b.id},
+            {"project_id": self.project.id, "employee_id": self.consultant_b.id},
+        ):
+            with self.subTest(values=values), self.assertRaises(AccessError) as refusal:
+                self._onchange(user, Line, {"date": "2026-03-03", **values})
+            for name in (self.project_b.name, self.consultant_b.name):
+                self.assertNotIn(name, str(refusal.exception))
+        found = self._onchange(
+            user,
+            Line,
+            {
+                "date": "2026-03-03",
+                "employee_id": self.consultant.id,
+                "project_id": self.project.id,
+            },
+        )
+        self.assertIn("value", found)
+
+    def test_retainer(self):
+        """The price of an item is told to whom its order is."""
+        user = self._new_user(
+            "project_admin",
+            "project.group_project_manager,sales_team.group_sale_manager",
+        )
+        foreign = {"billing_retainer_line_id": self.order_b.order_line[:1].id}
+        for su in (False, True):
+            project = self.project.with_env(self.env(user=user.id, su=su))
+            with self.subTest(su=su), self.assertRaises(AccessError):
+                project.write(foreign)
+        with self.assertRaises(AccessError):
+            self._onchange(user, self.project, foreign)

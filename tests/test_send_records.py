@@ -435,3 +435,15 @@ class TestSendEinvoice(SendCommon):
         self.invoice.action_mark_as_sent("post")
         self.invoice._follow_einvoice_state("error", {"processing", "done"})
         self.assertSent(self.invoice, "post")
+
+    def test_nobody_sends_in_another_name(self):
+        mine = self.invoice.with_user(self.user_accountant)
+        for author in (self.user_manager, self.user_timesheet_admin):
+            for su in (False, True):
+                with (
+                    self.subTest(author=author.login, su=su),
+                    self.assertRaises(AccessError),
+                ):
+                    mine.sudo(su).sending_data = {"author_user_id": author.id}
+        mine.sending_data = {"author_user_id": self.user_accountant.id}
+        self.assertTrue(self.invoice.sending_data)

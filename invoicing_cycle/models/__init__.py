@@ -166,4 +166,5 @@ from . import billing_proof_down_payments
 from . import billing_proof_spans
 from . import project_billing_realization
 from . import billing_bounds
+from . import billing_named
 from . import billing_values

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_datetime
 
@@ -66,8 +66,16 @@ class AccountMoveSent(models.Model):
     def _get_recorded_fields(self):
         return super()._get_recorded_fields() | SENT_FIELDS
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        # EXTENDS account
+        for vals in vals_list:
+            self._check_sender(vals)
+        return super().create(vals_list)
+
     def write(self, vals):
         # EXTENDS account
+        self._check_sender(vals)
         # Here and not in button_draft or button_cancel, because other add-ons set the
         # state on ways of their own.
         result = super().write(vals)
@@ -76,6 +84,18 @@ class AccountMoveSent(models.Model):
                 self.env._("The invoice was reset to draft or cancelled.")
             )
         return result
+
+    def _check_sender(self, vals):
+        """Whom Odoo's job records as the sender is who gave it the invoice.
+
+        :raises AccessError: where values name somebody else
+        """
+        data = vals.get("sending_data")
+        sender = data.get("author_user_id") if isinstance(data, dict) else None
+        if sender and sender != self.env.uid and self.env.uid != SUPERUSER_ID:
+            raise AccessError(
+                self.env._("Invoices are sent in your own name. Send them yourself.")
+            )
 
     @api.model
     def _format_recorded(self, names):

@@ -49,7 +49,7 @@ class BillingNamedMixin(models.AbstractModel):
         """
         named = defaultdict(set)
         for vals in vals_list:
-            self._collect_named(self, vals, named)
+            self._collect_named(self, vals, named, self._named_fields)
         for (model, name, comodel), ids in named.items():
             # sudo: taken off, so that the user is asked also where other code runs as
             # superuser
@@ -78,13 +78,13 @@ class BillingNamedMixin(models.AbstractModel):
             )
 
     @api.model
-    def _collect_named(self, records, vals, named):
+    def _collect_named(self, records, vals, named, checked=None):
         """Find what values name, with the values of lines and of the form above.
 
         :param records: of the model that the values are for
         :param dict named: set of ids by (model, field, comodel); added to
+        :param checked: names of the fields that are looked at, all by default
         """
-        checked = getattr(records, "_named_fields", None)
         for name, value in vals.items():
             field = records._fields.get(name)
             if not field or not value or (checked and name not in checked):
