@@ -217,7 +217,7 @@ class TestBadValues(SecurityCommon):
                     record,
                     "write",
                     {name: number},
-                    text="no value of",
+                    text="no value of|Enter a whole number",
                 )
             self.assertEqual(record[name], before)
 

@@ -49,7 +49,6 @@ def _write(name, get_value):
 
 #: One real change of each field that touches the bill.
 FIELD_PATHS = (
-    _write("company_id", lambda case, world: case.other_company.id),
     _write("partner_id", lambda case, world: case.other_partner.id),
     _write("date", lambda case, world: "2026-03-06"),
     _write("name", lambda case, world: "Other"),
@@ -65,6 +64,10 @@ FIELD_PATHS = (
     ),
     _write("user_id", lambda case, world: case.successor.id),
 )
+
+
+#: Time is of its project's company, or of its person's: approval goes by it.
+COMPANY_PATH = _write("company_id", lambda case, world: case.other_company.id)
 
 
 def _save_form(case, world, env):
@@ -310,6 +313,10 @@ class TestGuardPaths(GuardCommon):
         roles = ("author", "manager", "administrator")
         for path in FIELD_PATHS:
             self.assertWalk(path, expected, roles=roles)
+
+    def test_company(self):
+        for sudo in (False, True):
+            self.assertWalk(COMPANY_PATH, dict.fromkeys(DIRECT, "RRRRRR"), sudo=sudo)
 
     def test_ways_to_write(self):
         for path in WRITE_PATHS:

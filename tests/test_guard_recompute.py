@@ -137,12 +137,12 @@ HARMLESS_PATHS = (
     _archive_project,
     _write("task", "active", lambda case, world: False),
     _write("employee", "hourly_cost", lambda case, world: 99.0),
-    _write("project", "user_id", lambda case, world: case.successor.id),
     _write(
         "project", "account_id", lambda case, world: case.other_project.account_id.id
     ),
 )
 
+_NEW_MANAGER = _write("project", "user_id", lambda case, world: case.successor.id)
 EMPLOYEE_PATHS = (
     _archive_employee,
     _write("employee", "company_id", lambda case, world: case.other_company.id),
@@ -202,6 +202,8 @@ class TestGuardRecompute(GuardCommon):
         self.assertPaths(HARMLESS_PATHS, kept)
         self.assertPaths(EMPLOYEE_PATHS, kept, OFFICERS)
         self.assertRefusedTo(EMPLOYEE_PATHS, ["author"])
+        self.assertPaths([_NEW_MANAGER], kept, ["odoobot"])
+        self.assertRefusedTo([_NEW_MANAGER], ["author", "administrator"])
 
     def test_deletions(self):
         closed = dict.fromkeys(("locked", "approved", "draft", "posted"), "R")

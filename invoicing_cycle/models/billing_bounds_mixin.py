@@ -28,6 +28,12 @@ class BillingBoundsMixin(models.AbstractModel):
         return {}
 
     @api.model
+    def _get_billing_fields(self):
+        # EXTENDS billing.values.mixin
+        # What has bounds is refused with them.
+        return super()._get_billing_fields() - self._get_bounds().keys()
+
+    @api.model
     def _add_missing_default_values(self, values):
         # EXTENDS base
         # Here, because defaults may come with anybody's context.
