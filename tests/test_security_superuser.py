@@ -275,6 +275,23 @@ class TestSecuritySuperuser(SecurityCommon):
                     savepoint.rollback()
                 self.env.invalidate_all()
 
+    def test_new_people(self):
+        """Odoo makes people, and their first version, for whoever it has to."""
+        person = self._as_superuser(self.user_accountant, self.consultant).create(
+            {"name": "New", "department_id": self.consultant.department_id.id}
+        )
+        self.assertTrue(person.current_version_id)
+        loose = self.env["hr.version"].create(
+            {
+                "date_version": date(2026, 3, 1),
+                "department_id": self.env["hr.department"].create({"name": "Lax"}).id,
+            }
+        )
+        self.assertRefused(
+            self._as_superuser(self.user_accountant, loose).write,
+            {"employee_id": self.colleague.id},
+        )
+
     def test_same_values_decide_nothing(self):
         """Odoo copies such values along with others."""
         person = self._as_superuser(self.user_consultant, self.colleague)

@@ -3,8 +3,12 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 
 from .billing_recorded_mixin import is_recording, recording, with_user_rights
 
-#: What actions record about an entry, and what Odoo derives of its person, task and
-#: sales order item. Flows, prices and reports go by it, so it is never typed in.
+#: What Odoo derives of an entry's person, task and sales order item. Flows and reports
+#: go by it, so nobody changes it; of new time Odoo works it out, whatever comes along.
+DERIVED_FIELDS = frozenset(
+    {"department_id", "manager_id", "order_id", "parent_task_id"}
+)
+#: What actions record about an entry: never typed in.
 RECORDED_FIELDS = frozenset(
     {
         "approval_key",
@@ -14,11 +18,7 @@ RECORDED_FIELDS = frozenset(
         "billed_as",
         "billing_hours",
         "billing_period_id",
-        "department_id",
         "invoice_line_id",
-        "manager_id",
-        "order_id",
-        "parent_task_id",
         "part_ids",
         "part_of_id",
         "sent_back",
@@ -47,7 +47,7 @@ class AccountAnalyticLine(models.Model):
 
     @api.model
     def _get_recorded_fields(self):
-        return super()._get_recorded_fields() | RECORDED_FIELDS
+        return super()._get_recorded_fields() | RECORDED_FIELDS | DERIVED_FIELDS
 
     @api.model
     def default_get(self, fields):
@@ -61,7 +61,12 @@ class AccountAnalyticLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         holding = [vals.get("billing_hold", "bill") != "bill" for vals in vals_list]
-        lines = super().create(vals_list)
+        lines = super().create(
+            [
+                {name: vals[name] for name in vals if name not in DERIVED_FIELDS}
+                for vals in vals_list
+            ]
+        )
         # hr_timesheet may leave values out, of the list itself: look at the records.
         if any(holding):
             lines.filtered(lambda line: line.billing_hold != "bill")._check_may_hold()

@@ -23,11 +23,15 @@ class BillingDecidingMixin(models.AbstractModel):
 
     def write(self, vals):
         names = self._get_deciding_fields() & vals.keys() if self.env.su else ()
-        changed = self.filtered(
+        changed = self._filtered_decided().filtered(
             lambda record: any(is_change(record, name, vals[name]) for name in names)
         )
         check_user_rights(changed, "write")
         return super().write(vals)
+
+    def _filtered_decided(self):
+        """Those whose fields decide something by now."""
+        return self
 
 
 class HrEmployee(models.Model):
@@ -65,10 +69,23 @@ class HrVersion(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         versions = super().create(vals_list)
-        if self.env.su:
-            changing = versions.filtered(lambda version: version._is_other_version())
-            check_user_rights(changing, "create")
+        versions._check_new_versions()
         return versions
+
+    def write(self, vals):
+        # Odoo makes the first version of a person before the person.
+        new = self - self._filtered_decided()
+        result = super().write(vals)
+        new._check_new_versions()
+        return result
+
+    def _filtered_decided(self):
+        return self.filtered("employee_id")
+
+    def _check_new_versions(self):
+        if self.env.su:
+            changing = self.filtered(lambda version: version._is_other_version())
+            check_user_rights(changing, "create")
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_deciding(self):
