@@ -146,3 +146,60 @@ class TestApprovalRound(ApprovalFlowCommon):
             with self.subTest(user=user.login), self.assertRaises(UserError):
                 tag.with_user(user).project_ids = [Command.link(self.project.id)]
         self.assertFalse(self.project.tag_ids)
+
+    # -------------------------------------------------------- customer and pricing
+
+    def _create_own_project(self, **values):
+        """A project that the author of its waiting time manages."""
+        self.user_consultant.group_ids |= self.env.ref("project.group_project_user")
+        self.user_consultant.group_ids |= self.env.ref("base.group_partner_manager")
+        project = self._create_project("Own", user_id=self.user_consultant.id, **values)
+        self.lax_flow.department_ids = False
+        return project, self._log_time(project, DAY)
+
+    def test_customer_that_becomes_internal(self):
+        customer = self.env["res.partner"].create({"name": "Customer of mine"})
+        order = self._create_order(partner_id=customer.id)
+        entry = self._create_own_project(order=order, partner_id=customer.id)[1]
+        self.lax_flow.customer = "internal"
+        own = customer.with_user(self.user_consultant)
+        company = self.company.partner_id
+        for vals in (
+            {"commercial_partner_id": company.id},
+            {"parent_id": company.id, "is_company": False},
+        ):
+            for su in (False, True):
+                with self.subTest(vals=vals, su=su), self.assertRaises(AccessError):
+                    own.sudo(su).write(vals)
+        with self.assertRaises(AccessError):
+            entry.with_user(self.user_consultant).action_approve()
+        manager = self._new_user("sales_admin", "sales_team.group_sale_manager")
+        manager.group_ids |= self.env.ref("base.group_partner_manager")
+        customer.with_user(manager).parent_id = self.partner
+        self.assertEqual(customer.commercial_partner_id, self.partner)
+
+    def test_pricing_by_a_missing_item(self):
+        order = self._create_order()
+        project, entry = self._create_own_project(partner_id=self.partner.id)
+        # Odoo would find another one.
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE project_project SET sale_line_id = NULL WHERE id = %s", [project.id]
+        )
+        self.env.invalidate_all(flush=False)
+        self.lax_flow.pricing = "fixed_rate"
+        item = {"sale_line_id": order.order_line.id}
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertFalse(project.sale_line_id)
+        self.assertEqual(entry.approval_state, "pending")
+        with (
+            self.assertRaisesRegex(AccessError, "Your own time"),
+            self.env.cr.savepoint(),
+        ):
+            project.with_user(self.user_consultant).write(item)
+        self.env.invalidate_all()
+        self.assertFalse(project.sale_line_id)
+        self.env.invalidate_all()
+        entry.with_user(self.user_timesheet_admin).action_approve()
+        self.assertEqual(entry.approval_state, "approved")

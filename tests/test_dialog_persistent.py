@@ -1,3 +1,5 @@
+from datetime import date
+
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -130,3 +132,37 @@ class TestOnchangeNames(MultiCompanyCommon):
                 project.write(foreign)
         with self.assertRaises(AccessError):
             self._onchange(user, self.project, foreign)
+
+    def test_expenses_and_milestones(self):
+        """Odoo lets everybody name an order; what we add to it is hidden."""
+        self.project_b.company_id = self.company_b
+        user = self._new_user("files", "hr_timesheet.group_hr_timesheet_user")
+        expense = {"sale_order_id": self.order_b.id, "date": "2026-03-05"}
+        spec = {
+            name: {"fields": {"display_name": {}}}
+            for name in ("billing_period_id", "billing_project_id")
+        }
+        found = self.rpc(
+            user,
+            self.env["hr.expense"],
+            "onchange",
+            expense,
+            ["sale_order_id"],
+            spec,
+        )
+        self.assertFalse(found["value"].get("billing_project_id"))
+        self.assertFalse(found["value"].get("billing_period_id"))
+
+    def test_open_period_in_a_form(self):
+        """Its amount follows what is typed in, with its time."""
+        self._log_time(self.project, date(2026, 1, 20), 3.0)
+        before = self.period.amount_to_invoice
+        found = self.rpc(
+            self.env.user,
+            self.period,
+            "onchange",
+            {"fixed_amount": 5.0},
+            ["fixed_amount"],
+            {"fixed_amount": {}, "amount_to_invoice": {}},
+        )
+        self.assertEqual(found["value"]["amount_to_invoice"], before + 5.0)

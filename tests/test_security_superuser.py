@@ -2,7 +2,7 @@ from datetime import date
 
 from psycopg2 import IntegrityError
 
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
@@ -151,6 +151,7 @@ class TestSecuritySuperuser(SecurityCommon):
             milestone,
             expense,
             proof,
+            self.invoice.message_post(body="Note"),
         )
         known = self.env.registry["billing.recorded.mixin"]._inherit_children
         self.assertEqual({record._name for record in records}, set(known))
@@ -261,6 +262,39 @@ class TestSecuritySuperuser(SecurityCommon):
                 with self.subTest(model=record._name, vals=vals, user=user.login):
                     self.assertRefused(self._as_superuser(user, record).write, vals)
 
+    def test_deleted_with_the_key_of_an_uninstallation(self):
+        self.consultant.write(
+            {"version_ids": [Command.create({"date_version": date(2025, 1, 1)})]}
+        )
+        rate = self.env["project.sale.line.employee.map"].create(
+            {
+                "project_id": self.foreign_project.id,
+                "employee_id": self.consultant.id,
+                "sale_line_id": self.foreign_project.sale_line_id.id,
+            }
+        )
+        for record in (self.consultant.version_ids[:1], rate):
+            known = self._as_superuser(self.user_accountant, record)
+            self.assertRefused(known.with_context(_force_unlink=True).unlink)
+
+    def test_switches_of_companies(self):
+        for vals in (
+            {"timesheet_approval": True},
+            {"timesheet_approval_default": "automatic"},
+            {"partner_id": self.partner.id},
+        ):
+            for user in (self.user_consultant, self.user_accountant):
+                with self.subTest(vals=vals, user=user.login):
+                    self.assertRefused(
+                        self._as_superuser(user, self.company).write, vals
+                    )
+
+    def test_origin_of_an_invoice(self):
+        for value in (False, "freeform"):
+            with self.subTest(value), self.assertRaises(UserError):
+                self.invoice.with_user(self.user_accountant).billing_origin = value
+        self.assertEqual(self.invoice.billing_origin, "schedule")
+
     def test_officers_decide(self):
         for record, vals in self._get_decisions():
             if record == self.foreigner or record in (
@@ -368,6 +402,15 @@ class TestSecuritySuperuser(SecurityCommon):
                 self.assertRefused(
                     self._as_superuser(user, required).write,
                     {"expected": False, "reason": "Holiday"},
+                )
+                known = self._as_superuser(user, required)
+                self.assertRefused(known.unlink)
+                self.assertRefused(
+                    known.create,
+                    {
+                        "period_id": required.period_id.id,
+                        "employee_id": self.boss.id,
+                    },
                 )
 
     def test_schedules_follow_where_they_have_to(self):

@@ -33,13 +33,22 @@ class AccountAnalyticLine(models.Model):
         export_string_translation=False,
     )
 
+    def _may_read_item(self):
+        """Whether an item that a form names is the user's to read: it has a price."""
+        # sudo: taken off, so that the user is asked
+        return self.so_line._origin.sudo(False).has_access("read")
+
     @api.depends("billing_hours", "so_line.price_unit", "so_line.discount")
     @api.depends_context("allowed_company_ids", "uid")
     def _compute_billing_value(self):
         own = set(self._filtered_own_value())
         for line in self:
             sale_line = line.so_line
-            billed = line.timesheet_invoice_type == "billable_time" and line in own
+            billed = (
+                line.timesheet_invoice_type == "billable_time"
+                and line in own
+                and (line.so_line == line._origin.so_line or line._may_read_item())
+            )
             line.billing_value = (
                 sale_line._get_untaxed_amount(
                     sale_line._convert_time(line.billing_hours, line.product_uom_id)

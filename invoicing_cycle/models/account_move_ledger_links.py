@@ -4,7 +4,7 @@ from .billing_recorded_mixin import filter_closed, recording
 from .changes import is_change
 
 #: What decides how the lines of a document count.
-LINK_FIELDS = frozenset({"company_id", "currency_id", "move_type"})
+LINK_FIELDS = frozenset({"billing_origin", "company_id", "currency_id", "move_type"})
 #: Of a cancelled invoice with this state Odoo counts the lines all the same.
 LEGACY = "invoicing_legacy"
 

@@ -93,7 +93,7 @@ class AccountMoveSend(models.AbstractModel):
             .filtered(lambda delivery: delivery._is_addressed())
         )
         # Those that failed at once are flagged as well: tried again, they count.
-        deliveries.mail_message_id.sends_invoice = True
+        deliveries.mail_message_id._record({"sends_invoice": True})
         sent = defaultdict(unsent.browse)
         for delivery in deliveries:
             move = unsent.browse(delivery.mail_message_id.res_id)

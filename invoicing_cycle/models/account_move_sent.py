@@ -276,7 +276,7 @@ class AccountMoveSent(models.Model):
         # sudo: the callers decide who may; here are the writes that follow from it.
         moves = self.sudo()
         if not keep_messages:
-            moves._get_sending_messages().sends_invoice = False
+            moves._get_sending_messages()._record({"sends_invoice": False})
         moves = moves.filtered("sent_on")
         if not moves:
             return

@@ -43,6 +43,7 @@ class HrEmployee(models.Model):
         return super()._get_deciding_fields() | {
             "active",
             "company_id",
+            "current_version_id",
             "department_id",
             "parent_id",
             "resource_calendar_id",
@@ -87,7 +88,8 @@ class HrVersion(models.Model):
             changing = self.filtered(lambda version: version._is_other_version())
             check_user_rights(changing, "create")
 
-    @api.ondelete(at_uninstall=False)
+    # Also "at uninstall": that is a context key, which anybody can send.
+    @api.ondelete(at_uninstall=True)
     def _unlink_except_deciding(self):
         check_user_rights(self, "unlink")
 
@@ -111,10 +113,17 @@ class HrDepartment(models.Model):
     @api.model
     def _get_deciding_fields(self):
         return super()._get_deciding_fields() | {
+            "active",
             "company_id",
             "manager_id",
             "parent_id",
+            "parent_path",
         }
+
+    # Also "at uninstall": that is a context key, which anybody can send.
+    @api.ondelete(at_uninstall=True)
+    def _unlink_except_deciding(self):
+        check_user_rights(self, "unlink")
 
 
 class ResourceResource(models.Model):
@@ -201,6 +210,29 @@ class ProjectSaleLineEmployeeMap(models.Model):
             check_user_rights(other, "create")
         return rates
 
-    @api.ondelete(at_uninstall=False)
+    # Also "at uninstall": that is a context key, which anybody can send.
+    @api.ondelete(at_uninstall=True)
     def _unlink_except_deciding(self):
         check_user_rights(self, "unlink")
+
+
+class ResCompany(models.Model):
+    """The switches of a company say whether time needs an approval, and whose."""
+
+    _name = "res.company"
+    _inherit = ["res.company", "billing.deciding.mixin"]
+
+    @api.model
+    def _get_deciding_fields(self):
+        return (
+            super()
+            ._get_deciding_fields()
+            .union(
+                ["partner_id"],
+                (
+                    name
+                    for name, field in self._fields.items()
+                    if "invoicing_cycle" in field._modules
+                ),
+            )
+        )

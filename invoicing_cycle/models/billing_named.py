@@ -48,3 +48,42 @@ class ProjectProject(models.Model):
     def write(self, vals):
         self._check_named([vals])
         return super().write(vals)
+
+
+class HrExpense(models.Model):
+    _inherit = "hr.expense"
+
+    def onchange(self, values, field_names, fields_spec):
+        # EXTENDS web
+        result = super().onchange(values, field_names, fields_spec)
+        return _hide_unreadable(
+            self, result, ("billing_period_id", "billing_project_id")
+        )
+
+
+class ProjectMilestone(models.Model):
+    _inherit = "project.milestone"
+
+    def onchange(self, values, field_names, fields_spec):
+        # EXTENDS web
+        result = super().onchange(values, field_names, fields_spec)
+        return _hide_unreadable(self, result, ("billing_period_id",))
+
+
+def _hide_unreadable(records, result, names):
+    """Take out of an unsaved form what follows from records that Odoo lets everybody
+    name, and that the user may not read.
+
+    :param dict result: of ``onchange``; changed
+    :param names: of many2one fields
+    """
+    values = result.get("value") or {}
+    for name in names:
+        value = values.get(name)
+        record_id = value.get("id") if isinstance(value, dict) else value
+        if record_id:
+            comodel = records.env[records._fields[name].comodel_name]
+            # sudo: taken off, so that the user is asked
+            if not comodel.sudo(False).browse(record_id)._filtered_access("read"):
+                values[name] = False
+    return result

@@ -106,6 +106,8 @@ class BillingValuesMixin(models.AbstractModel):
                     value is not True and 0 < value <= LARGEST_INTEGER
                 )
             return value == "" or not isinstance(value, dict | float | list | str)
+        if isinstance(value, bytes):
+            return False
         try:
             number = float(value or 0)
         except (OverflowError, TypeError, ValueError):

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .account_move_send import SENDING, Posted
 
@@ -11,7 +11,8 @@ class MailMessage(models.Model):
     one is back under "Invoices ready to be sent".
     """
 
-    _inherit = "mail.message"
+    _name = "mail.message"
+    _inherit = ["mail.message", "billing.recorded.mixin"]
 
     sends_invoice = fields.Boolean(
         # Nobody sets it but the code that sent: what becomes of the message decides
@@ -20,6 +21,10 @@ class MailMessage(models.Model):
         export_string_translation=False,
         help="Technical: the invoice went to the customer by this message.",
     )
+
+    @api.model
+    def _get_recorded_fields(self):
+        return super()._get_recorded_fields() | {"sends_invoice"}
 
     def _follow_delivery(self):
         """Set or clear the sent record of the invoices that these messages carry."""

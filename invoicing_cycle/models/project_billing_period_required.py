@@ -65,6 +65,17 @@ class ProjectBillingPeriodRequired(models.Model):
 
     # ------------------------------------------------------------------ CRUD
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        required = super().create(vals_list)
+        check_user_rights(required, "create")
+        return required
+
+    # Also "at uninstall": that is a context key, which anybody can send.
+    @api.ondelete(at_uninstall=True)
+    def _unlink_except_recording(self):
+        check_user_rights(self, "unlink")
+
     def write(self, vals):
         if not is_recording(self) and not vals.keys() <= {"expected", "reason"}:
             raise AccessError(

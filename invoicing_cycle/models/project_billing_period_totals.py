@@ -78,9 +78,21 @@ class ProjectBillingPeriod(models.Model):
         "invoice_line_ids.awaits_credit",
     )
     def _compute_totals(self):
-        totals = self._count()
-        for period in self:
+        saved = self.filtered(lambda period: isinstance(period.id, int))
+        totals = saved._count()
+        for period in saved:
             period.update(totals[period.id])
+        for period in self - saved:
+            period.update(period._get_unsaved_totals())
+
+    def _get_unsaved_totals(self):
+        """What a form that is not saved shows: what is saved, with its fixed amount."""
+        self.ensure_one()
+        saved = self._origin
+        values = {name: saved[name] for name in TOTALS}
+        if not saved._filtered_closed():
+            values["amount_to_invoice"] += self.fixed_amount - saved.fixed_amount
+        return values
 
     @api.model
     def _get_recounted_fields(self):

@@ -234,7 +234,8 @@ class ProjectProject(models.Model):
             and period.date_from > last_day
         )
 
-    @api.ondelete(at_uninstall=False)
+    # Also "at uninstall": that is a context key, which anybody can send.
+    @api.ondelete(at_uninstall=True)
     def _unlink_except_invoiced(self):
         # sudo: whether invoices bill them, whoever may read those
         for project in self.sudo():

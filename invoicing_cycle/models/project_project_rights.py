@@ -105,8 +105,17 @@ class ProjectProject(models.Model):
                 for command in commands
                 if command[0] in (Command.UPDATE, Command.LINK)
             ]
+        flows = self._get_own_waiting_flows(vals)
         # sudo: the values were checked above, one by one
         result = super(ProjectProject, self.sudo()).write(vals)
+        if flows != self._get_own_waiting_flows(vals):
+            raise AccessError(
+                self.env._(
+                    "Your own time on %(projects)s waits for an approval, which would "
+                    "become somebody else's. Let a project administrator do this.",
+                    projects=", ".join(self.mapped("display_name")),
+                )
+            )
         if commands:
             self._write_periods(commands)
         return result
@@ -153,6 +162,28 @@ class ProjectProject(models.Model):
             )
         )
         return own.sudo(self.env.su)
+
+    def _get_own_waiting_flows(self, vals):
+        """Which flows apply to the user's own time that waits for an approval.
+
+        :param dict vals: values of :meth:`write`
+        :return: dict, entry id to flow id; empty where no flow asks for these values
+        """
+        if vals.keys().isdisjoint({"partner_id", "sale_line_id"}):
+            return {}
+        # sudo: by which flow the user's own time goes
+        entries = (
+            self.env["account.analytic.line"]
+            .sudo()
+            .search(
+                [
+                    ("project_id", "in", self.ids),
+                    ("user_id", "=", self.env.uid),
+                    ("approval_state", "=", "pending"),
+                ]
+            )
+        )
+        return entries._query_sql(entries._flow_sql)
 
     def _check_own_fields(self, vals):
         """Odoo writes projects as the superuser for people without a right to them.

@@ -5,6 +5,8 @@ from .project_project_rights import MANAGER
 
 #: With these a contact gets another salesperson: Odoo takes over that of a company.
 SALESPERSON_FIELDS = frozenset({"parent_id", "user_id"})
+#: With these it becomes part of another company, or one of its own.
+ENTITY_FIELDS = frozenset({"commercial_partner_id", "is_company", "parent_id"})
 
 
 class ResPartner(models.Model):
@@ -19,10 +21,18 @@ class ResPartner(models.Model):
 
     def write(self, vals):
         # EXTENDS base
-        if SALESPERSON_FIELDS.isdisjoint(vals):
+        if (SALESPERSON_FIELDS | ENTITY_FIELDS).isdisjoint(vals):
             return super().write(vals)
         appointed = self._get_appointed()
+        # sudo: of which company a customer is, before and after
+        entities = {
+            partner: partner.sudo().commercial_partner_id for partner in appointed
+        }
         result = super().write(vals)
+        for partner, entity in entities.items():
+            # sudo: as above
+            if partner.sudo().commercial_partner_id != entity:
+                self._check_may_move(appointed[partner][0])
         for partner, (name, salesperson) in appointed.items():
             # sudo: who it was is compared with who it is
             if partner.sudo().user_id != salesperson:
@@ -53,6 +63,27 @@ class ResPartner(models.Model):
             for partner in self
             if partner.id in customers
         }
+
+    @api.model
+    def _check_may_move(self, name):
+        """Raise unless the user may make a customer part of another company.
+
+        Approval flows ask whether the customer is one of one's own companies, and who
+        may bill a project whose customer it is.
+
+        :param str name: of the customer
+        """
+        user = self.env.user
+        if user.id != SUPERUSER_ID and not (
+            user.has_group("sales_team.group_sale_manager") or user.has_group(MANAGER)
+        ):
+            raise AccessError(
+                self.env._(
+                    "%(customer)s has projects. Only a sales administrator or a "
+                    "billing manager can make it part of another company.",
+                    customer=name,
+                )
+            )
 
     @api.model
     def _check_may_appoint(self, name, salesperson):

@@ -29,7 +29,7 @@ class AccountAnalyticLine(models.Model):
             return self._notify_approver(
                 self.env._(
                     "Nothing of %(name)s waits for your approval any more.",
-                    name=", ".join(record.mapped("display_name")),
+                    name=", ".join(filter(None, record.mapped("display_name"))),
                 )
             )
         return waiting.action_approve()

@@ -32,10 +32,14 @@ class TimesheetApprovalStep(models.Model):
         "res.users",
         "timesheet_approval_step_user_rel",
         string="Users",
+        ondelete="restrict",
         domain="[('share', '=', False)]",
     )
     group_id = fields.Many2one(
-        "res.groups", string="Group", help="Everybody who belongs to this group."
+        "res.groups",
+        string="Group",
+        ondelete="restrict",
+        help="Everybody who belongs to this group.",
     )
     allow_own = fields.Boolean(
         string="Own Time", help="An approver may approve the own time in this step."

@@ -10,10 +10,21 @@ class BasePartnerMerge(models.TransientModel):
         # EXTENDS base
         partners = self.env["res.partner"].browse(partner_ids).exists()
         appointed = partners._get_appointed()
+        # sudo: of which company a customer is, before and after
+        entities = {
+            partner: partner.sudo().commercial_partner_id for partner in partners
+        }
         result = super()._merge(partner_ids, dst_partner, extra_checks)
         # sudo: who it was is compared with who it is
         kept = partners.exists().sudo()
+        # sudo: which contacts are one's own companies; flows ask for them
+        own = self.env["res.company"].sudo().search([]).partner_id
         for partner, (name, salesperson) in appointed.items():
             if partner not in kept and kept.user_id != salesperson:
                 partners._check_may_appoint(name, salesperson)
+            if partner not in kept and (
+                entities[partner] not in (partner, kept.commercial_partner_id)
+                or (kept.commercial_partner_id in own and entities[partner] not in own)
+            ):
+                partners._check_may_move(name)
         return result
