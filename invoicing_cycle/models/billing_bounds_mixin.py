@@ -76,7 +76,7 @@ class BillingBoundsMixin(models.AbstractModel):
         if isinstance(value, date):
             value = format_date(self.env, value)
         values = {
-            "record": ", ".join(self.mapped("display_name"))
+            "record": ", ".join(filter(None, self.mapped("display_name")))
             or vals.get("name")
             or self.env._("New"),
             "field": field._description_string(self.env),

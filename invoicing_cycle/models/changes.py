@@ -12,9 +12,12 @@ def is_change(record, name, value):
         return get_linked_ids(before, value) != before
     if field.type == "many2one" and isinstance(value, BaseModel):
         value = value.id
-    return field.convert_to_cache(value, record) != field.convert_to_cache(
-        record[name], record
-    )
+    try:
+        new = field.convert_to_cache(value, record)
+    except (OverflowError, TypeError, ValueError):
+        # It is none of this field: whoever writes it says so.
+        return True
+    return new != field.convert_to_cache(record[name], record)
 
 
 def get_linked_ids(before, value):

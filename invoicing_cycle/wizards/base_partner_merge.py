@@ -17,8 +17,10 @@ class BasePartnerMerge(models.TransientModel):
         result = super()._merge(partner_ids, dst_partner, extra_checks)
         # sudo: who it was is compared with who it is
         kept = partners.exists().sudo()
+        known = kept.commercial_partner_id.union(*entities.values())
         # sudo: which contacts are one's own companies; flows ask for them
-        own = self.env["res.company"].sudo().search([]).partner_id
+        companies = self.env["res.company"].sudo()
+        own = companies.search([("partner_id", "in", known.ids)]).partner_id
         for partner, (name, salesperson) in appointed.items():
             if partner not in kept and kept.user_id != salesperson:
                 partners._check_may_appoint(name, salesperson)
