@@ -105,10 +105,12 @@ class ProjectProject(models.Model):
                 for command in commands
                 if command[0] in (Command.UPDATE, Command.LINK)
             ]
-        flows = self._get_own_waiting_flows(vals)
+        # Odoo takes names out of the values on its way.
+        names = set(vals)
+        flows = self._get_own_waiting_flows(names)
         # sudo: the values were checked above, one by one
         result = super(ProjectProject, self.sudo()).write(vals)
-        if flows != self._get_own_waiting_flows(vals):
+        if flows != self._get_own_waiting_flows(names):
             raise AccessError(
                 self.env._(
                     "Your own time on %(projects)s waits for an approval, which would "
@@ -163,13 +165,13 @@ class ProjectProject(models.Model):
         )
         return own.sudo(self.env.su)
 
-    def _get_own_waiting_flows(self, vals):
+    def _get_own_waiting_flows(self, names):
         """Which flows apply to the user's own time that waits for an approval.
 
-        :param dict vals: values of :meth:`write`
-        :return: dict, entry id to flow id; empty where no flow asks for these values
+        :param set names: of fields that :meth:`write` changes
+        :return: dict, entry id to flow id; empty where no flow asks for these fields
         """
-        if vals.keys().isdisjoint({"partner_id", "sale_line_id"}):
+        if names.isdisjoint({"partner_id", "sale_line_id"}):
             return {}
         # sudo: by which flow the user's own time goes
         entries = (
