@@ -31,6 +31,11 @@ class TestBilledBeside(StockInvoiceMixin, ProofCommon):
             for difference in self.env["billing.proof"]._prove(self.project).differences
         }
 
+    def _get_open_time(self):
+        return self.project.timesheet_ids.filtered(
+            lambda entry: not entry.invoice_line_id
+        )
+
     def _bill_twice(self):
         """The link is taken away, Odoo's dialog bills all, the link is put back."""
         self.line.sale_line_ids = [Command.clear()]
@@ -58,9 +63,7 @@ class TestBilledBeside(StockInvoiceMixin, ProofCommon):
         self.assertProven(self.project)
 
     def test_link_that_was_taken_and_put_back_in_a_running_period(self):
-        self.project.timesheet_ids.filtered(
-            lambda entry: not entry.invoice_line_id
-        ).date = date(2026, 3, 5)
+        self._get_open_time().date = date(2026, 3, 5)
         invoice = self._bill_twice()
         self.assertEqual(self.item.qty_invoiced, 46.0)
         self.assertBilledBeside(invoice, "30.00", "14.00", "46.00")
@@ -97,14 +100,61 @@ class TestBilledBeside(StockInvoiceMixin, ProofCommon):
         self.env.flush_all()
         self.assertIn(move.display_name, self._get_texts()["billed_beside"])
 
-    def test_copy_of_a_document(self):
-        """With the links of its lines, as a client may ask for it."""
-        copy = self.line.move_id.with_context(include_business_fields=True).copy()
-        self.line.move_id.action_post()
-        copy.invoice_line_ids.quantity = 2.0
+    def _create_line_beside(self, quantity, move_type="out_invoice", item=None):
+        """A document with a fee, and with a line that names an item."""
+        item = item or self.item
+        return self.env["account.move"].create(
+            {
+                "move_type": move_type,
+                "partner_id": self.partner.id,
+                "invoice_date": date(2026, 3, 1),
+                "invoice_line_ids": [
+                    Command.create({"name": "Fee", "price_unit": 9000.0}),
+                    Command.create(
+                        {
+                            "product_id": item.product_id.id,
+                            "quantity": quantity,
+                            "price_unit": 100.0,
+                            "sale_line_ids": [Command.link(item.id)],
+                        }
+                    ),
+                ],
+            }
+        )
+
+    def test_little_within_what_is_delivered(self):
+        move = self._create_line_beside(2.0)
+        self.assertBilledBeside(move, "2.00", "0.00", "18.00")
+
+    def test_negative_line(self):
+        move = self._create_line_beside(-5.0)
+        self.assertEqual(self.item.qty_invoiced, 11.0)
+        self.assertBilledBeside(move, "-5.00", "0.00", "11.00")
+        move.unlink()
+        self.assertProven(self.project)
+
+    def test_credit_note_of_nothing(self):
+        move = self._create_line_beside(5.0, "out_refund")
+        move.action_post()
+        self.assertEqual(self.item.qty_invoiced, 11.0)
+        self.assertBilledBeside(move, "-5.00", "0.00", "11.00")
+
+    def test_dialog_that_credits_what_is_too_much(self):
+        """Odoo takes off what was billed beyond the time, with a line for nothing."""
+        # In a running period, which does not take the line over.
+        self._get_open_time().date = date(2026, 3, 5)
+        invoice = self._invoice_stock(self.order)
+        invoice.invoice_line_ids.quantity = 20.0
+        invoice.action_post()
         self.env.flush_all()
-        self.assertEqual(copy.invoice_line_ids.sale_line_ids, self.item)
-        self.assertBilledBeside(copy, "2.00", "0.00", "18.00")
+        credit = self.order._create_invoices(final=True)
+        self.assertEqual(credit.move_type, "out_refund")
+        self.env.flush_all()
+        self.assertFalse(credit.invoice_line_ids.credited_line_id)
+        credit.action_post()
+        self.env.flush_all()
+        self.assertEqual(self.item.qty_invoiced, 30.0)
+        self.assertProven(self.project)
 
     def test_less_on_one_invoice_and_the_rest_on_another(self):
         """Odoo's dialog bills what a person took off its invoice, without time."""

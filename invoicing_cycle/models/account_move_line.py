@@ -3,6 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 
 from .account_analytic_line_protected import recording_odoo_link
+from .billing_recorded_mixin import filter_closed, recording
 
 #: What only the ledger writes.
 LEDGER_FIELDS = frozenset(
@@ -29,8 +30,8 @@ LEDGER_FIELDS = frozenset(
         "rebilling_line_ids",
     }
 )
-#: What Odoo's reversal sets on new lines by copying, as the user who reverses.
-COPIED_FIELDS = frozenset({"credited_line_id", "recreated_line_id"})
+#: What ties the lines that a reversal makes to those that it reverses.
+REVERSAL_FIELDS = frozenset({"credited_line_id", "recreated_line_id"})
 
 
 class AccountMoveLine(models.Model):
@@ -121,11 +122,13 @@ class AccountMoveLine(models.Model):
 
     @api.model
     def _get_recorded_fields(self):
-        return super()._get_recorded_fields() | LEDGER_FIELDS | COPIED_FIELDS
+        return super()._get_recorded_fields() | LEDGER_FIELDS | REVERSAL_FIELDS
 
     @api.model
-    def _get_copied_fields(self):
-        return super()._get_copied_fields() | COPIED_FIELDS
+    def _reversing(self):
+        """A block in which Odoo's reversal links new lines to what they reverse, and
+        to its items, as the user who reverses."""
+        return recording(self._name, REVERSAL_FIELDS | {"sale_line_ids"})
 
     def write(self, vals):
         # Before Odoo, which leaves out what it takes for no change.
@@ -155,8 +158,7 @@ class AccountMoveLine(models.Model):
 
     @api.constrains("credited_line_id")
     def _check_credited_line(self):
-        # The link frees time. A line gets it by being copied, so it must be true of
-        # the document that the line is on, whoever copied in whatever context.
+        # The link frees time, so it must be true of the document that the line is on.
         for line in self.filtered("credited_line_id"):
             move = line.move_id
             if (
@@ -174,9 +176,15 @@ class AccountMoveLine(models.Model):
     def _copy_data_extend_business_fields(self, values):
         # EXTENDS account
         result = super()._copy_data_extend_business_fields(values)
+        if filter_closed(self, REVERSAL_FIELDS):
+            # Any client can send the key that asks for the links. A copy that reverses
+            # nothing would bill the item a second time.
+            # sudo: what a line bills does not depend on who copies it
+            if self.sudo()._filtered_on_ledger():
+                values.pop("sale_line_ids", None)
         # Other documents have no time to give back. The key is set by _reverse_moves
         # alone; copies that re-create an invoice after its reversal do not carry it.
-        if self.move_id.move_type == "out_invoice":
+        elif self.move_id.move_type == "out_invoice":
             if "move_reverse_cancel" in self.env.context:
                 values["credited_line_id"] = self.id
                 # sudo: how much was credited does not depend on who reverses

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 
 from .billing_recorded_mixin import filter_closed
@@ -28,6 +28,15 @@ class AccountMoveLine(models.Model):
 
     _inherit = "account.move.line"
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        # On the records: a default from the context links as well.
+        if filter_closed(self, {"sale_line_ids"}):
+            # sudo: what a line bills does not depend on who makes it
+            lines.sudo()._check_made_beside()
+        return lines
+
     def write(self, vals):
         names = filter_closed(self, LINK_FIELDS & vals.keys())
         if names:
@@ -54,7 +63,21 @@ class AccountMoveLine(models.Model):
             ids = get_linked_ids(set(line.sale_line_ids.ids), value) - {False}
             # sudo: what bills an item does not depend on who names it
             items = self.env[field.comodel_name].sudo().browse(ids)
-            (items - line.sale_line_ids)._refuse_items_on_ledger()
+            (items - line.sale_line_ids)._refuse_lines_beside(line)
+
+    def _check_made_beside(self):
+        """New lines that bill nothing, and yet name what others bill.
+
+        Those of a period, a reversal or Odoo's own invoice of an order are no such.
+        """
+        beside = self.filtered(
+            lambda line: (
+                line.sale_line_ids
+                and not line.credited_line_id
+                and not line._is_kept_by_ledger()
+            )
+        )
+        beside.sale_line_ids._refuse_lines_beside(beside)
 
     def _filtered_on_ledger(self):
         """Those that bill what the ledger follows, or credit it (superuser records)."""

@@ -152,7 +152,8 @@ class BillingProof(models.AbstractModel):
     def _check_lines_beside(self, ids):
         """Lines that no period made and that bill more than the time or milestones on
         them, in one query: where more of the item is charged than delivered, or the
-        line bills nothing and more is charged than all that is billed.
+        line bills nothing and more is charged than all that is billed. Also those that
+        take off, and credit no line, where less is charged than all that is billed.
 
         That a person has raised such a quantity is not told from a document that Odoo's
         dialog made of what was billed already: the order is billed beyond its time.
@@ -162,8 +163,8 @@ class BillingProof(models.AbstractModel):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT line.id, sale_line.id, line.quantity * %(rate)s,
-                       line.quantity_made, charged.quantity
+                SELECT line.id, sale_line.id, own.quantity, line.quantity_made,
+                       charged.quantity
                   FROM sale_order_line sale_line
                   JOIN sale_order_line_invoice_rel rel
                     ON rel.order_line_id = sale_line.id
@@ -174,6 +175,10 @@ class BillingProof(models.AbstractModel):
                   JOIN product_product product ON product.id = sale_line.product_id
                   JOIN product_template template
                     ON template.id = product.product_tmpl_id
+            CROSS JOIN LATERAL (
+                       SELECT line.quantity * %(rate)s
+                              * CASE WHEN invoice.move_type = 'out_refund'
+                                     THEN -1 ELSE 1 END AS quantity) own
             CROSS JOIN LATERAL (
                        SELECT SUM(
                                   CASE WHEN invoice.move_type = 'out_refund'
@@ -196,18 +201,25 @@ class BillingProof(models.AbstractModel):
                           AND (invoice.state = 'posted'
                                OR invoice.move_type <> 'out_refund')) charged
                  WHERE sale_line.id IN %(ids)s
-                   AND sale_line.qty_delivered_method IN ('milestones', 'timesheet')
-                   AND template.invoice_policy = 'delivery'
-                   AND (charged.quantity > sale_line.qty_delivered + %(noise)s
-                        OR COALESCE(line.quantity_made, 0) = 0
-                           AND charged.quantity > charged.made + %(noise)s)
-                   AND invoice.move_type = 'out_invoice'
                    AND %(live)s
                    AND line.awaits_credit IS NOT TRUE
                    AND line.billing_kind IS NULL
-                   AND line.quantity * %(rate)s
-                       > COALESCE(line.quantity_made, 0) + %(noise)s
-                   AND NOT %(credited)s
+                   AND (sale_line.qty_delivered_method IN ('milestones', 'timesheet')
+                        AND template.invoice_policy = 'delivery'
+                        AND invoice.move_type = 'out_invoice'
+                        AND own.quantity > COALESCE(line.quantity_made, 0) + %(noise)s
+                        AND (charged.quantity > sale_line.qty_delivered + %(noise)s
+                             OR COALESCE(line.quantity_made, 0) = 0
+                                AND charged.quantity > charged.made + %(noise)s)
+                        AND NOT %(credited)s
+                        -- Deductions are proven by their amounts.
+                        OR sale_line.is_downpayment IS NOT TRUE
+                           AND own.quantity < -%(noise)s
+                           AND line.credited_line_id IS NULL
+                           AND COALESCE(line.quantity_made, 0) = 0
+                           AND (invoice.state = 'posted'
+                                OR invoice.move_type <> 'out_refund')
+                           AND charged.quantity < charged.made - %(noise)s)
               ORDER BY line.id
                 """,
                 ids=ids,
@@ -225,7 +237,7 @@ class BillingProof(models.AbstractModel):
                 "billed_beside",
                 self.env._(
                     "The line %(line)s of %(invoice)s bills %(quantity)s of %(item)s, "
-                    "but only %(made)s stand on it: %(invoiced)s are invoiced, "
+                    "but %(made)s stand on it: %(invoiced)s are invoiced, "
                     "%(delivered)s delivered.",
                     line=(line.name or "").split("\n")[0],
                     invoice=line.move_id.display_name,

@@ -78,11 +78,6 @@ class BillingRecordedMixin(models.AbstractModel):
         """Names of the fields that only :meth:`_record` writes."""
         return frozenset()
 
-    @api.model
-    def _get_copied_fields(self):
-        """Names of recorded fields that Odoo sets on new records by copying."""
-        return frozenset()
-
     def _record(self, vals):
         """Write results.
 
@@ -111,7 +106,7 @@ class BillingRecordedMixin(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        closed = self._get_not_recordable() - self._get_copied_fields()
+        closed = self._get_not_recordable()
         for vals in vals_list:
             self._refuse_recorded(name for name in closed & vals.keys() if vals[name])
         return super().create(

@@ -25,8 +25,10 @@ class SaleOrder(models.Model):
         lines = self.order_line._offer_unheld_time(
             context.get("timesheet_start_date"), context.get("timesheet_end_date")
         )
-        # What is left of down payments, see _prepare_rest_of_down_payment.
-        with recording("account.move.line", {"billing_kind", "quantity_made"}):
+        # Its lines bill the items, and the first two are what is left of down
+        # payments, see _prepare_rest_of_down_payment.
+        names = {"billing_kind", "quantity_made", "sale_line_ids"}
+        with recording("account.move.line", names):
             moves = super()._create_invoices(grouped=grouped, final=final, date=date)
         # What was offered holds for this invoice alone.
         self.env.add_to_compute(lines._fields["qty_to_invoice"], lines)

@@ -88,8 +88,9 @@ class SaleOrderLine(models.Model):
                     and command[:1] in ([Command.DELETE], (Command.DELETE,))
                 )
             lines._filtered_on_ledger()._refuse_ledger_links({"sale_line_ids"})
-            if lines & lines.browse(after):
-                item._refuse_items_on_ledger()
+            # False stands for a line that the command creates.
+            if False in after or lines & lines.browse(after):
+                item._refuse_lines_beside(())
 
     def _check_billed_entries(self, value):
         """Entries that leave by a command that finds only what the user may read."""
@@ -102,10 +103,13 @@ class SaleOrderLine(models.Model):
             # sudo: whether a line bills time does not depend on who may read it
             leaving.sudo().filtered("invoice_line_id")._check_not_closed("write")
 
-    def _filtered_billed(self):
-        """Items that live lines of the ledger bill (superuser records)."""
+    def _filtered_billed(self, besides=()):
+        """Items that live lines of the ledger bill (superuser records).
+
+        :param besides: lines that do not count
+        """
         lines = self.invoice_lines.filtered(
-            lambda line: line.parent_state != "cancel"
+            lambda line: line.parent_state != "cancel" and line not in besides
         )._filtered_on_ledger()
         return self & lines.sale_line_ids
 
@@ -126,6 +130,27 @@ class SaleOrderLine(models.Model):
                     "%(items)s is billed on %(documents)s, which counts on what it is. "
                     "Delete its lines there, or cancel or credit the invoice, before "
                     "you change or delete it.",
+                    items=", ".join(billed.mapped("display_name")),
+                    documents=", ".join(documents.mapped("display_name")),
+                )
+            )
+
+    def _refuse_lines_beside(self, lines):
+        """
+        :param lines: new lines, made by hand, that are to bill these items
+        :raises UserError: where others of the ledger bill one of them
+        """
+        billed = self._filtered_billed(besides=lines)
+        if billed:
+            documents = billed.invoice_lines.filtered(
+                lambda line: line.parent_state != "cancel" and line not in lines
+            ).move_id
+            raise UserError(
+                self.env._(
+                    "%(items)s is billed on %(documents)s: a line made by hand would "
+                    "bill or credit it a second time. Create the invoice from the "
+                    "billing period or the sales order, credit by reversing the "
+                    "invoice, or make the line without a sales order item.",
                     items=", ".join(billed.mapped("display_name")),
                     documents=", ".join(documents.mapped("display_name")),
                 )

@@ -11,9 +11,13 @@ class AccountMoveReversal(models.TransientModel):
     def reverse_moves(self, is_modify=False):
         # EXTENDS sale_timesheet
         ensure_one(self)
-        if not is_modify or self.credit_scope != "invoice":
-            with recording_odoo_link():
-                return super().reverse_moves(is_modify)
+        with recording_odoo_link(), self.env["account.move.line"]._reversing():
+            if is_modify and self.credit_scope == "invoice":
+                return self._reverse_and_create()
+            return super().reverse_moves(is_modify)
+
+    def _reverse_and_create(self):
+        """Reverse the whole invoices, and bill the same on new drafts."""
         # sudo: the links of the invoice, which the user may reverse, not the time
         invoices = self.sudo().move_ids
         for invoice in invoices:
@@ -39,8 +43,7 @@ class AccountMoveReversal(models.TransientModel):
         periods = invoices.invoice_line_ids.billing_period_id
         amounts = [periods._fields["fixed_amount"]]
         with self.env.protecting([(protected, entries), (amounts, periods)]):
-            with recording_odoo_link():
-                result = super().reverse_moves(is_modify)
+            result = super().reverse_moves(is_modify=True)
             # sudo: as above, for the drafts that were just made
             lines = self.sudo().new_move_ids.invoice_line_ids.filtered(
                 "recreated_line_id"
