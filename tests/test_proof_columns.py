@@ -109,16 +109,15 @@ PAIRS = {
     "invoicing_cycle_released_entry_rel",
 }
 
-APPROVAL = "tells who has approved what and when: readiness, not what is billed"
 SCHEDULE = "how the project is billed from now on; any value is a decision"
 SHOWN = "for lists alone; follows from the project, and bills nothing"
 DECISION = "a decision of a person, of which any value is right"
 #: What needs no row, and why.
 EXCEPTIONS = {
-    "account_analytic_line.approval_key": APPROVAL,
-    "account_analytic_line.approved_by_id": APPROVAL,
-    "account_analytic_line.approved_on": APPROVAL,
-    "account_analytic_line.approved_step_id": APPROVAL,
+    "account_analytic_line.approval_key": "what was approved: it stays when the "
+    "approval is lost by a change, and without it none holds (approved_on)",
+    "account_analytic_line.approved_step_id": "the step that was taken last; that it "
+    "was the last of all is approved_on",
     "account_analytic_line.hold_reason": "the words of a decision",
     "account_analytic_line.company_id": "that of the person may differ from that of "
     "the order, whose company bills",

@@ -117,6 +117,8 @@ ROWS = (
         SQL("""'{"date": "2026-01-05", "unit_amount": 5.0}'::jsonb"""),
         SQL("""'{"task_id": false}'::jsonb"""),
     ),
+    _waits("approved_on", datetime(2026, 2, 9)),
+    _waits("approved_by_id", lambda case: case.env.uid),
     _entry("sent_back", True),
     _waits("sent_back", True),
     _waits("sent_back_reason", "Mend it"),
@@ -140,6 +142,7 @@ ROWS = (
     # -------------------------------------------------------------------- items
     _of_item("product_id", _id("product_goods"), _id("product_alike"), None),
     # ------------------------------------------------------------------ periods
+    # Without an amount, or the hours of a retainer, any item may be chosen.
     _of_period("currency_id", _january, _id("currency"), None),
     _of_period("currency_id", _february, _id("currency"), None),
 )
@@ -180,6 +183,14 @@ class TestProofColumnsOfDocuments(ProofColumnsOfTimeCommon):
         self.assertProven(self.projects)
         self.drafted.employee_id = self.lead
         self.assertFalse(self.drafted.billed_as)
+        self.assertProven(self.projects)
+
+    def test_skipped_and_invoiced(self):
+        """A period may be both: its invoice is re-opened after it was skipped."""
+        period = self.cancelled.invoice_line_ids.billing_period_id
+        period.action_skip("Agreed")
+        self.cancelled.button_draft()
+        self.assertTrue(period.skip_reason and period.invoice_line_ids)
         self.assertProven(self.projects)
 
     def test_product_set_otherwise(self):

@@ -4,7 +4,7 @@ from odoo.tools import SQL
 
 class BillingProof(models.AbstractModel):
     """What an entry keeps beside its links: whose part it is, what was changed of it on
-    a draft, whether it was sent back."""
+    a draft, whether it was approved or sent back."""
 
     _inherit = "billing.proof"
 
@@ -48,6 +48,14 @@ class BillingProof(models.AbstractModel):
                 AND entry.billed_as->'employee_id' IS NULL
                 """
             ),
+            # Time that nobody approved would be billed. What is approved no more keeps
+            # the values that it was approved with.
+            "approved": SQL(
+                """
+                entry.approved_on IS NOT NULL AND entry.approval_key IS NULL
+                OR entry.approved_on IS NULL AND entry.approved_by_id IS NOT NULL
+                """
+            ),
             "sent_back": SQL(
                 """
                 (entry.sent_back IS TRUE) <> (entry.sent_back_reason IS NOT NULL)
@@ -73,6 +81,10 @@ class BillingProof(models.AbstractModel):
             "other_person": _(
                 "%(entry)s is billed on a line of %(invoice)s that was made for "
                 "another person.",
+                **names,
+            ),
+            "approved": _(
+                "%(entry)s reads as approved, but nobody has approved it as it is.",
                 **names,
             ),
             "sent_back": _(
