@@ -41,7 +41,7 @@ class ProofColumnsMixin(ProofMixin):
             texts = (texts,) if isinstance(texts, str) else texts
             for number, value in enumerate(values):
                 wrong = value(self) if callable(value) else value
-                with self.subTest(column=column, value=number):
+                with self.subTest(column=column, record=str(record), value=number):
                     self.assertEqual(record._table, column.split(".")[0])
                     with self.env.cr.savepoint() as savepoint:
                         self._set(record, **{name: wrong})

@@ -2,12 +2,13 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .common_decision import DecisionCommon
+from .common_proof import ProofMixin
 
 LOCK = "2026-02-28"
 
 
 @tagged("post_install", "-at_install")
-class TestBillingPartsApproval(DecisionCommon):
+class TestBillingPartsApproval(ProofMixin, DecisionCommon):
     """A part is approved, sent back and locked with its entry."""
 
     @classmethod
@@ -24,6 +25,7 @@ class TestBillingPartsApproval(DecisionCommon):
         self.env.invalidate_all()
         rows = self.entry | self.part
         self.assertEqual(rows.mapped("approval_state"), [state, state])
+        self.assertProven(self.entry.project_id)
 
     def test_cycle(self):
         self.assertState("open")

@@ -255,7 +255,10 @@ class TestBillingProofExpenses(ProofMixin, ExpenseCommon):
             }
         )
         self.env.flush_all()
-        self.assertEqual(self._get_kinds(self.project), {("expense_twice", self.item)})
+        self.assertEqual(
+            self._get_kinds(self.project),
+            {("expense_twice", self.item), ("line_made", second)},
+        )
 
     def test_taken_back(self):
         self._set(self.expense, sale_order_line_id=None)

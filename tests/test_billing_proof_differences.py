@@ -127,6 +127,7 @@ class TestBillingProofDifferences(ProofCommon):
         )
         self.assertDifferences(
             ("other_project", self.billed),
+            ("line_entries", self.other_line),
             ("line_quantity", self.line),
             ("line_quantity", self.other_line),
         )

@@ -4,6 +4,18 @@ from odoo.tests import TransactionCase, tagged
 from . import (
     test_proof_columns_beyond,
     test_proof_columns_credit,
+    test_proof_columns_document,
+    test_proof_columns_kinds,
+    test_proof_columns_recreated,
+    test_proof_columns_time,
+)
+
+FILES = (
+    test_proof_columns_beyond,
+    test_proof_columns_credit,
+    test_proof_columns_document,
+    test_proof_columns_kinds,
+    test_proof_columns_recreated,
     test_proof_columns_time,
 )
 
@@ -27,10 +39,12 @@ ODOO_COLUMNS = {
         "currency_id",
         "discount",
         "display_type",
+        "is_downpayment",
         "move_id",
         "parent_state",
         "price_subtotal",
         "price_unit",
+        "product_id",
         "product_uom_id",
         "quantity",
     ),
@@ -86,50 +100,44 @@ MODELS = (
     "project.project",
     "sale.order.line",
 )
-#: Relation tables, in test_..._rel and test_relations of the files by concern.
+#: Relation tables, in test_..._rel and test_relations of the files by concern. Of a
+#: cancelled line a released entry may be missing: free time may be deleted, and
+#: re-opening the invoice is refused then (account_move_line_retaken.py).
 PAIRS = {
     "invoicing_cycle_credited_entry_rel",
     "invoicing_cycle_line_milestone_rel",
     "invoicing_cycle_released_entry_rel",
 }
 
-APPROVAL = "tells who has approved what and when: readiness, not what is billed"
 SCHEDULE = "how the project is billed from now on; any value is a decision"
-SENT = "the record of sending, which no amount follows"
 SHOWN = "for lists alone; follows from the project, and bills nothing"
 DECISION = "a decision of a person, of which any value is right"
 #: What needs no row, and why.
 EXCEPTIONS = {
-    "account_analytic_line.approval_key": APPROVAL,
-    "account_analytic_line.approved_by_id": APPROVAL,
-    "account_analytic_line.approved_on": APPROVAL,
-    "account_analytic_line.approved_step_id": APPROVAL,
-    "account_analytic_line.sent_back": APPROVAL,
-    "account_analytic_line.sent_back_reason": APPROVAL,
+    "account_analytic_line.approval_key": "what was approved: it stays when the "
+    "approval is lost by a change, and without it none holds (approved_on)",
+    "account_analytic_line.approved_step_id": "the step that was taken last; that it "
+    "was the last of all is approved_on",
     "account_analytic_line.hold_reason": "the words of a decision",
-    "account_analytic_line.employee_id": "whose time it is decides who locks and "
-    "approves it; what it is billed on is so_line",
     "account_analytic_line.company_id": "that of the person may differ from that of "
     "the order, whose company bills",
     "account_move.billing_project_ids": SHOWN,
-    "account_move.sent_by_id": SENT,
-    "account_move.sent_channel": SENT,
-    "account_move.sent_on": SENT,
+    "account_move.sent_by_id": "who has sent it; that it was sent is sent_on",
+    "account_move_line.product_id": "an accountant may choose another on a draft, for "
+    "its text and account; that of the item is kept in made_with",
     "sale_order_line.billing_capped": DECISION + "; lines keep the cap they were made "
     "under",
     "sale_order_line.discount": DECISION + "; lines keep their own",
     "sale_order_line.price_unit": DECISION + "; lines keep their own",
-    "sale_order_line.product_id": "names the work; what follows from it is kept on the "
-    "item (qty_delivered_method) and the time (timesheet_invoice_type)",
     "sale_order_line.product_uom_qty": DECISION,
     "sale_order_line.standard_rate": "for the realization, which values time by it",
-    "project_milestone.quantity_percentage": "decides the amount of what waits; what "
-    "is billed keeps billed_amount",
     "project_billing_period.amount_to_invoice": "what would be billed now, for lists; "
     "what is billed is told by the lines",
     "project_billing_period.expense_amount": "a part of the amounts, for lists",
-    "project_billing_period.billing_owner_id": SHOWN,
-    "project_billing_period.partner_id": SHOWN,
+    "project_billing_period.billing_owner_id": "who sees and bills the period; no "
+    "amount follows from it",
+    "project_billing_period.partner_id": "for lists and the choice of an item; the "
+    "invoice goes to the customer of the order",
     "project_billing_period.generate_error": "the words of a failure",
     "project_billing_period.invoice_date": DECISION,
     "project_billing_period.is_supplementary": "tells why a period was opened: it "
@@ -188,15 +196,7 @@ class TestProofColumns(TransactionCase):
         return columns, relations
 
     def test_each_column_is_tested_or_excepted(self):
-        tested = {
-            row.column
-            for module in (
-                test_proof_columns_beyond,
-                test_proof_columns_credit,
-                test_proof_columns_time,
-            )
-            for row in module.ROWS
-        }
+        tested = {row.column for module in FILES for row in module.ROWS}
         columns, relations = self._get_columns()
         self.assertEqual(sorted(columns - tested - EXCEPTIONS.keys()), [])
         for relation, name in relations:

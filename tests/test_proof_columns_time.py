@@ -1,14 +1,14 @@
 from datetime import date
 
-from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import SQL
 
-from .common import InvoicingCycleCommon
-from .common_proof_columns import ProofColumnsMixin, json_set, row
-
-JANUARY = date(2026, 1, 5)
-FEBRUARY = date(2026, 2, 5)
+from .common_proof_columns import json_set, row
+from .common_proof_columns_time import (
+    FEBRUARY,
+    JANUARY,
+    ProofColumnsOfTimeCommon,
+)
 
 
 def _billed(case):
@@ -32,16 +32,15 @@ def _item(case):
 
 
 def _january(case):
-    return case._period(case.project, JANUARY)
+    return case._get_january()
 
 
 def _february(case):
-    return case._period(case.project, FEBRUARY)
+    return case._get_february()
 
 
 def _billed_name(case):
-    """The entry by its person, or the document that bills it."""
-    return "Consultant, ", case.line.move_id.display_name
+    return case._get_billed_names()
 
 
 def _waiting_name(case):
@@ -57,11 +56,7 @@ def _item_name(case):
 
 
 def _january_name(case):
-    return (
-        _january(case).display_name,
-        _february(case).display_name,
-        *_billed_name(case),
-    )
+    return case._get_period_names()
 
 
 def _february_name(case):
@@ -207,6 +202,7 @@ ROWS = (
         lambda case: case.third.id,
         name=_january_name,
     ),
+    # Days that no period covers belong to the next one, whether or not it says so.
     row(
         "project_billing_period.date_from",
         _february,
@@ -220,6 +216,7 @@ ROWS = (
         date(2026, 2, 10),
         name=_january_name,
     ),
+    # An invoiced period may have one: its invoice was re-opened after it was skipped.
     row(
         "project_billing_period.skip_reason",
         _february,
@@ -246,60 +243,8 @@ ROWS = (
 
 
 @tagged("post_install", "-at_install")
-class TestProofColumnsOfTime(ProofColumnsMixin, InvoicingCycleCommon):
-    """Each column that time is billed by: changed past the ORM, it is found.
-
-    ``billed`` is on a posted invoice, ``waiting`` waits in February with a part held;
-    ``other`` is a project on the same order with an invoice of its own.
-    """
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        order = cls._create_order()
-        order.order_line = [
-            Command.create({"product_id": cls.product_hours.id, "price_unit": 150.0})
-        ]
-        cls.item, cls.other_item = order.order_line
-        cls.other_order = cls._create_order()
-        cls.project = cls._create_project("One", order=order)
-        cls.other = cls._create_project("Two", order=order)
-        cls.third = cls._create_project("Three", order=order, schedule=False)
-        cls.projects = cls.project | cls.other
-        cls.billed = cls._log_time(cls.project, JANUARY, 2.0)
-        cls.waiting = cls._log_time(cls.project, FEBRUARY, 1.0, cls.colleague)
-        cls.part = cls.waiting._split_off(0.25, {"billing_hold": "hold"})
-        other = cls._log_time(
-            cls.other,
-            JANUARY,
-            3.0,
-            cls.lead,
-            so_line=cls.other_item.id,
-            is_so_line_edited=True,
-        )
-        same_item = cls._log_time(cls.other, JANUARY, 4.0, cls.lead)
-        cls._lock(date(2026, 2, 28), cls.consultant | cls.colleague | cls.lead)
-        periods = cls._period(cls.project, JANUARY) | cls._period(cls.other, JANUARY)
-        periods._generate_invoices("Because")
-        cls.line = cls.billed.invoice_line_id
-        cls.other_line = other.invoice_line_id
-        cls.same_item_line = same_item.invoice_line_id
-        (cls.line | cls.other_line).move_id.action_post()
-        cls._log_time(cls.other, FEBRUARY, 1.0, cls.lead)
-        february = cls._period(cls.other, FEBRUARY)
-        cls.cancelled = cls.env["account.move"].browse(
-            february._generate_invoices("Because").made
-        )
-        cls.cancelled.button_cancel()
-        cls.currency = (
-            cls.env["res.currency"]
-            .with_context(active_test=False)
-            .search([("id", "!=", cls.company.currency_id.id)], limit=1)
-        )
-        cls.other_company = cls.env["res.company"].create({"name": "Two"})
-        # What is shown is counted before it is proven.
-        cls.projects.billing_period_ids.mapped("hours")
-        cls.env.flush_all()
+class TestProofColumnsOfTime(ProofColumnsOfTimeCommon):
+    """Each column that time is billed by: changed past the ORM, it is found."""
 
     def test_columns(self):
         self.assertFound(ROWS)

@@ -150,12 +150,16 @@ from . import resource_calendar_leaves
 from . import billing_proof
 from . import billing_proof_totals
 from . import billing_proof_entries
+from . import billing_proof_memory
 from . import billing_proof_periods
 from . import billing_proof_lines
 from . import billing_proof_orders
 from . import billing_proof_items
 from . import billing_proof_links
 from . import billing_proof_made
+from . import billing_proof_keys
+from . import billing_proof_recreated
+from . import billing_proof_documents
 from . import billing_proof_milestones
 from . import billing_proof_milestone_links
 from . import billing_proof_expenses

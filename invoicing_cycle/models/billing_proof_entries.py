@@ -224,7 +224,13 @@ class BillingProof(models.AbstractModel):
                 "bill it.",
                 **names,
             ),
+            **self._get_more_entry_texts(**names),
         }[kind]
+
+    @api.model
+    def _get_more_entry_texts(self, **names):
+        """Other kinds of differences of entries, see :meth:`_get_entry_conditions`."""
+        return {}
 
     @api.model
     def _get_names(self, entry):

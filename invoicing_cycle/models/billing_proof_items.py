@@ -84,20 +84,35 @@ class BillingProof(models.AbstractModel):
                 OR sale_line.currency_id IS DISTINCT FROM sale_order.currency_id
                 """
             ),
+            # What a product is set to be delivered by may change; the item keeps it.
             "order_method": SQL(
                 """
                 time.entries > 0 AND sale_line.is_expense IS NOT TRUE
-                AND sale_line.qty_delivered_method IS DISTINCT FROM 'timesheet'
+                    AND sale_line.qty_delivered_method IS DISTINCT FROM 'timesheet'
+                OR sale_line.is_expense
+                   AND sale_line.qty_delivered_method IS DISTINCT FROM 'analytic'
+                OR sale_line.qty_delivered_method IS DISTINCT FROM 'milestones'
+                   AND EXISTS (
+                        SELECT 1
+                          FROM project_milestone milestone
+                         WHERE milestone.sale_line_id = sale_line.id
+                           AND milestone.invoice_line_id IS NOT NULL)
+                OR sale_line.qty_delivered_method IS NULL
+                   AND sale_line.display_type IS NULL
                 """
             ),
-            # What Odoo's dialog would bill. For some days alone it is less.
+            # What Odoo's dialog would bill. For some days alone it is less. Products
+            # may have changed between what is ordered and what is delivered.
             "order_to_invoice": SQL(
                 """
-                sale_line.qty_delivered_method = 'timesheet' AND time.entries > 0
-                AND sale_line.state = 'sale'
-                AND sale_line.qty_to_invoice
-                    > GREATEST(sale_line.qty_delivered - sale_line.qty_invoiced,
-                               time.waiting, 0) + %s
+                sale_line.state = 'sale'
+                AND sale_line.qty_to_invoice > %s + CASE
+                    WHEN sale_line.qty_delivered_method = 'timesheet'
+                         AND time.entries > 0
+                    THEN GREATEST(sale_line.qty_delivered - sale_line.qty_invoiced,
+                                  time.waiting, 0)
+                    ELSE GREATEST(sale_line.product_uom_qty, sale_line.qty_delivered)
+                         - COALESCE(sale_line.qty_invoiced, 0) END
                 """,
                 self._get_tolerance(10),
             ),
@@ -133,7 +148,8 @@ class BillingProof(models.AbstractModel):
                 item=name,
             ),
             "order_method": _(
-                "%(item)s has time to be billed, but does not count it as delivered.",
+                "%(item)s does not count as delivered what is billed or to be billed "
+                "of it.",
                 item=name,
             ),
             "order_to_invoice": _(

@@ -29,7 +29,7 @@ class BillingProof(models.AbstractModel):
                     or scope.projects[:1],
                 )
             )
-        return differences + self._check_balances(scope, lines)
+        return differences
 
     # ----------------------------------------------------------------- lines
 
@@ -43,7 +43,7 @@ class BillingProof(models.AbstractModel):
             SELECT line.id
               FROM account_move_line line
              WHERE line.id IN (%(linked)s)
-                OR line.display_type = 'product'
+                OR line.display_type IN ('product', 'line_section', 'line_subsection')
                    AND line.move_id IN (
                        SELECT linked.move_id
                          FROM account_move_line linked
@@ -83,6 +83,7 @@ class BillingProof(models.AbstractModel):
               JOIN account_move invoice ON invoice.id = line.move_id
          LEFT JOIN account_move_line original ON original.id = line.credited_line_id
          LEFT JOIN account_move_line rebilled ON rebilled.id = line.rebilled_credit_id
+         LEFT JOIN account_move_line recreated ON recreated.id = line.recreated_line_id
          LEFT JOIN project_billing_period period ON period.id = line.billing_period_id
         CROSS JOIN LATERAL (
                    SELECT COUNT(*) AS number, MIN(rel.order_line_id) AS item_id
@@ -124,8 +125,9 @@ class BillingProof(models.AbstractModel):
         """What must not be, by kind of difference.
 
         In SQL, on ``line`` with its ``invoice``, ``sale_line`` and ``period``, the
-        ``original`` that it credits, the credit ``rebilled`` that it bills again, and
-        the number of its ``items``, ``milestones`` and entries (``time``).
+        ``original`` that it credits, the line ``recreated`` that it bills again and the
+        credit ``rebilled`` of that, and the number of its ``items``, ``milestones`` and
+        entries (``time``).
         """
         return {
             "line_state": SQL("line.parent_state IS DISTINCT FROM invoice.state"),
@@ -212,10 +214,16 @@ class BillingProof(models.AbstractModel):
                         AND original.product_uom_id <> line.product_uom_id)
                 """
             ),
+            # A line that does not know what it was made with is as the one that it
+            # bills again, else made by nobody for time that is late.
             "line_late": SQL(
                 """
-                (line.made_with->>'supplementary')::boolean
-                <> COALESCE(line.is_supplementary, FALSE)
+                COALESCE(line.is_supplementary, FALSE) <> CASE
+                    WHEN line.made_with IS NOT NULL
+                    THEN (line.made_with->>'supplementary')::boolean
+                    WHEN recreated.id IS NOT NULL OR line.awaits_credit
+                    THEN recreated.is_supplementary
+                    ELSE FALSE END
                 """
             ),
             "line_empty": SQL(
@@ -326,57 +334,3 @@ class BillingProof(models.AbstractModel):
             "period": line.billing_period_id.display_name or none,
             "credited": line.credited_line_id.move_id.display_name or none,
         }
-
-    # -------------------------------------------------------------- documents
-
-    @api.model
-    def _check_balances(self, scope, lines):
-        """Documents whose lines do not add up, or that lost where they come from.
-
-        A line that was moved from one to another leaves both so. In one query.
-        """
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT invoice.id, MIN(period.project_id), sums.balance <> 0
-                  FROM account_move_line line
-                  JOIN account_move invoice ON invoice.id = line.move_id
-             LEFT JOIN project_billing_period period
-                    ON period.id = line.billing_period_id
-            CROSS JOIN LATERAL (
-                       SELECT ROUND(SUM(part.balance), 6) AS balance
-                         FROM account_move_line part
-                        WHERE part.move_id = invoice.id) sums
-                 WHERE line.id IN (%(lines)s)
-              GROUP BY invoice.id, sums.balance
-                HAVING sums.balance <> 0
-                       OR invoice.billing_origin IS NULL
-                          AND MIN(period.project_id) IS NOT NULL
-              ORDER BY invoice.id
-                """,
-                lines=self._ledger_lines_sql(scope, lines),
-            )
-        )
-        moves = self.env["account.move"].browse(row[0] for row in rows)
-        differences = []
-        for move, (_id, project_id, unbalanced) in zip(moves, rows, strict=True):
-            name = move.display_name
-            text = (
-                self.env._("The lines of %(document)s do not balance.", document=name)
-                if unbalanced
-                else self.env._(
-                    "%(document)s bills periods, but does not say that it comes from "
-                    "them.",
-                    document=name,
-                )
-            )
-            project = self.env["project.project"].browse(project_id)
-            differences.append(
-                Difference(
-                    "balance" if unbalanced else "origin",
-                    text,
-                    move,
-                    project or scope.projects[:1],
-                )
-            )
-        return differences

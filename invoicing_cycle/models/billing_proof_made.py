@@ -81,20 +81,24 @@ class BillingProof(models.AbstractModel):
                 **names,
             ),
             # What the entries chosen for a credit stand for, in both units alike. After
-            # another credit it is their share of what that has left.
+            # a credit of money it is their share of what that has left.
             "credit_share": SQL(
                 """
                 original.id IS NOT NULL
                 AND NOT EXISTS (
                     SELECT 1
-                      FROM account_move_line other
-                     WHERE other.credited_line_id = original.id
-                       AND other.id < line.id)
+                      FROM account_move_line credit
+                     WHERE credit.credited_line_id = original.id
+                       AND credit.id < line.id
+                       AND ABS(%(at_full_price)s
+                               - COALESCE(credit.credited_quantity, 0)) > %(noise)s)
                 AND ABS(COALESCE(line.credited_quantity, 0) * original.quantity_made
                         - COALESCE(line.credited_made, 0) * original.quantity)
                     > %(share_noise)s
                       * GREATEST(ABS(original.quantity), ABS(original.quantity_made), 1)
                 """,
+                at_full_price=self._at_full_price_sql(SQL.identifier("original")),
+                noise=names["noise"],
                 share_noise=10 * 2 * names["noise"],
             ),
             "credit_made": SQL(

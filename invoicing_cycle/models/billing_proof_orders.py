@@ -13,7 +13,8 @@ class OrderItem(NamedTuple):
 
     sale_line: models.BaseModel
     delivered: float
-    expected_delivered: float | None  # where it is not counted by time
+    expected_delivered: float | None  # where people count it
+    method: str  # what it is counted by
     invoiced: float
     expected_invoiced: float
     made: float  # by time
@@ -48,18 +49,29 @@ class BillingProof(models.AbstractModel):
         if item.expected_delivered is not None and differs(
             item.delivered, item.expected_delivered
         ):
-            found.append(
-                (
-                    "order_delivered",
-                    _(
-                        "%(item)s reads %(value)s as delivered; its time that is not "
-                        "written off is %(expected)s.",
-                        item=line.display_name,
-                        value=self._format_number(item.delivered),
-                        expected=self._format_number(item.expected_delivered),
-                    ),
-                )
-            )
+            names = {
+                "item": line.display_name,
+                "value": self._format_number(item.delivered),
+                "expected": self._format_number(item.expected_delivered),
+            }
+            text = {
+                "timesheet": _(
+                    "%(item)s reads %(value)s as delivered; its time that is not "
+                    "written off is %(expected)s.",
+                    **names,
+                ),
+                "milestones": _(
+                    "%(item)s reads %(value)s as delivered; its reached milestones "
+                    "are %(expected)s.",
+                    **names,
+                ),
+                "analytic": _(
+                    "%(item)s reads %(value)s as delivered; its costs were booked for "
+                    "%(expected)s.",
+                    **names,
+                ),
+            }[item.method]
+            found.append(("order_delivered", text))
         if differs(item.invoiced, item.expected_invoiced):
             found.append(
                 (
@@ -109,7 +121,12 @@ class BillingProof(models.AbstractModel):
             SQL(
                 """
                 SELECT line.id, line.qty_delivered, line.qty_invoiced,
-                       line.qty_delivered_method
+                       line.qty_delivered_method,
+                       line.product_uom_qty * (
+                           SELECT SUM(milestone.quantity_percentage)
+                             FROM project_milestone milestone
+                            WHERE milestone.sale_line_id = line.id
+                              AND milestone.is_reached)
                   FROM sale_order_line line
                  WHERE line.id IN %s
               ORDER BY line.order_id, line.sequence, line.id
@@ -122,13 +139,19 @@ class BillingProof(models.AbstractModel):
             OrderItem(
                 sale_line,
                 float(delivered or 0.0),
-                time[sale_line.id][0] if method == "timesheet" else None,
+                {
+                    "timesheet": time[sale_line.id][0],
+                    "milestones": float(reached or 0.0),
+                    # An expense that is taken back is not delivered any more.
+                    "analytic": time[sale_line.id][2] if delivered else 0.0,
+                }.get(method),
+                method,
                 float(qty_invoiced or 0.0),
                 *invoiced[sale_line.id][:2],
                 time[sale_line.id][1],
                 invoiced[sale_line.id][2],
             )
-            for sale_line, (_id, delivered, qty_invoiced, method) in zip(
+            for sale_line, (_id, delivered, qty_invoiced, method, reached) in zip(
                 sale_lines, rows, strict=True
             )
         ]
@@ -153,9 +176,15 @@ class BillingProof(models.AbstractModel):
                   JOIN project_billing_period period
                     ON period.id = expense_line.billing_period_id
                  WHERE %(periods)s
+                 UNION
+                SELECT milestone.sale_line_id
+                  FROM project_milestone milestone
+                 WHERE milestone.project_id IN %(projects)s
+                   AND milestone.sale_line_id IS NOT NULL
                 """,
                 scope=self._scope_sql(scope),
                 periods=self._period_scope_sql(scope, "period"),
+                projects=tuple(scope.projects.ids),
             )
         )
         return {row[0] for row in rows} | {
@@ -166,19 +195,30 @@ class BillingProof(models.AbstractModel):
     def _get_item_time(self, ids):
         """Delivered and billed time by sales order item, in one query.
 
-        :return: dict, id to (rounded quantity not written off, exact quantity billed)
+        :return: dict, id to (rounded quantity not written off, exact quantity billed,
+            rounded quantity of costs)
         """
         rows = self.env.execute_query(
             SQL(
                 """
                 SELECT entry.so_line, entry.product_uom_id,
                        SUM(%(time)s) FILTER (
-                           WHERE entry.billing_hold <> 'write_off'),
+                           WHERE entry.project_id IS NOT NULL
+                             AND entry.billing_hold <> 'write_off'),
                        SUM(%(quantity)s) FILTER (
-                           WHERE entry.invoice_line_id IS NOT NULL)
+                           WHERE entry.project_id IS NOT NULL
+                             AND entry.invoice_line_id IS NOT NULL),
+                       -- As Odoo, that counts a cost of several analytic accounts once.
+                       SUM(entry.unit_amount) FILTER (
+                           WHERE entry.amount <= 0
+                             AND entry.product_uom_id IS NOT NULL)
+                       / CASE WHEN COUNT(DISTINCT entry.move_line_id)
+                                   FILTER (WHERE entry.amount <= 0) = 1
+                              THEN COUNT(*) FILTER (WHERE entry.amount <= 0)
+                              ELSE 1 END
                   FROM account_analytic_line entry
                   JOIN sale_order_line sale_line ON sale_line.id = entry.so_line
-                 WHERE entry.so_line IN %(ids)s AND entry.project_id IS NOT NULL
+                 WHERE entry.so_line IN %(ids)s
               GROUP BY 1, 2
                 """,
                 time=self._time_sql(),
@@ -188,14 +228,21 @@ class BillingProof(models.AbstractModel):
         )
         SaleLine, Uom = self.env["sale.order.line"], self.env["uom.uom"]
         units = {line.id: line.product_uom_id for line in SaleLine.browse(ids)}
-        result = defaultdict(lambda: (0.0, 0.0))
-        for sale_line_id, uom_id, time, billed in rows:
+        result = defaultdict(lambda: (0.0, 0.0, 0.0))
+        for sale_line_id, uom_id, time, billed, cost in rows:
             # Rounded as Odoo rounds what was delivered.
-            quantity = Uom.browse(uom_id)._compute_quantity(
-                time or 0.0, units[sale_line_id], rounding_method="HALF-UP"
+            delivered, booked = (
+                Uom.browse(uom_id)._compute_quantity(
+                    quantity or 0.0, units[sale_line_id], rounding_method="HALF-UP"
+                )
+                for quantity in (time, cost)
             )
             before = result[sale_line_id]
-            result[sale_line_id] = (before[0] + quantity, before[1] + (billed or 0.0))
+            result[sale_line_id] = (
+                before[0] + delivered,
+                before[1] + (billed or 0.0),
+                before[2] + booked,
+            )
         return result
 
     @api.model

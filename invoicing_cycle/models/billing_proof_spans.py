@@ -32,7 +32,9 @@ class BillingProof(models.AbstractModel):
                 SELECT period.id, finding.kind
                   FROM project_billing_period period
                   JOIN project_project project ON project.id = period.project_id
+                  JOIN res_company company ON company.id = period.company_id
              LEFT JOIN sale_order_line item ON item.id = period.sale_line_id
+             LEFT JOIN sale_order_line sold ON sold.id = project.sale_line_id
             CROSS JOIN LATERAL (VALUES
                        ('period_overlap', EXISTS (
                            SELECT 1
@@ -45,7 +47,17 @@ class BillingProof(models.AbstractModel):
                                   <= COALESCE(other.date_to, 'infinity'::date))),
                        ('period_currency',
                         period.fixed_amount > 0
-                        AND item.currency_id <> period.currency_id),
+                            AND item.currency_id <> period.currency_id
+                        OR COALESCE(period.currency_id NOT IN (
+                                company.currency_id,
+                                COALESCE(item.currency_id, company.currency_id),
+                                COALESCE(sold.currency_id, company.currency_id)),
+                            TRUE)
+                            AND NOT EXISTS (
+                                SELECT 1
+                                  FROM account_move_line line
+                                 WHERE line.billing_period_id = period.id
+                                   AND line.currency_id = period.currency_id)),
                        ('period_unknown', project.has_billing_periods IS NOT TRUE)
                        ) AS finding (kind, found)
                  WHERE %s AND finding.found
@@ -65,7 +77,8 @@ class BillingProof(models.AbstractModel):
                         period=period.display_name,
                     ),
                     "period_currency": _(
-                        "%(period)s is in another currency than its sales order item.",
+                        "%(period)s is in another currency than its sales order item "
+                        "or its invoices.",
                         period=period.display_name,
                     ),
                     "period_unknown": _(

@@ -98,6 +98,7 @@ class ProjectBillingPeriod(models.Model):
             "limit": item.limit,
             "supplementary": item.supplementary,
             "source": {
+                "product_id": sale_line.product_id.id,
                 "price": sale_line.price_unit,
                 "discount": sale_line.discount,
                 "ordered": sale_line.product_uom_qty,
