@@ -262,11 +262,8 @@ class TestReadCosts(SecurityCommon):
             user, both, "formatted_read_group", domain, [], ["amount:sum", "__count"]
         )
         self.assertEqual((groups[0]["amount:sum"], groups[0]["__count"]), (-50.0, 2))
-        with self.assertRaises(AccessError):
-            self.rpc(user, entry, "export_data", ["amount"])
-        self.assertEqual(
-            self.rpc(user, own, "export_data", ["amount"])["datas"], [[-50]]
-        )
+        rows = self.rpc(user, both, "export_data", ["unit_amount", "amount"])["datas"]
+        self.assertEqual(rows, [[2.0, ""], [1.0, -50.0]])
         debit = self.values(user, self.booked.account_id, "debit")["debit"]
         self.assertEqual(debit, 50.0)
         self.assertAlmostEqual(entry.amount, COST)
