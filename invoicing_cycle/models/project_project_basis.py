@@ -15,17 +15,19 @@ BASIS_FIELDS = frozenset(
 class ProjectProject(models.Model):
     """What bills a project does not change by code that runs as the superuser.
 
-    As for :meth:`_check_own_fields`, of fields that are Odoo's. It writes them for
-    whoever confirms an order, on the project that this makes; and takes the item of an
-    order out that somebody cancels. A missing item is filled in by whoever may write
-    the order.
+    These fields are Odoo's. It writes them for whoever confirms an order, on the
+    project that this makes; and takes the item of an order out that somebody cancels.
+    A missing item is filled in by whoever may write the order.
     """
 
     _inherit = "project.project"
 
-    def _check_own_fields(self, vals):
-        # EXTENDS invoicing_cycle
-        super()._check_own_fields(vals)
+    def _check_basis(self, vals):
+        """
+        :param dict vals: values of ``write``, which runs as the superuser
+        :raises AccessError: where they change what bills a project, and the user has no
+            right to
+        """
         names = BASIS_FIELDS & vals.keys()
         projects = with_user_rights(self)
         if not names or projects.env.su or projects.has_access("write"):
