@@ -127,10 +127,9 @@ _SWITCH_USER = _write("employee", "user_id", lambda case, world: case.successor.
 
 #: The sales order item of locked time follows, that of billed time does not.
 RATE_PATHS = (
-    _sell_project_otherwise,
     _write("task", "sale_line_id", lambda case, world: case._add_item(world).id),
 )
-RATE_TABLE_PATHS = (_rate_person, _change_rate)
+RATE_TABLE_PATHS = (_sell_project_otherwise, _rate_person, _change_rate)
 
 #: What leaves every entry as it is.
 HARMLESS_PATHS = (
@@ -170,7 +169,8 @@ class TestGuardRecompute(GuardCommon):
 
     As the superuser: what a role may do with projects, tasks and orders is Odoo's
     matter; the guard asks the user all the same. What rights hang on (employees,
-    rates) only those change who may, see ``test_security_superuser.py``.
+    rates) and what bills a project only those change who may, see
+    ``test_security_superuser.py`` and ``test_security_billing_basis.py``.
     """
 
     def _add_item(self, world):
@@ -219,7 +219,8 @@ class TestGuardRecompute(GuardCommon):
         path = _write("task", "partner_id", lambda case, w: case.other_partner.id)
         self.assertPaths([path], expected)
         path = _write("project", "allow_billable", lambda case, w: False)
-        self.assertPaths([path], expected)
+        self.assertPaths([path], expected, ["odoobot"])
+        self.assertRefusedTo([path], ["author", "administrator"])
 
     def test_merged_customers(self):
         """The customer is the same one; only its record is another."""

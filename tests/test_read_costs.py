@@ -140,6 +140,48 @@ class TestReadCosts(SecurityCommon):
                 ):
                     self.rpc(user, record, method, *arguments)
 
+    def test_exports(self):
+        """By whatever path. Who logs no time reads what Odoo gives, and no entries."""
+        self.managed.sale_line_employee_ids = [
+            Command.create(
+                {
+                    "employee_id": self.consultant.id,
+                    "sale_line_id": self.managed.sale_line_id.id,
+                }
+            )
+        ]
+        self.managed.privacy_visibility = "employees"
+        report = self.env["timesheets.analysis.report"].search(
+            [("employee_id", "=", self.consultant.id)]
+        )
+        public = self.env["hr.employee.public"].browse(self.consultant.id)
+        odoo = ("sale_line_employee_ids/cost", "analytic_account_balance")
+        for user in (*self.approvers, self.user_pm):
+            user.group_ids |= self.env.ref("base.group_allow_export")
+            for records, path in (
+                (self.entry, "amount"),
+                (self.entry, "employee_id/hourly_cost"),
+                (self.task, "timesheet_ids/amount"),
+                (self.managed, "timesheet_ids/amount"),
+                (self.managed, "sale_line_employee_ids/cost"),
+                (self.managed, "account_id/balance"),
+                (self.managed, "analytic_account_balance"),
+                (self.consultant, "hourly_cost"),
+                (public, "employee_id/hourly_cost"),
+                (report, "amount"),
+                (report, "margin"),
+            ):
+                if user == self.user_pm and path in odoo:
+                    continue
+                with (
+                    self.subTest(user=user.login, on=records._name, path=path),
+                    self.assertRaises(AccessError),
+                ):
+                    self.rpc(user, records, "export_data", [path])
+        # The calls are refused for these fields, not for want of the right to export.
+        rows = self.rpc(self.user_above, self.entry, "export_data", ["unit_amount"])
+        self.assertEqual(rows["datas"], [[2.0]])
+
     def test_heads_of_department(self):
         """Odoo's report shows the time of one's department: without its costs."""
         department = self.env["hr.department"].create(
@@ -262,11 +304,8 @@ class TestReadCosts(SecurityCommon):
             user, both, "formatted_read_group", domain, [], ["amount:sum", "__count"]
         )
         self.assertEqual((groups[0]["amount:sum"], groups[0]["__count"]), (-50.0, 2))
-        with self.assertRaises(AccessError):
-            self.rpc(user, entry, "export_data", ["amount"])
-        self.assertEqual(
-            self.rpc(user, own, "export_data", ["amount"])["datas"], [[-50]]
-        )
+        rows = self.rpc(user, both, "export_data", ["unit_amount", "amount"])["datas"]
+        self.assertEqual(rows, [[2.0, ""], [1.0, -50.0]])
         debit = self.values(user, self.booked.account_id, "debit")["debit"]
         self.assertEqual(debit, 50.0)
         self.assertAlmostEqual(entry.amount, COST)

@@ -182,7 +182,7 @@ class TestTimesheetApproval(InvoicingCycleCommon):
         """Odoo's recomputation of the sale line passes no write()."""
         self.entry.with_user(self.user_manager).action_approve()
         line = self._create_order(price=70.0).order_line
-        self.project.with_user(self.user_manager).sudo().sale_line_id = line
+        self.project.sale_line_id = line
         self.task.sale_line_id = line
         self.assertEqual(self.entry.so_line, line)
         self.assertEqual(self.entry.approval_state, "pending")

@@ -170,5 +170,5 @@ class TestTimesheetLockFrozen(InvoicingCycleCommon):
         self.assertEqual(entry.so_line, self.order.order_line)
 
     def test_not_billable_any_more(self):
-        self.project.with_user(self.user_manager).sudo().allow_billable = False
+        self.project.allow_billable = False
         self.assertFalse(self.locked.so_line)

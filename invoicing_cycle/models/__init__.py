@@ -46,6 +46,7 @@ from . import project_project_periods
 from . import project_project_late_time
 from . import project_project_cron
 from . import project_project_rights
+from . import project_project_basis
 from . import project_project_responsible
 from . import res_partner
 from . import project_sale_line_employee_map
@@ -147,6 +148,7 @@ from . import mail_mail
 from . import mail_message
 from . import mail_notification
 from . import resource_calendar_leaves
+from . import resource_calendar_rights
 from . import billing_proof
 from . import billing_proof_totals
 from . import billing_proof_entries

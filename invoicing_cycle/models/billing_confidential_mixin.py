@@ -111,6 +111,44 @@ class BillingConfidentialMixin(models.AbstractModel):
         rows_by_id = {row["id"]: row for row in rows}
         return [rows_by_id[id_] for id_ in self._ids if id_ in rows_by_id]
 
+    def _export_rows(self, fields, *, _is_toplevel_call=True):
+        # EXTENDS base
+        hidden = self._get_hidden({path[0] for path in fields if path})
+        for name in hidden:
+            self.browse()._check_field_access(self._fields[name], "read")
+        rest = hidden and self - self._filtered_disclosed()
+        if not rest:
+            return super()._export_rows(fields, _is_toplevel_call=_is_toplevel_call)
+        # A record may take several rows: its id stands in the first of them.
+        columns = [i for i, path in enumerate(fields) if path and path[0] in hidden]
+        visible = [[".id"] if i in columns else path for i, path in enumerate(fields)]
+        rows_by_id, rows = {}, []
+        for records, paths in ((self - rest, fields), (rest, visible)):
+            for *row, id_ in super(BillingConfidentialMixin, records)._export_rows(
+                [*paths, [".id"]], _is_toplevel_call=_is_toplevel_call
+            ):
+                if paths is visible:
+                    for i in columns:
+                        row[i] = ""
+                rows = rows_by_id.setdefault(id_, []) if id_ else rows
+                rows.append(row)
+        return [row for id_ in self._ids for row in rows_by_id[str(id_)]]
+
+    def onchange(self, values, field_names, fields_spec):
+        # EXTENDS web
+        # A form of a saved record takes its values one by one.
+        hidden = self._get_hidden(fields_spec)
+        if not hidden or not self - self._filtered_disclosed():
+            return super().onchange(values, field_names, fields_spec)
+        names = [name for name in field_names if name not in hidden]
+        if field_names and not names:
+            return {}
+        return super().onchange(
+            {name: values[name] for name in values if name not in hidden},
+            names,
+            {name: fields_spec[name] for name in fields_spec if name not in hidden},
+        )
+
     @api.model
     def _get_empty(self, names):
         none = self.browse()
@@ -120,9 +158,21 @@ class BillingConfidentialMixin(models.AbstractModel):
 
     # ------------------------------------------------------------------ queries
 
+    @api.model
+    def _search(self, domain, *args, **kwargs):
+        # EXTENDS base
+        # Odoo searches among the milestones of a project, for instance, from these:
+        # the query hides by record, whatever it starts from.
+        return super(BillingConfidentialMixin, self.browse())._search(
+            domain, *args, **kwargs
+        )
+
     def _field_to_sql(self, alias, field_expr, query=None):
         # EXTENDS base
-        column = super()._field_to_sql(alias, field_expr, query)
+        # As in a search.
+        column = super(BillingConfidentialMixin, self.browse())._field_to_sql(
+            alias, field_expr, query
+        )
         hidden = self._get_hidden([field_expr.partition(".")[0]])
         if not hidden:
             return column

@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.exceptions import AccessError
 
 from .billing_recorded_mixin import check_user_rights
 from .changes import is_change
@@ -23,15 +24,38 @@ class BillingDecidingMixin(models.AbstractModel):
 
     def write(self, vals):
         names = self._get_deciding_fields() & vals.keys() if self.env.su else ()
-        changed = self._filtered_decided().filtered(
-            lambda record: any(is_change(record, name, vals[name]) for name in names)
-        )
-        check_user_rights(changed, "write")
+        if names:
+            self.filtered(
+                lambda record: any(
+                    is_change(record, name, vals[name]) for name in names
+                )
+            )._check_may_decide("write")
         return super().write(vals)
 
     def _filtered_decided(self):
         """Those whose fields decide something by now."""
         return self
+
+    def _check_may_decide(self, operation):
+        """Raise unless the user has the right to do so with those that decide.
+
+        :param str operation: as in ``check_access``
+        """
+        records = self._filtered_decided()
+        try:
+            check_user_rights(records, operation)
+        except AccessError as error:
+            # sudo: taken off, so that no name is told that the user may not read
+            known = records.sudo(False)._filtered_access("read")
+            raise AccessError(
+                self.env._(
+                    "%(documents)s: who may and who has to do what follows from this, "
+                    "so only those change it who have the right to.\n\n%(reason)s",
+                    documents=", ".join(known.mapped("display_name"))
+                    or self.env["ir.model"]._get(self._name).name,
+                    reason=error,
+                )
+            ) from error
 
 
 class HrEmployee(models.Model):
@@ -50,6 +74,22 @@ class HrEmployee(models.Model):
             "resource_id",
             "user_id",
         }
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        employees = super().create(vals_list)
+        if self.env.su:
+            # Odoo makes people for whoever it has to, and nobody for oneself: whose
+            # department and manager count is a decision about the own time.
+            employees.filtered(
+                lambda employee: employee.user_id == self.env.user
+            )._check_may_decide("create")
+        return employees
+
+    # Also "at uninstall": that is a context key, which anybody can send.
+    @api.ondelete(at_uninstall=True)
+    def _unlink_except_deciding(self):
+        self._check_may_decide("unlink")
 
 
 class HrVersion(models.Model):
@@ -86,12 +126,12 @@ class HrVersion(models.Model):
     def _check_new_versions(self):
         if self.env.su:
             changing = self.filtered(lambda version: version._is_other_version())
-            check_user_rights(changing, "create")
+            changing._check_may_decide("create")
 
     # Also "at uninstall": that is a context key, which anybody can send.
     @api.ondelete(at_uninstall=True)
     def _unlink_except_deciding(self):
-        check_user_rights(self, "unlink")
+        self._check_may_decide("unlink")
 
     def _is_other_version(self):
         """Whether this version changes what rights depend on for its person."""
@@ -123,7 +163,7 @@ class HrDepartment(models.Model):
     # Also "at uninstall": that is a context key, which anybody can send.
     @api.ondelete(at_uninstall=True)
     def _unlink_except_deciding(self):
-        check_user_rights(self, "unlink")
+        self._check_may_decide("unlink")
 
 
 class ResourceResource(models.Model):
@@ -207,13 +247,13 @@ class ProjectSaleLineEmployeeMap(models.Model):
             other = rates.filtered(
                 lambda rate: rate.project_id.create_uid != self.env.user
             )
-            check_user_rights(other, "create")
+            other._check_may_decide("create")
         return rates
 
     # Also "at uninstall": that is a context key, which anybody can send.
     @api.ondelete(at_uninstall=True)
     def _unlink_except_deciding(self):
-        check_user_rights(self, "unlink")
+        self._check_may_decide("unlink")
 
 
 class ResCompany(models.Model):

@@ -92,6 +92,7 @@ class ProjectProject(models.Model):
     def write(self, vals):
         if self.env.su:
             self._check_own_fields(vals)
+            self._check_basis(vals)
         if self.env.su or not vals.keys() - PERSONAL_FIELDS or self.has_access("write"):
             return super().write(vals)
         # Before anything is done for this write, or told in another refusal of it.
