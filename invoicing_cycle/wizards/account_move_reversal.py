@@ -1,3 +1,5 @@
+from contextlib import contextmanager
+
 from odoo import models
 from odoo.exceptions import UserError
 
@@ -12,12 +14,14 @@ class AccountMoveReversal(models.TransientModel):
         # EXTENDS sale_timesheet
         ensure_one(self)
         with recording_odoo_link(), self.env["account.move.line"]._reversing():
-            if is_modify and self.credit_scope == "invoice":
-                return self._reverse_and_create()
-            return super().reverse_moves(is_modify)
+            if not is_modify or self.credit_scope != "invoice":
+                return super().reverse_moves(is_modify)
+            with self._handing_over():
+                return super().reverse_moves(is_modify)
 
-    def _reverse_and_create(self):
-        """Reverse the whole invoices, and bill the same on new drafts."""
+    @contextmanager
+    def _handing_over(self):
+        """Whole invoices are reversed in this block: the new drafts bill the same."""
         # sudo: the links of the invoice, which the user may reverse, not the time
         invoices = self.sudo().move_ids
         for invoice in invoices:
@@ -43,7 +47,7 @@ class AccountMoveReversal(models.TransientModel):
         periods = invoices.invoice_line_ids.billing_period_id
         amounts = [periods._fields["fixed_amount"]]
         with self.env.protecting([(protected, entries), (amounts, periods)]):
-            result = super().reverse_moves(is_modify=True)
+            yield
             # sudo: as above, for the drafts that were just made
             lines = self.sudo().new_move_ids.invoice_line_ids.filtered(
                 "recreated_line_id"
@@ -51,7 +55,6 @@ class AccountMoveReversal(models.TransientModel):
             lines._rebill((invoices.reversal_move_ids - before).invoice_line_ids)
             lines._take_over_freed(billed)
             lines._get_billing_periods()._reassign_entries()
-        return result
 
     def _check_not_credited(self, invoice):
         """What is credited already would be credited again, and at once.
