@@ -62,6 +62,7 @@ from . import project_project_money
 from . import project_update
 from . import project_task
 from . import project_billing_period
+from . import project_billing_period_label
 from . import project_billing_period_allocation
 from . import project_billing_period_closed
 from . import project_billing_period_schedule
@@ -91,7 +92,6 @@ from . import project_billing_period_retainer
 from . import project_billing_debt
 from . import project_billing_debt_remind
 from . import project_billing_period_remind
-from . import hr_employee_remind
 from . import account_analytic_line_remind
 from . import res_users_reminder_digest
 from . import billing_cycle
@@ -111,7 +111,6 @@ from . import account_move_line_creditable
 from . import account_move_line_rebill
 from . import account_move_line_retaken
 from . import account_move_line_span
-from . import account_move_milestones
 from . import account_move_switch
 from . import account_move_line_milestones
 from . import account_move_once
@@ -171,6 +170,4 @@ from . import billing_proof_retainer
 from . import billing_proof_down_payments
 from . import billing_proof_spans
 from . import project_billing_realization
-from . import billing_bounds
 from . import billing_named
-from . import billing_values

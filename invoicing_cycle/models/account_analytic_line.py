@@ -1,4 +1,5 @@
 import functools
+from contextlib import contextmanager
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -53,9 +54,23 @@ class AccountAnalyticLine(models.Model):
     hold_reason = fields.Char("Reason", copy=False, groups="base.group_user")
 
     def _auto_init(self):
-        # No project has a period yet: spare a large database the computation.
-        if not column_exists(self.env.cr, self._table, "billing_period_id"):
-            create_column(self.env.cr, self._table, "billing_period_id", "int4")
+        # Nothing waits in a period and nothing is approved yet: spare a large database
+        # the computation.
+        for name, kind in (
+            ("billing_period_id", "int4"),
+            ("approved_by_id", "int4"),
+            ("approved_step_id", "int4"),
+            ("approved_on", "timestamp"),
+            ("approval_key", "varchar"),
+        ):
+            if not column_exists(self.env.cr, self._table, name):
+                create_column(self.env.cr, self._table, name, kind)
+        if not column_exists(self.env.cr, self._table, "billing_hours"):
+            # Neither is anything rounded or split.
+            create_column(self.env.cr, self._table, "billing_hours", "float8")
+            self.env.cr.execute(
+                "UPDATE account_analytic_line SET billing_hours = unit_amount"
+            )
         return super()._auto_init()
 
     @api.model
@@ -163,17 +178,90 @@ class AccountAnalyticLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        lines = super().create(vals_list)
+        for vals in vals_list:
+            self._check_billing_values(vals)
+        self.env["account.move"]._forget_outdated()
+        lines = super().create(self._leave_out_derived(vals_list))
+        lines._join_places()
+        lines._freeze_added()
+        # hr_timesheet drops and completes values: look at the records.
+        lines._check_held(vals_list)
+        lines._check_not_closed("create")
+        return lines
+
+    def write(self, vals):
+        self._check_billing_values(vals)
+        with self._guarding(vals):
+            # Before the ledger, which takes what Odoo writes of an invoice out of them.
+            self._check_protected(vals)
+            self.env["account.move"]._forget_outdated()
+            with (
+                self._remembering(vals),
+                self._completing(vals) as values,
+                self._keeping_parts(values),
+            ):
+                lines = self._leave_linked(values)
+                with lines._following_places(values):
+                    return super(AccountAnalyticLine, lines).write(values)
+
+    def unlink(self):
+        self.env["account.move"]._forget_outdated()
+        places = self._get_places()
+        result = super().unlink()
+        # sudo: as in _join_places
+        self.env["project.billing.period"].sudo()._sync_required_at(places)
+        return result
+
+    def _join_places(self):
+        """New time joins its period, and its people those who are waited for."""
         # sudo: periods follow the time, whoever may log it; nothing of them is returned
         Period = self.env["project.billing.period"].sudo()
-        places = lines._get_places()
+        places = self._get_places()
         # An item of their own may be what makes their project bill time.
-        edited = lines.filtered(lambda line: line.is_so_line_edited and line.so_line)
+        edited = self.filtered(lambda line: line.is_so_line_edited and line.so_line)
         rated = edited._get_places()
         Period._sync_required_at(rated)
         Period._require_people_at(places - rated)
-        lines._find_late_period()
-        return lines
+        self._find_late_period()
+
+    @contextmanager
+    def _following_places(self, vals):
+        """These entries are written within this block: periods follow where they go."""
+        moved = not MOVING_FIELDS.isdisjoint(vals)
+        places = self._get_places() if moved else None
+        yield
+        if moved:
+            # sudo: as in _join_places
+            self.env["project.billing.period"].sudo()._sync_required_at(
+                places | self._get_places()
+            )
+        if moved or "billing_hold" in vals:
+            self._find_late_period()
+
+    def _leave_linked(self, vals):
+        """Keep what bills an entry from what Odoo writes of its invoice.
+
+        sale_timesheet frees entries by sale line and invoice: it clears too many when a
+        small credit note is posted or one of two lines of a sale line is deleted, and
+        none when a credit note is posted by ``_post``. The entry's own link is the
+        authority here, and the invoice only follows it: a write that touches the
+        invoice alone does nothing to an entry that a line bills.
+
+        :return: the entries that are to be written with these values; of the others
+            what is not of the invoice is written here
+        """
+        if "timesheet_invoice_id" not in vals or "invoice_line_id" in vals:
+            return self
+        # sudo: whether a line bills the entry does not depend on who asks.
+        linked = self.sudo().filtered("invoice_line_id").with_env(self.env)
+        rest = {
+            name: value
+            for name, value in vals.items()
+            if name != "timesheet_invoice_id"
+        }
+        if linked and rest:
+            linked.write(rest)
+        return self - linked
 
     def _find_late_period(self):
         """Open a period for time of schedules that have ended, where none takes it."""
@@ -187,13 +275,6 @@ class AccountAnalyticLine(models.Model):
         )
         homeless.project_id._open_supplementary_periods()
 
-    def unlink(self):
-        places = self._get_places()
-        result = super().unlink()
-        # sudo: as in create
-        self.env["project.billing.period"].sudo()._sync_required_at(places)
-        return result
-
     def _get_places(self):
         """Where these entries make their persons required.
 
@@ -205,36 +286,6 @@ class AccountAnalyticLine(models.Model):
             for line in self.sudo()
             if line.project_id.billing_frequency
         }
-
-    def write(self, vals):
-        # sale_timesheet frees entries by sale line and invoice: it clears too many
-        # when a small credit note is posted or one of two lines of a sale line is
-        # deleted, and none when a credit note is posted by _post(). The entry's own
-        # link is the authority here, and the invoice only follows it: a write that
-        # touches the invoice alone does nothing to an entry that a line bills.
-        linked = self.browse()
-        if "timesheet_invoice_id" in vals and "invoice_line_id" not in vals:
-            # sudo: whether a line bills the entry does not depend on who asks.
-            linked = self.sudo().filtered("invoice_line_id").with_env(self.env)
-            rest = {
-                name: value
-                for name, value in vals.items()
-                if name != "timesheet_invoice_id"
-            }
-            if linked and rest:
-                linked.write(rest)
-        lines = self - linked
-        moved = not MOVING_FIELDS.isdisjoint(vals)
-        places = lines._get_places() if moved else None
-        result = super(AccountAnalyticLine, lines).write(vals)
-        if moved:
-            # sudo: as in create
-            self.env["project.billing.period"].sudo()._sync_required_at(
-                places | lines._get_places()
-            )
-        if moved or "billing_hold" in vals:
-            lines._find_late_period()
-        return result
 
     def _is_not_billed(self):
         # EXTENDS sale_timesheet
@@ -249,6 +300,8 @@ class AccountAnalyticLine(models.Model):
 
         :param invoice_line: ``account.move.line``, empty to give the entries back
         """
+        # What is given back, or billed anew, is what it is.
+        self.filtered("billed_as")._record({"billed_as": False})
         # Time that is given back stays where it was billed. Odoo computes its project
         # anew when its invoice changes, and with that its sale line: the hours would
         # move to whatever its task was sold on meanwhile.
@@ -269,3 +322,7 @@ class AccountAnalyticLine(models.Model):
                     "timesheet_invoice_id": invoice_line.move_id.id,
                 }
             )
+        # What is billed now, or is no more, is what a cap leaves to other periods.
+        capped = self.so_line.filtered("billing_capped")
+        if capped:
+            self.env["project.billing.period"]._refresh_totals_of(capped)

@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
-from odoo.tools.sql import column_exists, create_column
 
 APPROVAL_STATES = [
     ("open", "Open"),
@@ -97,18 +96,6 @@ class AccountAnalyticLine(models.Model):
     sent_back_reason = fields.Char(readonly=True, copy=False, groups="base.group_user")
 
     _sent_back_idx = models.Index("(employee_id) WHERE sent_back IS TRUE")
-
-    def _auto_init(self):
-        # Nothing is approved yet: spare a large database the computation.
-        for name, kind in (
-            ("approved_by_id", "int4"),
-            ("approved_step_id", "int4"),
-            ("approved_on", "timestamp"),
-            ("approval_key", "varchar"),
-        ):
-            if not column_exists(self.env.cr, self._table, name):
-                create_column(self.env.cr, self._table, name, kind)
-        return super()._auto_init()
 
     @api.model
     def fields_get(self, allfields=None, attributes=None):

@@ -47,6 +47,7 @@ class AccountAnalyticLine(models.Model):
                     )
                 )
             # Somebody else was faster, or it was clicked twice.
+            self._close_approval_reminders()
             return self._notify_not_approved(busy)
         not_approved = self._notify_not_approved(busy)
         routes = pending._get_routes()
@@ -56,6 +57,7 @@ class AccountAnalyticLine(models.Model):
             pending = pending.filtered(lambda line: not line.approved_on)
             routes = pending._get_routes()
             pending = pending._filter_decidable(self.env.user, routes)
+        self._close_approval_reminders()
         return not_approved
 
     def _approve_step(self, routes):
@@ -96,6 +98,7 @@ class AccountAnalyticLine(models.Model):
         lines._record({"sent_back": True, "sent_back_reason": reason, **NOT_APPROVED})
         self.env["timesheet.approval.log"]._log(lines, "sent_back", reason, routes)
         lines._remind_of_sent_back(reason)
+        self._close_approval_reminders()
         return True
 
     def action_withdraw_approval(self, reason):

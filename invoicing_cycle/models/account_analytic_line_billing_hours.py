@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
-from odoo.tools.sql import column_exists, create_column
 
 from ..tools.allocation import round_up
 
@@ -35,15 +34,6 @@ class AccountAnalyticLine(models.Model):
         help="Sum of the parts that were split off.",
         groups="base.group_user",
     )
-
-    def _auto_init(self):
-        if not column_exists(self.env.cr, self._table, "billing_hours"):
-            # Nothing is rounded or split yet: spare a large database the computation.
-            create_column(self.env.cr, self._table, "billing_hours", "float8")
-            self.env.cr.execute(
-                "UPDATE account_analytic_line SET billing_hours = unit_amount"
-            )
-        return super()._auto_init()
 
     @api.model
     def _hours_to_bill_sql(self, alias):

@@ -1,4 +1,6 @@
-from odoo import api, fields, models
+from contextlib import contextmanager
+
+from odoo import fields, models
 
 #: Of these a line of an invoice is made.
 BILLED_FIELDS = frozenset(
@@ -37,28 +39,21 @@ class AccountAnalyticLine(models.Model):
         "(invoice_line_id) WHERE billed_as IS NOT NULL"
     )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env["account.move"]._forget_outdated()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env["account.move"]._forget_outdated()
+    @contextmanager
+    def _remembering(self, vals):
+        """These entries are written within this block: those on drafts remember what
+        they were billed as."""
         if ALL_FIELDS.isdisjoint(vals):
-            return super().write(vals)
+            yield
+            return
         # sudo: what bills the entry does not depend on who changes it
         drafted = self.sudo().filtered(
             lambda line: line.invoice_line_id.parent_state == "draft"
         )
         before = {line: line._get_values_on_invoice() for line in drafted}
-        result = super().write(vals)
+        yield
         for line, values in before.items():
             line._remember_values_on_invoice(values)
-        return result
-
-    def unlink(self):
-        self.env["account.move"]._forget_outdated()
-        return super().unlink()
 
     def _get_values_on_invoice(self):
         """What the invoice line of this entry says or sums of it.
@@ -104,8 +99,3 @@ class AccountAnalyticLine(models.Model):
             )
             for uom, entries in self.grouped("product_uom_id").items()
         )
-
-    def _set_invoice_line(self, invoice_line):
-        # What is given back, or billed anew, is what it is.
-        self.filtered("billed_as")._record({"billed_as": False})
-        return super()._set_invoice_line(invoice_line)

@@ -1,4 +1,6 @@
-from odoo import api, models
+from contextlib import contextmanager
+
+from odoo import models
 
 from .call_arguments import get_record
 
@@ -15,17 +17,21 @@ class AccountAnalyticLine(models.Model):
 
     _inherit = "account.analytic.line"
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        lines = super().create(vals_list)
+    def _freeze_added(self):
+        """New time in closed days gets its customer before it keeps it."""
         if self._may_change_closed_time(self.env.user):
-            # Locked time that they add is frozen before it has a customer.
-            lines._join(lines._get_closings())._follow_customer()
-        return lines
+            self._join(self._get_closings())._follow_customer()
 
-    def write(self, vals):
-        # The guard stands in front of this: who gets here with closed entries may
-        # change them, and takes along what Odoo's frozen recomputation would.
+    @contextmanager
+    def _completing(self, vals):
+        """These entries are written within this block, with values that take along
+        what Odoo's frozen recomputation would.
+
+        The guard stands in front of this: who gets here with closed entries may change
+        them.
+
+        :return: the values to write
+        """
         moving = not {"project_id", "task_id"}.isdisjoint(vals)
         closed = (
             self._join(self._get_closings())
@@ -33,7 +39,8 @@ class AccountAnalyticLine(models.Model):
             else self.browse()
         )
         if not closed:
-            return super().write(vals)
+            yield vals
+            return
         vals = dict(vals)
         if vals.get("task_id") and "project_id" not in vals:
             # sudo: as hr_timesheet does, the task's project only
@@ -43,10 +50,9 @@ class AccountAnalyticLine(models.Model):
             # sudo: as hr_timesheet does, the employee's user only
             employee = get_record(self.env["hr.employee"].sudo(), vals["employee_id"])
             vals["user_id"] = employee.user_id.id
-        result = super().write(vals)
+        yield vals
         if moving and "partner_id" not in vals:
             closed._follow_customer()
-        return result
 
     # --------------------------------------------------------------- computes
 

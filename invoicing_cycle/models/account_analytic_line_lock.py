@@ -1,4 +1,5 @@
 from collections import defaultdict
+from contextlib import contextmanager
 
 from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import AccessError
@@ -108,16 +109,16 @@ class AccountAnalyticLine(models.Model):
 
     # ------------------------------------------------------------------- CRUD
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        lines = super().create(vals_list)
-        # On the records: hr_timesheet drops and completes values.
-        lines._check_not_closed("create")
-        return lines
+    @contextmanager
+    def _guarding(self, vals):
+        """These entries are written within this block.
 
-    def write(self, vals):
+        :raises AccessError: where a closed one would change, or one would be moved to
+            where it is closed
+        """
         if CLOSED_FIELDS.isdisjoint(vals) and not self._is_sign_changed(vals):
-            return super().write(vals)
+            yield
+            return
         closed = self._get_closings(self.env.user)
         self._check_values_unchanged(closed, vals)
         before = {line: line._get_closed_values() for line in closed}
@@ -127,7 +128,7 @@ class AccountAnalyticLine(models.Model):
             line: (line.project_id, line.employee_id, line.date)
             for line in self.sudo() - self._join(closed)
         }
-        result = super().write(vals)
+        yield
         # Odoo completes values on the way, the company of a project for instance.
         changed = [line for line in before if line._get_closed_values() != before[line]]
         if changed:
@@ -137,7 +138,6 @@ class AccountAnalyticLine(models.Model):
             for line, place in places.items()
             if (line.project_id, line.employee_id, line.date) != place
         )._check_not_closed("write")
-        return result
 
     # Also "at uninstall": that is a context key, which anybody can send.
     @api.ondelete(at_uninstall=True)

@@ -1,3 +1,5 @@
+from contextlib import contextmanager
+
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
@@ -77,9 +79,11 @@ class AccountAnalyticLine(models.Model):
                     )
                 )
 
-    def write(self, vals):
+    @contextmanager
+    def _keeping_parts(self, vals):
+        """These entries are written within this block: their parts go along."""
         alike = self._get_parts_alike() if "so_line" in vals else self.browse()
-        result = super().write(vals)
+        yield
         if alike:
             alike.write({name: vals[name] for name in ITEM_FIELDS & vals.keys()})
         shared = {name: vals[name] for name in SHARED_FIELDS & vals.keys()}
@@ -88,7 +92,6 @@ class AccountAnalyticLine(models.Model):
         if shared and (split := self.sudo().filtered("split_hours")):
             # sudo: a part is where its entry is, whoever may see it
             split.part_ids.write(shared)
-        return result
 
     def _get_parts_alike(self):
         """Unbilled parts on the sales order item of their entry.

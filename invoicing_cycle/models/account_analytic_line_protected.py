@@ -58,26 +58,29 @@ class AccountAnalyticLine(models.Model):
         values.pop("hold_reason", None)
         return values
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        holding = [vals.get("billing_hold", "bill") != "bill" for vals in vals_list]
-        lines = super().create(
-            [
-                {name: vals[name] for name in vals if name not in DERIVED_FIELDS}
-                for vals in vals_list
-            ]
-        )
-        # hr_timesheet may leave values out, of the list itself: look at the records.
-        if any(holding):
-            lines.filtered(lambda line: line.billing_hold != "bill")._check_may_hold()
-        return lines
+    @api.model
+    def _leave_out_derived(self, vals_list):
+        """Values of new entries without those that Odoo works out."""
+        return [
+            {name: vals[name] for name in vals if name not in DERIVED_FIELDS}
+            for vals in vals_list
+        ]
 
-    def write(self, vals):
-        # Before the ledger, which takes what Odoo writes of an invoice out of them.
+    def _check_held(self, vals_list):
+        """
+        :param vals_list: what these new entries were to be made with
+        :raises UserError: where the user may not hold one of those that are held
+        """
+        if any(vals.get("billing_hold", "bill") != "bill" for vals in vals_list):
+            self.filtered(lambda line: line.billing_hold != "bill")._check_may_hold()
+
+    def _check_protected(self, vals):
+        """
+        :raises AccessError: where values are not this call's to write
+        """
         self._check_recorded(vals)
         if not HOLD_FIELDS.isdisjoint(vals) and not is_recording(self):
             self._check_may_hold()
-        return super().write(vals)
 
     @api.model
     def _format_recorded(self, names):

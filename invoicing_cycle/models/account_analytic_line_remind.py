@@ -6,16 +6,6 @@ class AccountAnalyticLine(models.Model):
 
     _inherit = "account.analytic.line"
 
-    def action_approve(self):
-        result = super().action_approve()
-        self._close_approval_reminders()
-        return result
-
-    def action_send_back(self, reason):
-        result = super().action_send_back(reason)
-        self._close_approval_reminders()
-        return result
-
     @api.model
     def _close_approval_reminders(self):
         """Mark the reminders of those for whom no due period waits any more as done."""

@@ -1,8 +1,11 @@
+from contextlib import contextmanager
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.sql import column_exists, create_column
 
 from .account_analytic_line_protected import recording_odoo_link
+from .billing_recorded_mixin import recording
 from .call_arguments import ensure_one
 
 
@@ -93,22 +96,44 @@ class AccountMove(models.Model):
 
     # ---------------------------------------------------------------- ledger
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        # EXTENDS account
+        for vals in vals_list:
+            self._check_sender(vals)
+        return super().create(vals_list)
+
     def write(self, vals):
-        if "state" not in vals:
-            return super().write(vals)
+        # EXTENDS account
+        # Here and not in button_draft or button_cancel, because other add-ons set the
+        # state in ways of their own.
+        self._check_ledger_links(vals)
+        self._check_sender(vals)
+        books = self._get_books(vals)
+        with self._following_state(vals):
+            result = super().write(vals)
+        self._follow_reset(vals)
+        self._follow_einvoice_states(vals)
+        self._check_books(books)
+        return result
+
+    @contextmanager
+    def _following_state(self, vals):
+        """The ledger follows a state that is written within this block."""
+        if "state" not in vals or not self:
+            yield
+            return
         before = {move.id: move.state for move in self}
         # Odoo computes the project of time anew with the state of its invoice, and with
         # that its hours: what is billed stays as it was rounded then.
-        # sudo: as in _follow_state
+        # sudo: as in _settle_time
         documents = self.sudo().filtered(lambda move: move.is_sale_document())
         entries = documents.invoice_line_ids.timesheet_entry_ids
         endless = documents._end_reopened_periods(vals["state"])
         with self.env.protecting([entries._fields["billing_hours"]], entries):
-            result = super().write(vals)
-        if before:
-            self._follow_state(before)
+            yield
+        self._follow_state(before)
         endless.project_id._follow_completion()
-        return result
 
     def _end_reopened_periods(self, state):
         """Periods of projects that went on get an end before a document that comes back
@@ -131,13 +156,29 @@ class AccountMove(models.Model):
         return periods.filtered(lambda period: not period.date_to)._end_today()
 
     def _follow_state(self, before):
-        """Give time entries back, or take them again, as the state asks.
+        """What the lines of these documents bill follows their state.
 
         Here and not in action_post or button_cancel, because invoices are also posted
         by _post() (auto-post, reversal) and cancelled by other add-ons.
 
         :param dict before: state of each move before, by id
         """
+        # sudo: what a line bills does not depend on who changes its state
+        lines = self.sudo().invoice_line_ids
+        posted = lines.filtered(
+            lambda line: (
+                line.parent_state == "posted" and before[line.move_id.id] != "posted"
+            )
+        )
+        posted._check_credited_once()
+        self._settle_time(before)
+        # A credit note dated in the future is not posted with the others.
+        posted._check_not_waiting()
+        (lines | lines.credited_line_id)._settle_milestones()
+        self._check_once(before)
+
+    def _settle_time(self, before):
+        """Give time entries back, or take them again, as the state asks."""
         changed = self.filtered(
             lambda move: before[move.id] != move.state and move.is_sale_document()
         )
@@ -201,14 +242,40 @@ class AccountMove(models.Model):
 
     def action_post(self):
         # EXTENDS sale_timesheet
+        # The button of the form sends this key, for Odoo to ask about unusual amounts.
+        if (
+            not self.env.context.get("disable_abnormal_invoice_detection", True)
+            and self._filtered_outdated()
+        ):
+            return self._ask_to_confirm()
         with recording_odoo_link():
             return super().action_post()
 
+    def _post(self, soft=True):
+        # EXTENDS account
+        outdated = self._get_reasons_of_outdated()
+        # Before a number is given, which would be named and not be there afterwards.
+        # sudo: as in _follow_state
+        self.sudo().invoice_line_ids._check_not_waiting(along=self)
+        posted = super()._post(soft)
+        posted._log_write_ups()
+        posted._log_outdated(outdated)
+        return posted
+
+    def action_switch_move_type(self):
+        # EXTENDS account
+        with self._switching_quantities(), recording("account.move", {"move_type"}):
+            return super().action_switch_move_type()
+
     def _link_timesheets_to_invoice(self, start_date=None, end_date=None):
         # EXTENDS sale_timesheet
+        # Before time, which asks whether all of its period is billed.
+        self.invoice_line_ids._link_stock_milestones()
         with recording_odoo_link():
             result = super()._link_timesheets_to_invoice(start_date, end_date)
         self._link_stock_entries()
+        # sudo: whether they bill all of a period, as for time in _link_stock_entries
+        self.sudo().invoice_line_ids.filtered("milestone_ids")._adopt_billing_period()
         return result
 
     def _link_stock_entries(self):

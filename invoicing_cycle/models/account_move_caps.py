@@ -12,6 +12,7 @@ class AccountMove(models.Model):
 
     @api.model
     def _fits_sql(self, entry, draft):
+        """Whether a refresh of a draft would bill a time entry of its periods."""
         # Below the cap by itself, or in place of later time that the draft bills.
         Period, Entry = self.env["project.billing.period"], "account.analytic.line"
         Line, column = "account.move.line", Period._column
@@ -37,9 +38,12 @@ class AccountMove(models.Model):
             entry=SQL.identifier(entry, "id"),
         )
 
-    def _link_refreshed_lines(self, plan):
-        # A refreshed draft bills up to the cap as well: where an entry fits in part,
-        # the rest of it is held before the generator proves what it links.
+    def _hold_above_caps(self, plan):
+        """A refreshed draft bills up to the cap as well: where an entry fits in part,
+        the rest of it is held.
+
+        :param plan: ``RefreshPlan``
+        """
         Period = self.env["project.billing.period"]
         for item in plan.items:
             if not (item.sale_line.billing_capped and item.entry_ids):
@@ -55,7 +59,6 @@ class AccountMove(models.Model):
                 last = entries.sorted(lambda entry: (entry.date, entry.id))[-1]
                 whole = line._convert_time(last.billing_hours, last.product_uom_id)
                 Period._hold_above_cap(last, whole - above)
-        return super()._link_refreshed_lines(plan)
 
 
 class AccountMoveLine(models.Model):

@@ -11,39 +11,35 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
-    def action_post(self):
-        # EXTENDS account
-        # The button of the form sends this key, for Odoo to ask about unusual amounts.
-        if (
-            not self.env.context.get("disable_abnormal_invoice_detection", True)
-            and self._filtered_outdated()
-        ):
-            return self._ask_to_confirm()
-        return super().action_post()
-
     def _get_moves_requiring_confirmation(self):
         # EXTENDS account
         return super()._get_moves_requiring_confirmation() | self._filtered_outdated()
 
-    def _post(self, soft=True):
-        # EXTENDS account
+    def _get_reasons_of_outdated(self):
+        """
+        :return: dict, id of those that are out of date to the reasons, as a text
+        """
         # sudo: whoever posts, code included
-        reasons = {
+        return {
             draft.id: draft.outdated_reasons
             for draft in self.sudo()._filtered_outdated()
         }
-        posted = super()._post(soft)
+
+    def _log_outdated(self, reasons):
+        """A note on each of these that was confirmed all the same.
+
+        :param dict reasons: as of :meth:`_get_reasons_of_outdated`, before
+        """
         bodies = {
             move.id: self.env._(
                 "Confirmed while it was out of date:\n%(reasons)s",
                 reasons=reasons[move.id],
             )
-            for move in posted
+            for move in self
             if move.id in reasons
         }
         if bodies:
             self.browse(bodies)._message_log_batch(bodies=bodies)
-        return posted
 
     def _filtered_outdated(self):
         """Those that are out of date now, whatever was known before."""

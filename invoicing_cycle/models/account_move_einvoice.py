@@ -13,12 +13,9 @@ class AccountMoveEinvoice(models.Model):
 
     _inherit = "account.move"
 
-    def write(self, vals):
-        # EXTENDS account
-        result = super().write(vals)
+    def _follow_einvoice_states(self, vals):
         for name in EINVOICE_STATES.keys() & vals.keys():
             self._follow_einvoice_state(vals[name], EINVOICE_STATES[name])
-        return result
 
     def _follow_einvoice_state(self, state, accepted):
         """Set or clear the sent record as the network's answer asks.

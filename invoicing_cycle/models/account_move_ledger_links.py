@@ -1,6 +1,6 @@
 from odoo import models
 
-from .billing_recorded_mixin import filter_closed, recording
+from .billing_recorded_mixin import filter_closed
 from .changes import is_change
 
 #: What decides how the lines of a document count.
@@ -17,31 +17,18 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
-    def write(self, vals):
-        known = LINK_FIELDS | {"journal_id", "payment_state", "reversed_entry_id"}
+    def _check_ledger_links(self, vals):
+        """
+        :raises UserError: where these values would change a link
+        """
+        known = LINK_FIELDS | {"payment_state", "reversed_entry_id"}
         names = filter_closed(self, known & vals.keys())
-        if not names:
-            return super().write(vals)
-        self._check_ledger_links(names, vals)
-        # sudo: as in _check_ledger_links
-        moves = self.sudo() if "journal_id" in names else self.browse()
-        before = {move: (move.company_id, move.currency_id) for move in moves}
-        result = super().write(vals)
-        # A journal brings its company and currency along.
-        moves.filtered(
-            lambda move: before[move] != (move.company_id, move.currency_id)
-        ).line_ids._filtered_on_ledger()._refuse_document_links({"journal_id"})
-        return result
-
-    def _check_ledger_links(self, names, vals):
-        """
-        :param names: of links that are to be written
-        :raises UserError: where one of them would change
-        """
 
         def changes(move, names_):
             return any(is_change(move, name, vals[name]) for name in names_)
 
+        if not names:
+            return
         # sudo: what a document bills does not depend on who changes it
         moves = self.sudo()
         kept = names & LINK_FIELDS
@@ -61,11 +48,28 @@ class AccountMove(models.Model):
                 )
             ).line_ids._filtered_on_ledger()._refuse_document_links({"payment_state"})
 
-    def action_switch_move_type(self):
-        # EXTENDS account
-        # Which documents may be switched is asked in account_move_switch.py.
-        with recording("account.move", {"move_type"}):
-            return super().action_switch_move_type()
+    def _get_books(self, vals):
+        """Company and currency of these documents, where a journal is written, which
+        brings its own along.
+
+        :return: dict, ``account.move`` to (company, currency)
+        """
+        # sudo: as in _check_ledger_links
+        moves = self.sudo() if filter_closed(self, {"journal_id"} & vals.keys()) else ()
+        return {move: (move.company_id, move.currency_id) for move in moves}
+
+    def _check_books(self, books):
+        """
+        :param dict books: as of :meth:`_get_books`, before
+        :raises UserError: where those of documents that bill something changed
+        """
+        # sudo: as in _check_ledger_links
+        changed = self.sudo().filtered(
+            lambda move: (
+                books.get(move) not in (None, (move.company_id, move.currency_id))
+            )
+        )
+        changed.line_ids._filtered_on_ledger()._refuse_document_links({"journal_id"})
 
     def _get_ledger_way_out(self):
         """What to do instead with these documents, as a text."""

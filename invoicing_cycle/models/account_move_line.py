@@ -130,7 +130,15 @@ class AccountMoveLine(models.Model):
         to its items, as the user who reverses."""
         return recording(self._name, REVERSAL_FIELDS | {"sale_line_ids"})
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        # On the records: a default from the context links as well.
+        lines._check_made_beside()
+        return lines
+
     def write(self, vals):
+        self._check_ledger_links(vals)
         # Before Odoo, which leaves out what it takes for no change.
         self._check_recorded(vals)
         if LEDGER_FIELDS.issuperset(vals):
@@ -147,13 +155,16 @@ class AccountMoveLine(models.Model):
         )
 
     def unlink(self):
+        projects = self._give_milestones_back()
         periods = self._get_billing_periods()
         # Before Odoo's own freeing, which takes all entries of the sale line.
         self._give_entries_back(remember=False)
         self._leave_credits()
         with recording_odoo_link():
             result = super().unlink()
+        # The periods are open again only now.
         periods._reassign_entries()
+        projects._reassign_entries()
         return result
 
     @api.constrains("credited_line_id")
@@ -236,7 +247,10 @@ class AccountMoveLine(models.Model):
 
     def _get_billed_periods(self):
         """The periods in which waited what these lines bill."""
-        return self.timesheet_entry_ids.billing_period_id
+        return (
+            self.timesheet_entry_ids.billing_period_id
+            | self.milestone_ids.billing_period_id
+        )
 
     def _give_entries_back(self, remember=True):
         """Free the entries of these lines.

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 
 class AccountMoveLine(models.Model):
@@ -44,7 +44,3 @@ class SaleOrderLine(models.Model):
         "posted.",
         groups="base.group_user",
     )
-
-    @api.model
-    def _get_recorded_fields(self):
-        return super()._get_recorded_fields() | {"reinvoiced_with"}

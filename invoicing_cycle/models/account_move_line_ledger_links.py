@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import models
 from odoo.exceptions import UserError
 
 from .billing_recorded_mixin import filter_closed
@@ -28,26 +28,13 @@ class AccountMoveLine(models.Model):
 
     _inherit = "account.move.line"
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        lines = super().create(vals_list)
-        # On the records: a default from the context links as well.
-        if filter_closed(self, {"sale_line_ids"}):
-            # sudo: what a line bills does not depend on who makes it
-            lines.sudo()._check_made_beside()
-        return lines
-
-    def write(self, vals):
+    def _check_ledger_links(self, vals):
+        """
+        :raises UserError: where these values would change a link
+        """
         names = filter_closed(self, LINK_FIELDS & vals.keys())
-        if names:
-            self._check_ledger_links(names, vals)
-        return super().write(vals)
-
-    def _check_ledger_links(self, names, vals):
-        """
-        :param names: of links that are to be written
-        :raises UserError: where one of them would change
-        """
+        if not names:
+            return
         # sudo: what a line bills does not depend on who changes it
         changed = self.sudo().filtered(
             lambda line: any(is_change(line, name, vals[name]) for name in names)
@@ -70,7 +57,10 @@ class AccountMoveLine(models.Model):
 
         Those of a period, a reversal or Odoo's own invoice of an order are no such.
         """
-        beside = self.filtered(
+        if not filter_closed(self, {"sale_line_ids"}):
+            return
+        # sudo: what a line bills does not depend on who makes it
+        beside = self.sudo().filtered(
             lambda line: (
                 line.sale_line_ids
                 and not line.credited_line_id

@@ -30,21 +30,20 @@ class AccountMoveLine(models.Model):
         groups="base.group_user",
     )
 
-    def unlink(self):
+    def _give_milestones_back(self):
+        """Free the milestones of these lines, which are deleted next.
+
+        :return: their projects, whose periods follow then
+        """
         # sudo: whoever may delete the line gives its milestones back
         milestones = (
             self.env["project.milestone"]
             .sudo()
             .search([("invoice_line_id", "in", self.ids)])
         )
-        if not milestones:
-            return super().unlink()
-        milestones._set_invoice_line(self.browse())
-        projects = milestones.project_id
-        result = super().unlink()
-        # The period is open again only now.
-        projects._reassign_entries()
-        return result
+        if milestones:
+            milestones._set_invoice_line(self.browse())
+        return milestones.project_id
 
     def _settle_milestones(self):
         """Let these lines bill their milestones or give them back, as their state asks.
@@ -187,18 +186,6 @@ class AccountMoveLine(models.Model):
                 self.quantity, item.product_uom_id, round=False
             )
             self._record({"quantity_made": made})
-
-    def _get_billed_periods(self):
-        # EXTENDS invoicing_cycle
-        return super()._get_billed_periods() | self.milestone_ids.billing_period_id
-
-    def _get_billed_days(self):
-        # EXTENDS invoicing_cycle
-        days = super()._get_billed_days()
-        for line in self:
-            reached = line.milestone_ids.mapped("reached_date")
-            days[line] += [day for day in reached if day]
-        return days
 
 
 class SaleOrderLine(models.Model):

@@ -27,25 +27,6 @@ class AccountMove(models.Model):
             )
             move.waiting_reason = waiting._get_waiting_reason() if waiting else False
 
-    def _follow_state(self, before):
-        # sudo: as for time
-        lines = self.sudo().invoice_line_ids.filtered(
-            lambda line: (
-                line.parent_state == "posted" and before[line.move_id.id] != "posted"
-            )
-        )
-        lines._check_credited_once()
-        result = super()._follow_state(before)
-        # A credit note dated in the future is not posted with the others.
-        lines._check_not_waiting()
-        return result
-
-    def _post(self, soft=True):
-        # Before a number is given, which would be named and not be there afterwards.
-        # sudo: as for time
-        self.sudo().invoice_line_ids._check_not_waiting(along=self)
-        return super()._post(soft)
-
 
 class AccountMoveLine(models.Model):
     """Credit and re-create: a new draft bills the very entries that a credit frees.

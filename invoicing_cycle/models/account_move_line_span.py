@@ -33,8 +33,8 @@ class AccountMoveLine(models.Model):
         return spans
 
     def _get_billed_days(self):
-        """Dates of the entries and expenses of each line, also of those that a credit
-        has freed.
+        """Dates of the entries, expenses and milestones of each line, also of those
+        that a credit has freed.
 
         :return: dict, line to list of dates
         """
@@ -45,6 +45,7 @@ class AccountMoveLine(models.Model):
             line: [
                 *(line.timesheet_entry_ids | line.released_entry_ids).mapped("date"),
                 *line.sale_line_ids.expense_ids.mapped("date"),
+                *filter(None, line.milestone_ids.mapped("reached_date")),
             ]
             for line in self
         }

@@ -15,9 +15,12 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
-    def _follow_state(self, before):
-        result = super()._follow_state(before)
-        # sudo: as for time
+    def _check_once(self, before):
+        """
+        :param dict before: state of each move before, by id
+        :raises UserError: where what bills again is billed elsewhere by now
+        """
+        # sudo: as in _follow_state
         lines = self.sudo().invoice_line_ids
         reopened = lines.filtered(lambda line: before[line.move_id.id] == "cancel")
         undone = lines.filtered(
@@ -42,7 +45,6 @@ class AccountMove(models.Model):
         # Each credit note gives a deduction back, also beyond what the invoice deducts.
         checked = gone._filtered_payments() | (posted - credits) | undone
         checked._check_deducted()
-        return result
 
 
 class AccountMoveLine(models.Model):

@@ -95,6 +95,8 @@ class AccountMove(models.Model):
             ]
         for line in self._get_generated_lines()._read_price_sources():
             reasons[line.move_id.id] += line._get_outdated_prices()
+        self._add_outdated_items(reasons)
+        self._add_outdated_down_payments(reasons)
         return reasons
 
     def _search_draft_status(self, operator, value):
@@ -220,11 +222,6 @@ class AccountMove(models.Model):
                 )
             )
         return result
-
-    @api.model
-    def _fits_sql(self, entry, draft):
-        """Whether a refresh of a draft would bill a time entry of its periods."""
-        return SQL("TRUE")
 
     def _get_changed_entries(self):
         """What became of the entries on these drafts, in one query.

@@ -8,8 +8,10 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
-    def _get_outdated_reasons(self, arrived):
-        reasons = super()._get_outdated_reasons(arrived)
+    def _add_outdated_down_payments(self, reasons):
+        """
+        :param dict reasons: id of the draft to list of sentences; changed
+        """
         lines = self._get_generated_lines()
         lines = lines.browse(lines.ids)
         payments = lines.sale_line_ids.order_id._get_down_payments()
@@ -17,7 +19,6 @@ class AccountMove(models.Model):
         lines.billing_period_id.project_id.fetch(["billing_deduct_down_payments"])
         for draft, own in lines.grouped("move_id").items():
             reasons[draft.id] += draft._get_outdated_deductions(own, payments)
-        return reasons
 
     def _get_outdated_deductions(self, lines, payments):
         """What this draft would deduct now and does not, or the reverse.

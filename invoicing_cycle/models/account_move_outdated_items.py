@@ -26,8 +26,10 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
-    def _get_outdated_reasons(self, arrived):
-        reasons = super()._get_outdated_reasons(arrived)
+    def _add_outdated_items(self, reasons):
+        """
+        :param dict reasons: id of the draft to list of sentences; changed
+        """
         expenses = self._get_arrived_expenses()
         milestones = self._get_arrived_milestones()
         for draft in self:
@@ -39,7 +41,6 @@ class AccountMove(models.Model):
             reasons[line.move_id.id] += line._get_outdated_expense()
         for draft, sentence in self._get_changed_amounts(lines):
             reasons[draft.id].append(sentence)
-        return reasons
 
     # ---------------------------------------------------------- what has arrived
 

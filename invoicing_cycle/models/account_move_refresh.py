@@ -2,8 +2,6 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from .account_move_line import LEDGER_FIELDS
-from .billing_recorded_mixin import recording
 from .call_arguments import ensure_one
 
 #: What a refresh asks about where a person changed it; other changes stay.
@@ -203,7 +201,7 @@ class AccountMove(models.Model):
         if commands:
             values["invoice_line_ids"] = commands
         if values:
-            with recording("account.move.line", LEDGER_FIELDS):
+            with self.env["account.move.line"]._recording():
                 self.with_context(tracking_disable=True).write(values)
         if "fiscal_position_id" in values:
             self._get_generated_lines()._compute_account_id()
@@ -247,6 +245,8 @@ class AccountMove(models.Model):
 
     def _link_refreshed_lines(self, plan):
         """Link the entries as the generator does."""
+        # Before the generator proves what it links.
+        self._hold_above_caps(plan)
         Period = self._get_generated_lines().billing_period_id
         rows, _surplus = self._match_lines(
             [{"made_with": {"key": Period._get_line_key(item)}} for item in plan.items]

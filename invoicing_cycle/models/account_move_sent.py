@@ -66,24 +66,12 @@ class AccountMoveSent(models.Model):
     def _get_recorded_fields(self):
         return super()._get_recorded_fields() | SENT_FIELDS
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        # EXTENDS account
-        for vals in vals_list:
-            self._check_sender(vals)
-        return super().create(vals_list)
-
-    def write(self, vals):
-        # EXTENDS account
-        self._check_sender(vals)
-        # Here and not in button_draft or button_cancel, because other add-ons set the
-        # state on ways of their own.
-        result = super().write(vals)
+    def _follow_reset(self, vals):
+        """What was reset to draft or cancelled is not sent any more."""
         if vals.get("state", "posted") != "posted":
             self._clear_sent_record(
                 self.env._("The invoice was reset to draft or cancelled.")
             )
-        return result
 
     def _check_sender(self, vals):
         """Whom Odoo's job records as the sender is who gave it the invoice.

@@ -1,12 +1,20 @@
+from contextlib import contextmanager
+
 from odoo import models
 from odoo.exceptions import UserError
 
 
 class AccountMove(models.Model):
+    """A negative draft becomes a credit note, with what the order counts of it."""
+
     _inherit = "account.move"
 
-    def action_switch_move_type(self):
-        # EXTENDS account
+    @contextmanager
+    def _switching_quantities(self):
+        """Odoo switches the type of these documents within this block.
+
+        :raises UserError: where that would give back what they bill
+        """
         # Odoo turns the quantities of a negative invoice over as it makes it a credit
         # note: what the order counts of them turns with them.
         # sudo: what a line makes is kept by the ledger alone
@@ -22,11 +30,10 @@ class AccountMove(models.Model):
                 )
             )
         before = {line: line.quantity for line in lines}
-        result = super().action_switch_move_type()
+        yield
         for line in lines:
             if line.quantity == -before[line]:
                 values = {"quantity_made": -line.quantity_made}
                 if made := line.made_with:
                     values["made_with"] = {**made, "quantity": -made["quantity"]}
                 line._record(values)
-        return result

@@ -29,12 +29,6 @@ class AccountMove(models.Model):
             move.written_up = max(amount, 0.0)
             move.written_down = max(-amount, 0.0)
 
-    def _post(self, soft=True):
-        # EXTENDS account
-        posted = super()._post(soft)
-        posted._log_write_ups()
-        return posted
-
     def _log_write_ups(self):
         """One note per invoice that was changed by hand, line by line."""
         bodies = {}

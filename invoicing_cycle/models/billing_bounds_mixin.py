@@ -13,6 +13,13 @@ class BillingBoundsMixin(models.AbstractModel):
     Looked at before the values go anywhere: a number that the database cannot keep, or
     a day that arithmetic cannot go on from, would be an error without a sentence. The
     numbers themselves are in ``tools/bounds.py``.
+
+    Fields of ours that need none: amounts, hours and percents decide how much, never
+    how many days or rows are worked through, and the database keeps any of them. Days
+    that only tell or filter (when something was sent, decided or reminded of; the span
+    of the proof) are compared with others and no more. The day up to which a timesheet
+    is locked has its limit where it is locked: see ``timesheet.lock``. Settings are
+    written to the company.
     """
 
     _name = "billing.bounds.mixin"

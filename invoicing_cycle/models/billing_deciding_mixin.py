@@ -225,37 +225,6 @@ class ProjectTags(models.Model):
         check_user_rights(projects.with_env(self.env), "write")
 
 
-class ProjectSaleLineEmployeeMap(models.Model):
-    """Rates say at which price a person works, and who must have locked."""
-
-    _name = "project.sale.line.employee.map"
-    _inherit = ["project.sale.line.employee.map", "billing.deciding.mixin"]
-
-    @api.model
-    def _get_deciding_fields(self):
-        return super()._get_deciding_fields() | {
-            "employee_id",
-            "project_id",
-            "sale_line_id",
-        }
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        rates = super().create(vals_list)
-        if self.env.su:
-            # A confirmed order makes its project as the superuser, rates included.
-            other = rates.filtered(
-                lambda rate: rate.project_id.create_uid != self.env.user
-            )
-            other._check_may_decide("create")
-        return rates
-
-    # Also "at uninstall": that is a context key, which anybody can send.
-    @api.ondelete(at_uninstall=True)
-    def _unlink_except_deciding(self):
-        self._check_may_decide("unlink")
-
-
 class ResCompany(models.Model):
     """The switches of a company say whether time needs an approval, and whose."""
 

@@ -150,3 +150,22 @@ def _read_id(value):
         return [int(value)] if value else []
     except (TypeError, ValueError, OverflowError):
         return []
+
+
+def hide_unreadable(records, result, names):
+    """Take out of an unsaved form what follows from records that Odoo lets everybody
+    name, and that the user may not read.
+
+    :param dict result: of ``onchange``; changed
+    :param names: of many2one fields
+    """
+    values = result.get("value") or {}
+    for name in names:
+        value = values.get(name)
+        record_id = value.get("id") if isinstance(value, dict) else value
+        if record_id:
+            comodel = records.env[records._fields[name].comodel_name]
+            # sudo: taken off, so that the user is asked
+            if not comodel.sudo(False).browse(record_id)._filtered_access("read"):
+                values[name] = False
+    return result

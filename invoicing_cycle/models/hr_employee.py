@@ -44,6 +44,8 @@ class HrEmployee(models.Model):
         result = super().write(vals)
         if "timesheet_locked_until" in vals:
             self.env["account.analytic.line"]._invalidate_approval_state()
+        if "active" in vals:
+            self._get_required_periods()._sync_required()
         return result
 
     @api.model
@@ -72,6 +74,9 @@ class HrEmployee(models.Model):
         for day, group in employees.grouped(lambda employee: days[employee.id]).items():
             group._record({"timesheet_locked_until": day})
         employees._message_log_batch(bodies)
+        # A reminder closes by itself when the person owes no time any more.
+        # sudo: whose timesheet it is
+        self.env["project.billing.debt"]._close_reminders("lock", employees.user_id)
 
     @api.model
     def _format_lock_message(self, before, after, reason):

@@ -18,12 +18,6 @@ class HrEmployee(models.Model):
 
     _inherit = "hr.employee"
 
-    def write(self, vals):
-        result = super().write(vals)
-        if "active" in vals:
-            self._get_required_periods()._sync_required()
-        return result
-
     def _get_required_periods(self):
         """The periods for which these persons may have to lock, in one query."""
         # sudo: whoever archives a person need not see the projects

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .billing_named_mixin import hide_unreadable
+
 #: What decides where an expense is billed, and whether it is handed in.
 PLACE_FIELDS = frozenset(
     {"analytic_distribution", "approval_state", "date", "sale_order_id", "state"}
@@ -140,6 +142,7 @@ class HrExpense(models.Model):
         return expenses
 
     def write(self, vals):
+        self._check_ledger_links(vals)
         result = super().write(vals)
         if not PLACE_FIELDS.isdisjoint(vals):
             self._find_late_period()
@@ -198,3 +201,10 @@ class HrExpense(models.Model):
                     invoices=", ".join(lines.move_id.mapped("display_name")),
                 )
             )
+
+    def onchange(self, values, field_names, fields_spec):
+        # EXTENDS web
+        result = super().onchange(values, field_names, fields_spec)
+        return hide_unreadable(
+            self, result, ("billing_period_id", "billing_project_id")
+        )

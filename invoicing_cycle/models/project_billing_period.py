@@ -1,10 +1,10 @@
-from babel.dates import format_interval, format_skeleton
+from contextlib import contextmanager
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_date
-from odoo.tools.misc import babel_locale_parse, get_lang
 
+from ..tools import bounds
 from ..tools.billing_calendar import add_days
 from .billing_recorded_mixin import check_user_rights
 
@@ -37,6 +37,7 @@ class ProjectBillingPeriod(models.Model):
     _name = "project.billing.period"
     _description = "Billing Period"
     _inherit = [
+        "billing.bounds.mixin",
         "billing.named.mixin",
         "mail.thread",
         "mail.activity.mixin",
@@ -232,44 +233,6 @@ class ProjectBillingPeriod(models.Model):
                 lambda invoice: invoice.id in readable
             )
 
-    @api.depends("date_from", "date_to")
-    @api.depends_context("lang")
-    def _compute_period_label(self):
-        for period in self:
-            period.period_label = period._format_period()
-
-    @api.depends("project_id.display_name", "date_from", "date_to")
-    @api.depends_context("lang")
-    def _compute_display_name(self):
-        for period in self:
-            period.display_name = (
-                f"{period.project_id.display_name} · {period._format_period()}"
-            )
-
-    def _format_period(self, lang_code=None):
-        """The span in words, such as "Nov 1 – 30, 2026".
-
-        :param str lang_code: language, that of the user by default
-        """
-        self.ensure_one()
-        return self._format_span(self.date_from, self.date_to, lang_code)
-
-    @api.model
-    def _format_span(self, date_from, date_to, lang_code=None):
-        if not date_from:
-            return ""
-        if not date_to:
-            return self.env._(
-                "From %(date)s", date=format_date(self.env, date_from, lang_code)
-            )
-        locale = babel_locale_parse(get_lang(self.env, lang_code).code)
-        return format_interval(date_from, date_to, "yMMMd", locale=locale)
-
-    @api.model
-    def _format_month(self, day):
-        locale = babel_locale_parse(get_lang(self.env).code)
-        return format_skeleton("yMMMM", day, locale=locale)
-
     # ----------------------------------------------------------- constraints
 
     @api.constrains("project_id")
@@ -298,37 +261,83 @@ class ProjectBillingPeriod(models.Model):
                     )
                 )
 
+    # Its days are looked at with those of other periods, see _check_span_bounds().
+    @api.model
+    def _get_bounds(self):
+        return {
+            **super()._get_bounds(),
+            "invoice_date": bounds.billing_days(fields.Date.context_today(self)),
+        }
+
     # ------------------------------------------------------------------ CRUD
 
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            self._check_billing_values(vals)
+        # Before the rest: what other refusals tell is not for everybody.
+        self._check_may_create(vals_list)
+        vals_list = [self._choose_share(vals) for vals in vals_list]
         self._check_new_spans(vals_list)
         periods = super().create(vals_list)
         periods._check_by_hand()
         periods._after_dates_changed()
+        periods.filtered("fixed_share")._share_anew()
+        # Asked by the ORM as well, unless Odoo's code runs as the superuser.
+        check_user_rights(periods, "create")
+        periods.filtered("fixed_amount").sale_line_id._recount_credits_to_come()
+        # sudo: the retainer's consequences, for whoever enters a period
+        periods.sudo()._take_retainer()
         return periods
 
     def write(self, vals):
-        self._check_fixed_amount(vals)
-        dates = {"date_from", "date_to", "project_id"} & vals.keys()
-        if dates:
-            self._check_open(self.env._("change the dates of"))
-            self._check_by_hand()
-            self._check_changed_spans(vals)
-        projects = self.project_id if "project_id" in vals else None
-        result = super().write(vals)
-        if dates:
-            self._check_by_hand()
-            self._after_dates_changed(projects)
-        return result
+        self._check_billing_values(vals)
+        self._check_may_write(vals)
+        values = self._choose_share(vals)
+        self._check_fixed_amount(values)
+        with self._following_amount(vals), self._following_dates(vals):
+            return super().write(values)
 
     def unlink(self):
+        items = self.filtered("fixed_amount").sale_line_id
+        shared = self.filtered("fixed_share").sale_line_id
         projects = self.project_id
         following = self._get_with_next() - self
         result = super().unlink()
         projects._reassign_entries()
         following._sync_required()
+        self._share_anew(shared)
+        items._recount_credits_to_come()
         return result
+
+    @contextmanager
+    def _following_dates(self, vals):
+        """These periods are written within this block: time finds its place anew."""
+        if not {"date_from", "date_to", "project_id"} & vals.keys():
+            yield
+            return
+        self._check_open(self.env._("change the dates of"))
+        self._check_by_hand()
+        self._check_changed_spans(vals)
+        projects = self.project_id if "project_id" in vals else None
+        yield
+        self._check_by_hand()
+        self._after_dates_changed(projects)
+
+    @contextmanager
+    def _following_amount(self, vals):
+        """These periods are written within this block: what a fixed amount decides
+        follows it."""
+        changed = not {"fixed_amount", "fixed_share", "sale_line_id"}.isdisjoint(vals)
+        items = self.sale_line_id if changed else None
+        yield
+        if not {"fixed_share", "date_from", "sale_line_id"}.isdisjoint(vals):
+            self._share_anew()
+        if changed:
+            # With it, what is billed in part may be open or closed now.
+            # sudo: where time waits does not depend on who may read invoices
+            self.sudo().filtered("invoice_line_ids")._reassign_entries()
+            (items | self.sale_line_id)._recount_credits_to_come()
 
     # Also "at uninstall": that is a context key, which anybody can send.
     @api.ondelete(at_uninstall=True)

@@ -58,6 +58,10 @@ class ProjectBillingPeriod(models.Model):
 
     def _reassign_entries(self):
         """These periods were closed or opened: their time finds its place."""
+        # One that was just opened again may have missed a change of its item.
+        amount = self._fields["fixed_amount"]
+        shared = self.filtered("fixed_share") - self.env.protected(amount)
+        self.env.add_to_compute(amount, shared)
         projects = self.project_id
         projects._reassign_entries()
         projects._open_supplementary_periods()

@@ -91,10 +91,6 @@ class ProjectBillingPeriod(models.Model):
 
     # ------------------------------------------------------------------ hold
 
-    def _create_invoices(self, reason, entries=None):
-        self._hold_above_caps(entries)
-        return super()._create_invoices(reason, entries)
-
     def _hold_above_caps(self, entries=None):
         """Hold the time of these periods that lies above a cap, before it is priced.
 

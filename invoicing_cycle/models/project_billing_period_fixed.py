@@ -108,11 +108,3 @@ class ProjectBillingPeriod(models.Model):
         for sale_line_id, amount in self.env.execute_query(query):
             result[sale_lines.browse(sale_line_id)] = float(amount)
         return result
-
-    def write(self, vals):
-        result = super().write(vals)
-        if not {"fixed_amount", "fixed_share", "sale_line_id"}.isdisjoint(vals):
-            # With it, what is billed in part may be open or closed now.
-            # sudo: where time waits does not depend on who may read invoices
-            self.sudo().filtered("invoice_line_ids")._reassign_entries()
-        return result

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import models
 from odoo.exceptions import UserError
 
 
@@ -10,31 +10,13 @@ class ProjectBillingPeriod(models.Model):
 
     _inherit = "project.billing.period"
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        periods = super().create(vals_list)
-        periods.filtered("fixed_amount").sale_line_id._recount_credits_to_come()
-        return periods
+    def _get_fixed_obstacle(self):
+        """Why this period's fixed amount is not billed now: it was, beside periods.
 
-    def write(self, vals):
-        if {"fixed_amount", "fixed_share", "sale_line_id"}.isdisjoint(vals):
-            return super().write(vals)
-        items = self.sale_line_id
-        result = super().write(vals)
-        (items | self.sale_line_id)._recount_credits_to_come()
-        return result
-
-    def unlink(self):
-        items = self.filtered("fixed_amount").sale_line_id
-        result = super().unlink()
-        items._recount_credits_to_come()
-        return result
-
-    def _get_obstacle(self, override):
-        # EXTENDS invoicing_cycle
-        obstacle = super()._get_obstacle(override)
-        if obstacle or override or not self.fixed_amount:
-            return obstacle
+        :return: text, empty where nothing stands in the way
+        """
+        if not self.fixed_amount:
+            return ""
         # sudo: what is invoiced of the item does not depend on who bills the period
         period = self.sudo()
         item = period.sale_line_id

@@ -178,7 +178,7 @@ class ProjectBillingPeriod(models.Model):
                 period=name,
                 debts=self._get_debts_text(),
             )
-        return ""
+        return "" if override else self._get_fixed_obstacle()
 
     def _get_empty_text(self):
         self.ensure_one()

@@ -4,9 +4,6 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from .account_move_line import LEDGER_FIELDS
-from .billing_recorded_mixin import recording
-
 
 class ProjectBillingPeriod(models.Model):
     """From items to draft invoices: one create, one link."""
@@ -21,6 +18,7 @@ class ProjectBillingPeriod(models.Model):
             invoices, which close no period
         :return: ``account.move``
         """
+        self._hold_above_caps(entries)
         self = self.sorted(lambda period: (period.date_from, period.id))
         # Before the link closes the entries: what they were when they were billed. The
         # note is read in the company of the invoice, whatever its author sees.
@@ -47,7 +45,7 @@ class ProjectBillingPeriod(models.Model):
         # right to create journal entries by hand, as in sale.order. Creation messages
         # and tracking take half of the time and say nothing that the note does not.
         Moves = self.env["account.move"].sudo()
-        with recording("account.move.line", LEDGER_FIELDS):
+        with self.env["account.move.line"]._recording():
             invoices = Moves.with_context(
                 default_move_type="out_invoice",
                 mail_create_nolog=True,
@@ -60,6 +58,8 @@ class ProjectBillingPeriod(models.Model):
         self._log_generated(invoices, reason, debts)
         if errors := self.filtered("generate_error"):
             errors._record({"generate_error": False})
+        if entries is None:
+            self._check_shares_billed()
         return invoices
 
     def _get_documents(self, entries=None):

@@ -35,13 +35,6 @@ class ProjectBillingPeriod(models.Model):
 
     # ---------------------------------------------------------------- amounts
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        periods = super().create(vals_list)
-        # sudo: the retainer's consequences, for whoever enters a period
-        periods.sudo()._take_retainer()
-        return periods
-
     def _take_retainer(self, changed=False):
         """Let these periods bill the retainer of their projects.
 

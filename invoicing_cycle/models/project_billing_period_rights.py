@@ -33,28 +33,23 @@ class ProjectBillingPeriod(models.Model):
             )
         )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        # First of all: what other refusals tell is not for everybody.
+    @api.model
+    def _check_may_create(self, vals_list):
         with_user_rights(self.browse()).check_access("create")
         with_user_rights(self)._get_projects_of(vals_list).check_access("read")
-        periods = super().create(vals_list)
-        # Asked by the ORM as well, unless Odoo's code runs as the superuser.
-        check_user_rights(periods, "create")
-        return periods
 
-    def write(self, vals):
+    def _check_may_write(self, vals):
         check_user_rights(self, "write")
-        by_hand = not is_recording(self)
-        if by_hand and "project_id" in vals:
+        if is_recording(self):
+            return
+        if "project_id" in vals:
             raise AccessError(
                 self.env._(
                     "A billing period stays with its project: delete it instead."
                 )
             )
-        if by_hand and not BILLED_FIELDS.isdisjoint(vals):
+        if not BILLED_FIELDS.isdisjoint(vals):
             self._check_open(self.env._("change the amount or invoice date of"))
-        return super().write(vals)
 
     @api.model
     def _get_projects_of(self, vals_list):

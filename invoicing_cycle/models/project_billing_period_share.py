@@ -94,24 +94,6 @@ class ProjectBillingPeriod(models.Model):
                     )
                 )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        periods = super().create([self._choose_share(vals) for vals in vals_list])
-        periods.filtered("fixed_share")._share_anew()
-        return periods
-
-    def write(self, vals):
-        result = super().write(self._choose_share(vals))
-        if not {"fixed_share", "date_from", "sale_line_id"}.isdisjoint(vals):
-            self._share_anew()
-        return result
-
-    def unlink(self):
-        lines = self.filtered("fixed_share").sale_line_id
-        result = super().unlink()
-        self._share_anew(lines)
-        return result
-
     def _share_anew(self, lines=None):
         """The cents of the other shares of these items may have moved."""
         lines = self.sale_line_id if lines is None else lines
@@ -131,10 +113,3 @@ class ProjectBillingPeriod(models.Model):
         if "fixed_amount" in vals:
             return {**vals, "fixed_share": 0.0}
         return vals
-
-    def _reassign_entries(self):
-        # A period that was just opened again may have missed a change of its item.
-        field = self._fields["fixed_amount"]
-        shared = self.filtered("fixed_share") - self.env.protected(field)
-        self.env.add_to_compute(field, shared)
-        return super()._reassign_entries()

@@ -14,12 +14,6 @@ class ProjectBillingPeriod(models.Model):
 
     _inherit = "project.billing.period"
 
-    def _create_invoices(self, reason, entries=None):
-        invoices = super()._create_invoices(reason, entries)
-        if entries is None:
-            self._check_shares_billed()
-        return invoices
-
     def _check_shares_billed(self):
         """
         :raises UserError: where it would be more

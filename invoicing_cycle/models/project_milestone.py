@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .billing_named_mixin import hide_unreadable
 from .billing_recorded_mixin import check_user_rights
 
 #: What the invoice of a milestone was made from.
@@ -194,3 +195,8 @@ class ProjectMilestone(models.Model):
                     ),
                 )
             )
+
+    def onchange(self, values, field_names, fields_spec):
+        # EXTENDS web
+        result = super().onchange(values, field_names, fields_spec)
+        return hide_unreadable(self, result, ("billing_period_id",))

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 
+from ..tools import bounds
 from .call_arguments import ensure_one
 
 
@@ -12,7 +13,16 @@ class ProjectProject(models.Model):
     ``project_project_rights.py``.
     """
 
-    _inherit = "project.project"
+    _name = "project.project"
+    _inherit = ["project.project", "billing.bounds.mixin", "billing.named.mixin"]
+    #: The retainer of a project tells the price of the item that it names.
+    _named_fields = frozenset(
+        {
+            "billing_owner_id",
+            "billing_retainer_line_id",
+            "billing_retainer_overrun_line_id",
+        }
+    )
 
     billing_frequency = fields.Selection(
         [
@@ -165,20 +175,64 @@ class ProjectProject(models.Model):
                     )
                 )
 
+    @api.model
+    def _get_bounds(self):
+        return {
+            **super()._get_bounds(),
+            "billing_start_date": bounds.billing_days(fields.Date.context_today(self)),
+            "billing_invoice_delay": (-bounds.DELAY_DAYS, bounds.DELAY_DAYS),
+        }
+
+    @api.constrains("billing_frequency", "date")
+    def _check_billing_end(self):
+        """The end is Odoo's field: it has bounds where it cuts billing periods."""
+        last = bounds.billing_days(fields.Date.context_today(self))[1]
+        for project in self.filtered("billing_frequency"):
+            if project.date and project.date > last:
+                raise ValidationError(
+                    self.env._(
+                        "%(project)s is billed and cannot end on %(end)s: choose a day "
+                        "until %(last)s, or none.",
+                        project=project.display_name,
+                        end=format_date(self.env, project.date),
+                        last=format_date(self.env, last),
+                    )
+                )
+
     # ------------------------------------------------------------------ CRUD
 
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            self._check_billing_values(vals)
+        self._check_named(vals_list)
         projects = super().create(vals_list)
         projects.filtered("billing_frequency")._open_billing_periods(changed=True)
+        projects.filtered("allow_billable")._find_expenses_anew()
         return projects
 
     def write(self, vals):
+        self._check_billing_values(vals)
+        self._check_named([vals])
         # Before, because Odoo takes names out of the values on its way.
-        names = set(vals)
-        if "billing_frequency" in vals:
-            self._prepare_frequency_change(vals)
-        result = super().write(vals)
+        names = frozenset(vals)
+        with self._appointing(names), self._billing_rights(vals) as (projects, values):
+            if "billing_frequency" in values:
+                projects._prepare_frequency_change(values)
+            result = super(ProjectProject, projects).write(values)
+            projects._follow_schedule(names)
+        if not self._get_expense_fields().isdisjoint(names):
+            self._find_expenses_anew()
+        if not self._get_retainer_fields().isdisjoint(names):
+            # sudo: the retainer's consequences, for whoever may set it
+            self.sudo().billing_period_ids._take_retainer(changed=True)
+        return result
+
+    def _follow_schedule(self, names):
+        """Periods and time follow the terms of these projects.
+
+        :param names: of the fields that were written
+        """
         if not self._get_schedule_fields().isdisjoint(names):
             self._open_billing_periods(changed=True)
         elif "billing_invoice_delay" in names:
@@ -188,7 +242,8 @@ class ProjectProject(models.Model):
             self._follow_completion()
         if not self._get_rate_fields().isdisjoint(names):
             self._follow_rates()
-        return result
+        if not {"billing_rounding", "billing_rounding_per"}.isdisjoint(names):
+            self._round_time_anew()
 
     @api.model
     def _get_rate_fields(self):

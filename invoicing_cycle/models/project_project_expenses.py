@@ -25,20 +25,6 @@ class ProjectProject(models.Model):
         "The mark-up of expenses cannot be negative: use 0 to bill them at cost.",
     )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        projects = super().create(vals_list)
-        projects.filtered("allow_billable")._find_expenses_anew()
-        return projects
-
-    def write(self, vals):
-        # Before, because Odoo takes names out of the values on its way.
-        changed = not self._get_expense_fields().isdisjoint(vals)
-        result = super().write(vals)
-        if changed:
-            self._find_expenses_anew()
-        return result
-
     @api.model
     def _get_expense_fields(self):
         """Fields that decide which re-invoiced expenses a project takes."""

@@ -68,14 +68,6 @@ class ProjectProject(models.Model):
         groups="base.group_user",
     )
 
-    def write(self, vals):
-        # Before, because Odoo takes names out of the values on its way.
-        rounded = not {"billing_rounding", "billing_rounding_per"}.isdisjoint(vals)
-        result = super().write(vals)
-        if rounded:
-            self._round_time_anew()
-        return result
-
     def _round_time_anew(self):
         """The rounding has changed: it holds for all time that is not invoiced."""
         # sudo: what is billed of an entry does not depend on who may read it

@@ -1,3 +1,5 @@
+from contextlib import contextmanager
+
 from odoo import SUPERUSER_ID, models
 from odoo.exceptions import AccessError
 
@@ -13,20 +15,26 @@ class ProjectProject(models.Model):
 
     _inherit = "project.project"
 
-    def write(self, vals):
-        names = RESPONSIBLE_FIELDS.intersection(vals)
+    @contextmanager
+    def _appointing(self, names):
+        """Fields of these projects are written within this block.
+
+        :raises AccessError: where one becomes responsible who is not to
+        """
+        names = RESPONSIBLE_FIELDS.intersection(names)
         if not (
             names
             and self.env.su
             and self.env.uid != SUPERUSER_ID
             and not self.sudo(False).has_access("write")
         ):
-            return super().write(vals)
+            yield
+            return
         # A customer is filled in by sales orders as well: not one's own.
         appointments = names - {"partner_id"}
         before = {project: [project[name] for name in appointments] for project in self}
         own = self._filtered_responsible()
-        result = super().write(vals)
+        yield
         refused = (self._filtered_responsible() - own).union(
             *(
                 project
@@ -42,7 +50,6 @@ class ProjectProject(models.Model):
                     projects=", ".join(refused.mapped("display_name")),
                 )
             )
-        return result
 
     def _filtered_responsible(self):
         """Those for which the user is responsible, in whatever company."""

@@ -70,6 +70,11 @@ class ProjectProject(models.Model):
         groups="invoicing_cycle.group_invoicing_cycle_user",
     )
 
+    @api.model
+    def _get_retainer_fields(self):
+        """Fields that decide what a retainer bills."""
+        return RETAINER_FIELDS
+
     @api.depends("billing_retainer_line_id")
     def _compute_billing_retainer_amount(self):
         for project in self:
@@ -113,12 +118,3 @@ class ProjectProject(models.Model):
                         project=project.display_name,
                     )
                 )
-
-    def write(self, vals):
-        # Before, because Odoo takes names out of the values on its way.
-        changed = not RETAINER_FIELDS.isdisjoint(vals)
-        result = super().write(vals)
-        if changed:
-            # sudo: the retainer's consequences, for whoever may set it
-            self.sudo().billing_period_ids._take_retainer(changed=True)
-        return result

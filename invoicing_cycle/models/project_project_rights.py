@@ -1,3 +1,5 @@
+from contextlib import contextmanager
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Command, Domain
@@ -89,12 +91,20 @@ class ProjectProject(models.Model):
             | Domain("partner_id.user_id", "=", uid)
         )
 
-    def write(self, vals):
+    @contextmanager
+    def _billing_rights(self, vals):
+        """These projects are written within this block, also by those who bill them.
+
+        :return: the projects and the values to write: as superuser, where the user has
+            no access to the projects but may write these values
+        :raises AccessError: where the user may not
+        """
         if self.env.su:
             self._check_own_fields(vals)
             self._check_basis(vals)
         if self.env.su or not vals.keys() - PERSONAL_FIELDS or self.has_access("write"):
-            return super().write(vals)
+            yield self, vals
+            return
         # Before anything is done for this write, or told in another refusal of it.
         self._check_billing_rights(vals)
         vals, commands = dict(vals), vals.get("billing_period_ids")
@@ -110,7 +120,7 @@ class ProjectProject(models.Model):
         names = set(vals)
         flows = self._get_own_waiting_flows(names)
         # sudo: the values were checked above, one by one
-        result = super(ProjectProject, self.sudo()).write(vals)
+        yield self.sudo(), vals
         if flows != self._get_own_waiting_flows(names):
             raise AccessError(
                 self.env._(
@@ -121,7 +131,6 @@ class ProjectProject(models.Model):
             )
         if commands:
             self._write_periods(commands)
-        return result
 
     def onchange(self, values, field_names, fields_spec):
         # EXTENDS web
@@ -169,7 +178,7 @@ class ProjectProject(models.Model):
     def _get_own_waiting_flows(self, names):
         """Which flows apply to the user's own time that waits for an approval.
 
-        :param set names: of fields that :meth:`write` changes
+        :param set names: of fields that are written
         :return: dict, entry id to flow id; empty where no flow asks for these fields
         """
         if names.isdisjoint({"partner_id", "sale_line_id"}):

@@ -2,13 +2,32 @@ from odoo import api, models
 
 
 class ProjectSaleLineEmployeeMap(models.Model):
-    """Who stands in the rate table must have locked."""
+    """Rates say at which price a person works, and who must have locked."""
 
-    _inherit = "project.sale.line.employee.map"
+    _name = "project.sale.line.employee.map"
+    _inherit = [
+        "project.sale.line.employee.map",
+        "billing.deciding.mixin",
+        "billing.values.mixin",
+    ]
+
+    @api.model
+    def _get_deciding_fields(self):
+        return super()._get_deciding_fields() | {
+            "employee_id",
+            "project_id",
+            "sale_line_id",
+        }
 
     @api.model_create_multi
     def create(self, vals_list):
         rates = super().create(vals_list)
+        if self.env.su:
+            # A confirmed order makes its project as the superuser, rates included.
+            other = rates.filtered(
+                lambda rate: rate.project_id.create_uid != self.env.user
+            )
+            other._check_may_decide("create")
         rates.project_id._follow_rates()
         return rates
 
@@ -23,6 +42,11 @@ class ProjectSaleLineEmployeeMap(models.Model):
         result = super().unlink()
         projects._follow_rates()
         return result
+
+    # Also "at uninstall": that is a context key, which anybody can send.
+    @api.ondelete(at_uninstall=True)
+    def _unlink_except_deciding(self):
+        self._check_may_decide("unlink")
 
     def _update_project_timesheet(self):
         # EXTENDS sale_timesheet

@@ -1,5 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
+from ..tools import bounds
 from ..tools.billing_calendar import cycle_of
 
 APPROVAL_FIELDS = frozenset(
@@ -14,7 +15,8 @@ CYCLE_FIELDS = frozenset({"billing_cycle", "billing_cycle_anchor"})
 
 
 class ResCompany(models.Model):
-    _inherit = "res.company"
+    _name = "res.company"
+    _inherit = ["res.company", "billing.bounds.mixin"]
 
     billing_cycle = fields.Selection(
         [
@@ -102,6 +104,17 @@ class ResCompany(models.Model):
         "CHECK (timesheet_lock_after_days >= 0)",
         "Time is locked after the end of its billing period: use 0 days or more.",
     )
+
+    @api.model
+    def _get_bounds(self):
+        days = bounds.compared_days(fields.Date.context_today(self))
+        return {
+            **super()._get_bounds(),
+            "billing_cycle_anchor": days,
+            "billing_preview_deviation": (0, bounds.DEVIATION_PERCENT),
+            "timesheet_approval_from": days,
+            "timesheet_lock_after_days": (0, bounds.LOCK_AFTER_DAYS),
+        }
 
     def write(self, vals):
         result = super().write(vals)

@@ -1,7 +1,5 @@
 from odoo import api, models
 
-from .resource_calendar_leaves import LEAVE_FIELDS
-
 
 class ResourceCalendar(models.Model):
     """By the days of a calendar goes who owes time: officers for employees set them.
@@ -92,44 +90,3 @@ class ResourceCalendarAttendance(models.Model):
     def _check_may_decide(self, operation):
         # EXTENDS billing.deciding.mixin
         self.calendar_id._check_may_decide("write")
-
-
-class ResourceCalendarLeaves(models.Model):
-    """Public holidays free everybody.
-
-    Leave of one person is what Odoo makes it: everybody may enter the own, and what
-    was approved Odoo enters as the superuser for whoever approved it.
-    """
-
-    _name = "resource.calendar.leaves"
-    _inherit = ["resource.calendar.leaves", "billing.deciding.mixin"]
-
-    @api.model
-    def _get_deciding_fields(self):
-        return super()._get_deciding_fields() | LEAVE_FIELDS
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        leaves = super().create(vals_list)
-        if self.env.su:
-            leaves._check_may_decide("create")
-        return leaves
-
-    def write(self, vals):
-        personal = self - self._filtered_decided() if self.env.su else self.browse()
-        result = super().write(vals)
-        if not LEAVE_FIELDS.isdisjoint(vals):
-            personal._check_may_decide("write")
-        return result
-
-    # Also "at uninstall": that is a context key, which anybody can send.
-    @api.ondelete(at_uninstall=True)
-    def _unlink_except_deciding(self):
-        self._check_may_decide("unlink")
-
-    def _filtered_decided(self):
-        public = self.filtered(lambda leave: not leave.resource_id)
-        used = public.calendar_id._filtered_decided()
-        return public.filtered(
-            lambda leave: not leave.calendar_id or leave.calendar_id in used
-        )

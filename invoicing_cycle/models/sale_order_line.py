@@ -26,11 +26,29 @@ class SaleOrderLine(models.Model):
         # No project has a period yet: spare a large database the computation.
         if not column_exists(self.env.cr, self._table, "billing_period_id"):
             create_column(self.env.cr, self._table, "billing_period_id", "int4")
+        # It is the price, but for prices with taxes, which post_init_hook computes.
+        if not column_exists(self.env.cr, self._table, "standard_rate"):
+            create_column(self.env.cr, self._table, "standard_rate", "numeric")
+            self.env.cr.execute("UPDATE sale_order_line SET standard_rate = price_unit")
         return super()._auto_init()
 
     @api.model
     def _get_recorded_fields(self):
-        return super()._get_recorded_fields() | {"billing_period_id"}
+        names = {"billing_period_id", "reinvoiced_with"}
+        return super()._get_recorded_fields() | names
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_billing_values(vals)
+        items = super().create(vals_list)
+        items._check_new_links()
+        return items
+
+    def write(self, vals):
+        self._check_billing_values(vals)
+        self._check_ledger_links(vals)
+        return super().write(vals)
 
     @api.depends("is_expense", "expense_ids.billing_period_id")
     def _compute_billing_period_id(self):

@@ -88,11 +88,3 @@ class SaleOrderLine(models.Model):
 
 class AccountAnalyticLine(models.Model):
     _inherit = "account.analytic.line"
-
-    def _set_invoice_line(self, invoice_line):
-        result = super()._set_invoice_line(invoice_line)
-        # What is billed now, or is no more, is what a cap leaves to other periods.
-        capped = self.so_line.filtered("billing_capped")
-        if capped:
-            self.env["project.billing.period"]._refresh_totals_of(capped)
-        return result

@@ -31,29 +31,24 @@ class SaleOrderLine(models.Model):
 
     _inherit = "sale.order.line"
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        items = super().create(vals_list)
+    def _check_new_links(self):
+        """
+        :raises UserError: where these new items took lines that bill another one
+        """
         # On the records: a default from the context links as well.
         if filter_closed(self, {"invoice_lines"}):
             # sudo: what a line bills does not depend on who links it
-            lines = items.sudo().invoice_lines
-            if lines:
-                lines._filtered_on_ledger()._refuse_ledger_links({"sale_line_ids"})
-        return items
+            lines = self.sudo().invoice_lines
+            lines._filtered_on_ledger()._refuse_ledger_links({"sale_line_ids"})
 
-    def write(self, vals):
+    def _check_ledger_links(self, vals):
+        """
+        :raises UserError: where these values would change a link
+        """
         links = ITEM_FIELDS | {"invoice_lines", "qty_delivered", "timesheet_ids"}
         names = filter_closed(self, links & vals.keys())
-        if names:
-            self._check_ledger_links(names, vals)
-        return super().write(vals)
-
-    def _check_ledger_links(self, names, vals):
-        """
-        :param names: of links that are to be written
-        :raises UserError: where one of them would change
-        """
+        if not names:
+            return
         # sudo: what bills an item does not depend on who changes it
         items = self.sudo()
         if "invoice_lines" in names:

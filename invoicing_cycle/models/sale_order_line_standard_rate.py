@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.tools.sql import column_exists, create_column
 
 #: Prices with their taxes are rounded to the currency: a thousandth of that is exact.
 SCALE = 1000
@@ -19,14 +18,6 @@ class SaleOrderLine(models.Model):
         help="Untaxed price of one unit before discount.",
         groups="base.group_user",
     )
-
-    def _auto_init(self):
-        # Spare a large database the computation: it is the price, but for prices with
-        # taxes, which post_init_hook computes.
-        if not column_exists(self.env.cr, self._table, "standard_rate"):
-            create_column(self.env.cr, self._table, "standard_rate", "numeric")
-            self.env.cr.execute("UPDATE sale_order_line SET standard_rate = price_unit")
-        return super()._auto_init()
 
     @api.depends("price_unit", "tax_ids")
     def _compute_standard_rate(self):

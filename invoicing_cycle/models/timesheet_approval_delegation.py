@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
+from ..tools import bounds
 from .account_analytic_line_lock import ADMINISTRATOR
 from .billing_recorded_mixin import check_user_rights
 
@@ -9,7 +10,7 @@ class TimesheetApprovalDelegation(models.Model):
     """While an approver is away, somebody else approves in their place as well."""
 
     _name = "timesheet.approval.delegation"
-    _inherit = ["billing.named.mixin"]
+    _inherit = ["billing.bounds.mixin", "billing.named.mixin"]
     _description = "Timesheet Approval Delegation"
     _order = "date_from desc, id desc"
 
@@ -41,6 +42,11 @@ class TimesheetApprovalDelegation(models.Model):
     _dates_in_order = models.Constraint(
         "CHECK (date_from <= date_to)", "The delegation ends before it begins."
     )
+
+    @api.model
+    def _get_bounds(self):
+        days = bounds.billing_days(fields.Date.context_today(self))
+        return {**super()._get_bounds(), "date_from": days, "date_to": days}
 
     @api.constrains("user_id", "delegate_id")
     def _check_delegate(self):

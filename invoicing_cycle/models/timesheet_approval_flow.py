@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
+from ..tools import bounds
 from .billing_recorded_mixin import check_user_rights
 
 
@@ -13,7 +14,7 @@ class TimesheetApprovalFlow(models.Model):
     """
 
     _name = "timesheet.approval.flow"
-    _inherit = ["billing.named.mixin"]
+    _inherit = ["billing.bounds.mixin", "billing.named.mixin"]
     _description = "Timesheet Approval Flow"
     _order = "sequence, id"
     _check_company_auto = True
@@ -83,6 +84,13 @@ class TimesheetApprovalFlow(models.Model):
         string="Applies to", compute="_compute_condition_summary"
     )
     step_summary = fields.Char(string="Approved by", compute="_compute_step_summary")
+
+    @api.model
+    def _get_bounds(self):
+        return {
+            **super()._get_bounds(),
+            "sequence": (-bounds.SEQUENCE, bounds.SEQUENCE),
+        }
 
     @api.constrains("step_ids", "active")
     def _check_steps(self):

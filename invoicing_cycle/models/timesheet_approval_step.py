@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..tools import bounds
 from ..tools.bounds import MANAGER_LEVELS
 from .billing_recorded_mixin import check_user_rights
 
@@ -9,7 +10,7 @@ class TimesheetApprovalStep(models.Model):
     """One approval of a flow: any one of its approvers suffices."""
 
     _name = "timesheet.approval.step"
-    _inherit = ["billing.named.mixin"]
+    _inherit = ["billing.bounds.mixin", "billing.named.mixin"]
     _description = "Timesheet Approval Step"
     _order = "flow_id, sequence, id"
 
@@ -44,6 +45,14 @@ class TimesheetApprovalStep(models.Model):
     allow_own = fields.Boolean(
         string="Own Time", help="An approver may approve the own time in this step."
     )
+
+    @api.model
+    def _get_bounds(self):
+        return {
+            **super()._get_bounds(),
+            "manager_levels": (0, bounds.MANAGER_LEVELS),
+            "sequence": (-bounds.SEQUENCE, bounds.SEQUENCE),
+        }
 
     @api.constrains("is_project_manager", "manager_levels", "user_ids", "group_id")
     def _check_approvers(self):

@@ -1,6 +1,5 @@
 from . import base_partner_merge
 from . import account_move_reversal_line
-from . import account_move_reversal_choice
 from . import account_move_reversal
 from . import timesheet_lock
 from . import timesheet_lock_checks
@@ -25,4 +24,3 @@ from . import project_billing_proof_difference
 from . import project_billing_proof_tables
 from . import timesheet_billing_decision
 from . import validate_account_move
-from . import billing_bounds

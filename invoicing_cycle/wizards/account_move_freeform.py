@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Command
 
 from ..models.call_arguments import ensure_one, get_active_ids
+from ..tools import bounds
 
 
 class AccountMoveFreeform(models.TransientModel):
@@ -23,7 +24,7 @@ class AccountMoveFreeform(models.TransientModel):
 
     _name = "account.move.freeform"
     _description = "Freeform Invoice or Credit Note"
-    _inherit = ["billing.dialog"]
+    _inherit = ["billing.bounds.mixin", "billing.dialog"]
 
     move_type = fields.Selection(
         [("out_invoice", "Invoice"), ("out_refund", "Credit note")],
@@ -78,6 +79,11 @@ class AccountMoveFreeform(models.TransientModel):
     amount_total = fields.Monetary(compute="_compute_amounts")
 
     # ---------------------------------------------------------------- defaults
+
+    @api.model
+    def _get_bounds(self):
+        days = bounds.billing_days(fields.Date.context_today(self))
+        return {**super()._get_bounds(), "invoice_date": days}
 
     @api.model
     def _get_opening_values(self, names):

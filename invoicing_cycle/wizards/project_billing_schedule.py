@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..models.call_arguments import ensure_one, get_active_ids
@@ -9,7 +9,7 @@ class ProjectBillingSchedule(models.TransientModel):
 
     _name = "project.billing.schedule"
     _description = "Set Billing Schedule"
-    _inherit = ["billing.dialog"]
+    _inherit = ["billing.bounds.mixin", "billing.dialog"]
 
     project_ids = fields.Many2many(
         "project.project",
@@ -34,6 +34,10 @@ class ProjectBillingSchedule(models.TransientModel):
         domain="[('share', '=', False)]",
         help="Leave empty to keep each project's own.",
     )
+
+    @api.model
+    def _get_bounds(self):
+        return {**super()._get_bounds(), **self.env["project.project"]._get_bounds()}
 
     def action_apply(self):
         """Write the schedule on every project: all of them or none."""

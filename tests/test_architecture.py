@@ -1,0 +1,198 @@
+"""The folders show the flow, and nothing but the order of the packages decides."""
+
+import ast
+from collections import defaultdict
+from pathlib import Path
+
+from odoo.tests import tagged
+
+from .common_pure import PureCase
+
+MODULE = Path(__file__).resolve().parents[1] / "invoicing_cycle"
+MODELS = MODULE / "models"
+#: In the order of the data flow: each uses what stands before it.
+PACKAGES = (
+    "common",
+    "rights",
+    "schedule",
+    "entries",
+    "lock",
+    "approval",
+    "readiness",
+    "billing",
+    "ledger",
+    "draft",
+    "send",
+    "screen",
+    "realization",
+    "proof",
+)
+LONGEST = 400
+#: What several files of the add-on may answer for one model. Each calls the others by
+#: ``super()`` and only adds to what they say, so that their order means nothing.
+HOOKS = {
+    # Kinds of what is billed: see models/billing/kinds/.
+    "project.billing.period": {
+        "_billable_sql",
+        "_check_droppable",
+        "_compute_readiness",
+        "_compute_state",
+        "_compute_totals",
+        "_get_billed_quantities",
+        "_get_documents",
+        "_get_line_text",
+        "_holding_sql",
+        "_holds_amount_sql",
+        "_is_billed_completely",
+        "_link_pairs",
+        "_prepare_line",
+        "_prepare_lines",
+    },
+    "project.project": {
+        "_compute_billing_missing",
+        "_get_homeless_time",
+        "_get_waiting_records",
+    },
+    # What the proof compares.
+    "billing.proof": {
+        "_check_milestones",
+        "_get_differences",
+        "_get_line_conditions",
+        "_get_more_line_reasons",
+    },
+}
+#: What Odoo keeps for itself, and the files that still lean on it.
+INTERNALS = {
+    "_determine_fields_to_fetch": {"rights/confidential"},
+    "_export_rows": {"rights/confidential"},
+    "_fetch_field": {"rights/confidential"},
+    "_has_field_access": {"entries/costs", "rights/confidential"},
+    "_recompute_field": {"common/recount"},
+    "_recompute_model": {"common/recount"},
+    "field_dirty": {"common/recount"},
+}
+
+
+def get_files():
+    """
+    :return: dict, path below models/ without its ending to syntax tree
+    """
+    return {
+        path.relative_to(MODELS).with_suffix("").as_posix(): ast.parse(path.read_text())
+        for path in sorted(MODELS.rglob("*.py"))
+    }
+
+
+def get_model(node):
+    """The name of the model that a class defines or extends, if it does."""
+    names = {}
+    for statement in node.body:
+        if isinstance(statement, ast.Assign):
+            try:
+                value = ast.literal_eval(statement.value)
+            except ValueError:
+                continue
+            names[statement.targets[0].id] = value
+    inherit = names.get("_inherit")
+    return names.get("_name") or (inherit if isinstance(inherit, str) else None)
+
+
+def get_methods(tree):
+    """
+    :return: list of (model, name) of the methods that a file defines
+    """
+    return [
+        (model, statement.name)
+        for node in tree.body
+        if isinstance(node, ast.ClassDef) and (model := get_model(node))
+        for statement in node.body
+        if isinstance(statement, ast.FunctionDef)
+    ]
+
+
+@tagged("post_install", "-at_install")
+class TestArchitecture(PureCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.files = get_files()
+
+    def test_every_package_is_known(self):
+        found = {
+            path.name for path in MODELS.iterdir() if (path / "__init__.py").exists()
+        }
+        self.assertEqual(found, set(PACKAGES))
+        loaded = [
+            alias.name
+            for node in self.files["__init__"].body
+            if isinstance(node, ast.ImportFrom)
+            for alias in node.names
+        ]
+        self.assertEqual(loaded, list(PACKAGES))
+
+    def test_every_file_is_loaded(self):
+        for name, tree in self.files.items():
+            folder, _, file = name.rpartition("/")
+            if file != "__init__" or not folder:
+                continue
+            loaded = [
+                alias.name
+                for node in tree.body
+                if isinstance(node, ast.ImportFrom)
+                for alias in node.names
+            ]
+            there = {
+                path.stem
+                for path in (MODELS / folder).iterdir()
+                if path.suffix == ".py"
+                and path.stem != "__init__"
+                and get_methods(self.files[f"{folder}/{path.stem}"])
+            }
+            with self.subTest(package=folder):
+                self.assertTrue(ast.get_docstring(tree), "what does it decide?")
+                self.assertLessEqual(there, set(loaded))
+
+    def test_packages_use_those_before_them(self):
+        for name, tree in self.files.items():
+            package, *below = name.split("/")
+            if not below:
+                continue
+            for node in ast.walk(tree):
+                if not isinstance(node, ast.ImportFrom) or not node.level:
+                    continue
+                ups = node.level - len(below)
+                if ups != 1:
+                    # Of its own package, or of tools/.
+                    continue
+                used = node.module.split(".")[0]
+                with self.subTest(file=name, uses=node.module):
+                    self.assertLessEqual(PACKAGES.index(used), PACKAGES.index(package))
+
+    def test_one_place_for_each_method(self):
+        places = defaultdict(list)
+        for name, tree in self.files.items():
+            for model, method in get_methods(tree):
+                places[model, method].append(name)
+        for (model, method), files in places.items():
+            if method not in HOOKS.get(model, ()):
+                with self.subTest(model=model, method=method):
+                    self.assertEqual(len(files), 1, files)
+        for model, methods in HOOKS.items():
+            for method in methods:
+                with self.subTest(hook=method):
+                    self.assertGreater(len(places[model, method]), 1)
+
+    def test_nothing_leans_on_what_odoo_keeps_for_itself(self):
+        found = defaultdict(set)
+        for name, tree in self.files.items():
+            for node in ast.walk(tree):
+                if isinstance(node, ast.Attribute) and node.attr in INTERNALS:
+                    found[node.attr].add(name)
+                if isinstance(node, ast.FunctionDef) and node.name in INTERNALS:
+                    found[node.name].add(name)
+        self.assertEqual(dict(found), INTERNALS)
+
+    def test_files_are_short(self):
+        for path in sorted(MODULE.rglob("*.py")):
+            with self.subTest(file=path.relative_to(MODULE)):
+                self.assertLessEqual(len(path.read_text().splitlines()), LONGEST)
