@@ -66,7 +66,7 @@ ODOO = (
     ("ValueError", "because it is not a sudoed related or inherited field"),
     # Commands of no shape, for the onchange of any form and that of invoices.
     ("AttributeError", "'NoneType' object has no attribute 'origin'"),
-    ("TypeError", "(models/account_move.py onchange)"),
+    ("TypeError", "(models/ledger/invoice.py onchange)"),
 )
 #: Models that answer for Odoo; first those that the add-on leaves as they are.
 STOCK_MODELS = (

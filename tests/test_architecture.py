@@ -57,7 +57,9 @@ HOOKS = {
     "billing.proof": {
         "_check_milestones",
         "_get_differences",
+        "_get_entry_conditions",
         "_get_line_conditions",
+        "_get_more_entry_texts",
         "_get_more_line_reasons",
     },
 }
@@ -152,6 +154,17 @@ class TestArchitecture(PureCase):
                 self.assertTrue(ast.get_docstring(tree), "what does it decide?")
                 self.assertLessEqual(there, set(loaded))
 
+    def test_every_file_is_in_the_document(self):
+        document = MODULE.parent / "docs" / "architecture.md"
+        told, package = set(), None
+        for line in document.read_text().splitlines():
+            if line.startswith("### `"):
+                package = line.split("`")[1].rstrip("/")
+            elif line.startswith("| `"):
+                told.add(f"{package}/{line.split('`')[1].removesuffix('.py')}")
+        there = {name for name in self.files if not name.endswith("__init__")}
+        self.assertEqual(told, there)
+
     def test_packages_use_those_before_them(self):
         for name, tree in self.files.items():
             package, *below = name.split("/")
@@ -181,6 +194,18 @@ class TestArchitecture(PureCase):
             for method in methods:
                 with self.subTest(hook=method):
                     self.assertGreater(len(places[model, method]), 1)
+
+    def test_no_method_twice_in_a_class(self):
+        for name, tree in self.files.items():
+            for node in tree.body:
+                if isinstance(node, ast.ClassDef):
+                    methods = [
+                        statement.name
+                        for statement in node.body
+                        if isinstance(statement, ast.FunctionDef)
+                    ]
+                    with self.subTest(file=name, name=node.name):
+                        self.assertEqual(len(methods), len(set(methods)))
 
     def test_nothing_leans_on_what_odoo_keeps_for_itself(self):
         found = defaultdict(set)

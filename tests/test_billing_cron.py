@@ -5,11 +5,11 @@ from freezegun import freeze_time
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.invoicing_cycle.models import project_project_cron
+from odoo.addons.invoicing_cycle.models.schedule import cron
 
 from .common_schedule import ScheduleCommon, day
 
-CRON_LOGGER = project_project_cron.__name__
+CRON_LOGGER = cron.__name__
 
 
 @tagged("post_install", "-at_install")
@@ -140,7 +140,7 @@ class TestBillingCron(ScheduleCommon):
 
         IrCron = self.env.registry["ir.cron"]
         with (
-            patch.object(project_project_cron, "BATCH", 2),
+            patch.object(cron, "BATCH", 2),
             patch.object(IrCron, "_commit_progress", commit_progress),
             freeze_time(day(4, 1)),
         ):
@@ -150,7 +150,7 @@ class TestBillingCron(ScheduleCommon):
     def test_stops_when_the_time_is_up_and_goes_on(self):
         IrCron = self.env.registry["ir.cron"]
         with (
-            patch.object(project_project_cron, "BATCH", 1),
+            patch.object(cron, "BATCH", 1),
             patch.object(IrCron, "_commit_progress", lambda *args, **kwargs: 0),
             freeze_time(day(4, 1)),
         ):

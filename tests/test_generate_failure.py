@@ -38,7 +38,7 @@ class TestGenerateFailure(InvoicingCycleCommon):
 
         return patch.object(type(self.env["account.move"]), "create", failing)
 
-    @mute_logger("odoo.addons.invoicing_cycle.models.project_billing_period_generate")
+    @mute_logger("odoo.addons.invoicing_cycle.models.billing.generate")
     def test_one_failure_stays_alone(self):
         with self._fail_for(self.projects[1]):
             action = self.periods.action_generate_invoices()
@@ -55,7 +55,7 @@ class TestGenerateFailure(InvoicingCycleCommon):
         self.assertFalse(self.periods[1].generate_error)
         self.assertEqual(set(self.periods.mapped("state")), {"to_send"})
 
-    @mute_logger("odoo.addons.invoicing_cycle.models.project_billing_period_generate")
+    @mute_logger("odoo.addons.invoicing_cycle.models.billing.generate")
     def test_single_failure_is_raised(self):
         with (
             self._fail_for(self.projects[0]),

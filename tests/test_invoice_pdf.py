@@ -6,7 +6,7 @@ from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 from odoo.tools.pdf import PdfFileReader
 
-from odoo.addons.invoicing_cycle.models import account_move_batch
+from odoo.addons.invoicing_cycle.models.send import batch
 
 from .common_invoice import InvoiceCommon
 
@@ -100,7 +100,7 @@ class TestInvoicePdf(InvoiceCommon):
         self.assertIn("Second_company", other._get_download_name("INV_1.pdf"))
 
     def test_too_many_are_refused_and_kept_ones_do_not_count(self):
-        self.patch(account_move_batch, "MAX_RENDERED", 1)
+        self.patch(batch, "MAX_RENDERED", 1)
         with self.assertRaisesRegex(UserError, "at most 1 "):
             self.invoices.action_download_invoices()
         self.env["account.move.send"]._generate_and_send_invoices(

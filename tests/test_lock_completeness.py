@@ -6,7 +6,7 @@ from odoo.tests import Form, tagged
 
 from .common import InvoicingCycleCommon
 
-LOGGER = "odoo.addons.invoicing_cycle.models.hr_employee_automatic_lock"
+LOGGER = "odoo.addons.invoicing_cycle.models.lock.automatic"
 FEBRUARY = date(2026, 2, 28)
 FIRST_WEEK = [date(2026, 3, day) for day in range(2, 7)]
 FRIDAY = FIRST_WEEK[-1]

@@ -8,7 +8,7 @@ from odoo.exceptions import UserError
 from odoo.sql_db import Cursor
 from odoo.tests import tagged
 
-from ..models.project_billing_period_totals import TOTALS
+from ..models.billing.totals import TOTALS
 from .common import InvoicingCycleCommon
 from .common_pure import repeatable
 

@@ -102,7 +102,7 @@ MODELS = (
 )
 #: Relation tables, in test_..._rel and test_relations of the files by concern. Of a
 #: cancelled line a released entry may be missing: free time may be deleted, and
-#: re-opening the invoice is refused then (account_move_line_retaken.py).
+#: re-opening the invoice is refused then (ledger/rebill.py).
 PAIRS = {
     "invoicing_cycle_credited_entry_rel",
     "invoicing_cycle_line_milestone_rel",

@@ -5,12 +5,12 @@ from freezegun import freeze_time
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.invoicing_cycle.models import res_users_reminder_digest
+from odoo.addons.invoicing_cycle.models.readiness import digest
 
 from .common_readiness import ReadinessCommon
 from .common_schedule import day
 
-LOGGER = "odoo.addons.invoicing_cycle.models.res_users_reminder_digest"
+LOGGER = "odoo.addons.invoicing_cycle.models.readiness.digest"
 
 
 @tagged("post_install", "-at_install")
@@ -104,9 +104,7 @@ class TestReminderDigest(ReadinessCommon):
                 raise ValueError(user.login)
             return prepare(user, owed)
 
-        with mute_logger(
-            "odoo.addons.invoicing_cycle.models.res_users_reminder_digest"
-        ):
+        with mute_logger("odoo.addons.invoicing_cycle.models.readiness.digest"):
             self.patch(Users, "_prepare_reminder_digest", fail_for_one)
             self.assertEqual(set(self._run()), {self.user_colleague})
         self.patch(Users, "_prepare_reminder_digest", prepare)
@@ -114,7 +112,7 @@ class TestReminderDigest(ReadinessCommon):
 
     def test_goes_on_where_the_time_was_up(self):
         self._log_time(self.project, day(1, 15), employee=self.colleague)
-        self.patch(res_users_reminder_digest, "BATCH", 1)
+        self.patch(digest, "BATCH", 1)
         self.patch(self.env.registry["ir.cron"], "_commit_progress", lambda *a, **k: 0)
         people = self.user_consultant | self.user_colleague
         first, second = self._run(), self._run()

@@ -224,7 +224,7 @@ class TestReportedCases(StockInvoiceMixin, InvoicingCycleCommon):
         )
         with mute_logger(
             "odoo.sql_db",
-            "odoo.addons.invoicing_cycle.models.project_billing_period_generate",
+            "odoo.addons.invoicing_cycle.models.billing.generate",
         ):
             result = (self.january | self._period(other, JANUARY))._generate_invoices()
         self.assertEqual([row[0] for row in result.failed], self.january.ids)

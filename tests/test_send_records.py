@@ -9,7 +9,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.base.models.ir_mail_server import MailDeliveryException
-from odoo.addons.invoicing_cycle.models import account_move_einvoice
+from odoo.addons.invoicing_cycle.models.send import einvoice
 
 from .common_invoice import InvoiceCommon
 
@@ -404,7 +404,7 @@ class TestSendEinvoice(SendCommon):
     """The networks are add-ons that may be missing: a text field stands for theirs."""
 
     def test_state_field_is_followed(self):
-        with patch.dict(account_move_einvoice.EINVOICE_STATES, {"ref": {"done"}}):
+        with patch.dict(einvoice.EINVOICE_STATES, {"ref": {"done"}}):
             self.invoice.ref = "to_send"
             self.assertNotSent(self.invoice)
             self.invoice.with_user(self.user_accountant).ref = "done"

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import formatLang
 
-from ..models.call_arguments import ensure_one
+from ..models.common.call_arguments import ensure_one
 
 
 class AccountMoveRefresh(models.TransientModel):

@@ -5,8 +5,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..models.account_analytic_line_protected import recording_odoo_link
-from ..models.call_arguments import ensure_one
+from ..models.common.call_arguments import ensure_one
+from ..models.entries.protected import recording_odoo_link
 
 
 class CreditChoice(NamedTuple):

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..models.call_arguments import ensure_one, get_active_ids
+from ..models.common.call_arguments import ensure_one, get_active_ids
 
 
 class AccountMoveUnsend(models.TransientModel):

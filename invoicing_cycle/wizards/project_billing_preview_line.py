@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import formatLang
 
-from ..models.call_arguments import ensure_one
+from ..models.common.call_arguments import ensure_one
 
 
 class ProjectBillingPreviewLine(models.TransientModel):

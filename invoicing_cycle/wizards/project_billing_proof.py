@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
-from ..models.call_arguments import ensure_one, get_active_ids
+from ..models.common.call_arguments import ensure_one, get_active_ids
 
 #: Differences that are kept for the screen; the report has them all.
 SHOWN = 1000

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
-from ..models.call_arguments import ensure_one
+from ..models.common.call_arguments import ensure_one
 
 KINDS = [
     ("total", "Left out of the totals"),

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..models.call_arguments import ensure_one
+from ..models.common.call_arguments import ensure_one
 
 
 class ProjectBillingSaleOrder(models.TransientModel):

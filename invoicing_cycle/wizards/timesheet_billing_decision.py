@@ -3,8 +3,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import format_date
 
-from ..models.account_analytic_line_billing_hours import NOISE
-from ..models.call_arguments import ensure_one, get_active_ids
+from ..models.common.call_arguments import ensure_one, get_active_ids
+from ..models.entries.hours import NOISE
 
 
 class TimesheetBillingDecision(models.TransientModel):

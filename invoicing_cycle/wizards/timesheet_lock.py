@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
-from ..models.call_arguments import ensure_one, get_active_ids
+from ..models.common.call_arguments import ensure_one, get_active_ids
 from ..tools.billing_calendar import add_days
 
 APPROVER = "hr_timesheet.group_hr_timesheet_approver"

@@ -4,7 +4,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
 
-from ..models.account_analytic_line_lock import ADMINISTRATOR
+from ..models.entries.guard import ADMINISTRATOR
 from ..tools.billing_calendar import add_days, shift_cycle
 from ..tools.bounds import LOCK_DAYS_AHEAD
 from .timesheet_lock import APPROVER

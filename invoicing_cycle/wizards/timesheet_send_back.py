@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..models.call_arguments import ensure_one, get_active_ids
+from ..models.common.call_arguments import ensure_one, get_active_ids
 
 
 class TimesheetSendBack(models.TransientModel):

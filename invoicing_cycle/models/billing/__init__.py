@@ -1,0 +1,14 @@
+"""Ready period → invoice: what goes on it, at which price, and making it."""
+
+from . import invoice_format
+from . import time
+from . import items
+from . import totals
+from . import preview
+from . import generate
+from . import lines
+from . import documents
+from . import late_invoice
+from . import held_time
+from . import order_line
+from . import kinds

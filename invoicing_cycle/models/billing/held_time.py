@@ -1,0 +1,93 @@
+from collections import defaultdict
+
+from odoo import models
+from odoo.tools import formatLang
+
+from ..common.recorded import recording
+
+
+class SaleOrder(models.Model):
+    """Odoo's own invoice of an order leaves out held time, as a billing period does.
+
+    Held time stays delivered, so the order goes on to read "To invoice".
+    """
+
+    _inherit = "sale.order"
+
+    def _create_invoices(self, grouped=False, final=False, date=None):
+        # EXTENDS sale_timesheet
+        moves = self.env["account.move"]
+        if not moves.has_access("create") and not self.has_access("write"):
+            # As in Odoo. Before time above a cap is held for an invoice.
+            return moves
+        context = self.env.context
+        # The keys of the days are those of Odoo's own invoicing dialog.
+        lines = self.order_line._offer_unheld_time(
+            context.get("timesheet_start_date"), context.get("timesheet_end_date")
+        )
+        # Its lines bill the items, and the first two are what is left of down
+        # payments, see _prepare_rest_of_down_payment.
+        names = {"billing_kind", "quantity_made", "sale_line_ids"}
+        with recording("account.move.line", names):
+            moves = super()._create_invoices(grouped=grouped, final=final, date=date)
+        # What was offered holds for this invoice alone.
+        self.env.add_to_compute(lines._fields["qty_to_invoice"], lines)
+        return moves
+
+    def _nothing_to_invoice_error_message(self):
+        # EXTENDS sale
+        message = super()._nothing_to_invoice_error_message()
+        held = self.order_line._get_held_hours()
+        if not held:
+            return message
+        return self.env._(
+            "Nothing is left to invoice but %(hours)s h of held time: %(items)s. "
+            "Release it under Time to bill first.",
+            hours=formatLang(self.env, sum(held.values())),
+            items=", ".join(line.display_name for line in held),
+        )
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    def _offer_unheld_time(self, date_from=None, date_to=None):
+        """Let these lines offer their time to an invoice without what is held, and
+        without what lies above a cap, which is held first.
+
+        :param date_from: first day of the time, none for all
+        :param date_to: last day of the time, none for all
+        :return: the lines whose ``qty_to_invoice`` is another now
+        """
+        self._hold_above_caps(date_from, date_to)
+        lines = self.browse(line.id for line in self._get_held_hours())
+        lines._recompute_qty_to_invoice(date_from, date_to)
+        return lines
+
+    def _get_held_hours(self):
+        """Hours of unbilled time that is held, in one query.
+
+        :return: dict, sale order line to hours, only those that have some
+        """
+        hour = self.env["uom.uom"]._get_time_unit("hour")
+        # sudo: what an order can invoice does not depend on who may read timesheets
+        groups = (
+            self.env["account.analytic.line"]
+            .sudo()
+            ._read_group(
+                [
+                    ("so_line", "in", self.ids),
+                    ("project_id", "!=", False),
+                    ("invoice_line_id", "=", False),
+                    ("billing_hold", "=", "hold"),
+                ],
+                ["so_line", "product_uom_id"],
+                ["billing_hours:sum"],
+            )
+        )
+        result = defaultdict(float)
+        for line, uom, hours in groups:
+            result[line.with_env(self.env)] += (uom or hour)._compute_quantity(
+                hours, hour, round=False
+            )
+        return dict(result)

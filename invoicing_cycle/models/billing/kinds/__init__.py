@@ -1,0 +1,15 @@
+"""What is billed beside time, or changes how much of it is: a file for each."""
+
+from . import milestone
+from . import retainer_terms
+from . import share
+from . import fixed
+from . import fixed_stock
+from . import milestone_billing
+from . import down_payment
+from . import cap
+from . import retainer
+from . import expense
+from . import down_payment_left
+from . import milestone_ledger
+from . import expense_ledger

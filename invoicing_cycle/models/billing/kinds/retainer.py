@@ -1,0 +1,302 @@
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ....tools.caps import NOISE, allot
+from ....tools.retainer import get_balances
+
+
+class ProjectBillingPeriod(models.Model):
+    """Each period of a retainer bills its amount, and tells the hours.
+
+    What a period bills and includes is kept on it, so that a changed retainer changes
+    open periods alone. Hours are drawn by the days of the time.
+    """
+
+    _inherit = "project.billing.period"
+
+    is_retainer = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="The fixed amount follows from the retainer of the project.",
+    )
+    retainer_amount = fields.Monetary(
+        readonly=True,
+        copy=False,
+        help="What the retainer was when the period took it; another fixed amount is "
+        "one that a person has entered.",
+    )
+    retainer_hours = fields.Float(readonly=True, copy=False)
+    retainer_above = fields.Float(
+        "Hours Beyond the Retainer",
+        compute="_compute_retainer_above",
+        compute_sudo=True,
+    )
+
+    # ---------------------------------------------------------------- amounts
+
+    def _take_retainer(self, changed=False):
+        """Let these periods bill the retainer of their projects.
+
+        :param bool changed: the retainer changed: also those that bill one already, but
+            for the amounts that a person has entered
+        """
+        periods = self.filtered(
+            lambda period: (
+                not period.is_supplementary
+                and (
+                    (changed and period.is_retainer)
+                    or (
+                        not period.fixed_amount
+                        and not period.is_retainer
+                        and period.project_id.billing_retainer_line_id
+                    )
+                )
+            )
+        )
+        if not periods:
+            return
+        for project, group in (
+            (periods - periods._filtered_closed()).grouped("project_id").items()
+        ):
+            line = project.billing_retainer_line_id
+            amount = project.billing_retainer_amount if line else 0.0
+            vals = {
+                "is_retainer": bool(line),
+                "retainer_amount": amount,
+                "retainer_hours": project.billing_retainer_hours if line else 0.0,
+            }
+            if line:
+                vals["sale_line_id"] = line.id
+            kept = group.filtered("is_retainer")._filtered_entered()
+            kept._record(vals)
+            (group - kept)._record({**vals, "fixed_amount": amount})
+
+    def _filtered_entered(self):
+        """Those with an amount that a person has entered: not that of the retainer."""
+        return self.filtered(
+            lambda period: (
+                period.currency_id.compare_amounts(
+                    period.fixed_amount, period.retainer_amount
+                )
+                if period.is_retainer
+                else period.fixed_amount
+            )
+        )
+
+    @api.model
+    def _holds_amount_sql(self, alias):
+        # A retainer that has not begun holds no period of a schedule that has ended.
+        return SQL(
+            "(%s AND (%s IS NOT TRUE OR %s <= %s))",
+            super()._holds_amount_sql(alias),
+            self._column(alias, "is_retainer"),
+            self._column(alias, "date_from"),
+            fields.Date.context_today(self),
+        )
+
+    def _check_droppable(self):
+        # Periods of a retainer come and go with the schedule.
+        retained = self.filtered("is_retainer")
+        return super(
+            ProjectBillingPeriod, self - (retained - retained._filtered_entered())
+        )._check_droppable()
+
+    # ------------------------------------------------------------------ hours
+
+    def _get_retainer_balances(self):
+        """The hours of these periods, in two queries for any number of them.
+
+        :return: dict, period to :class:`tools.retainer.Balance`
+        """
+        projects = self.filtered("is_retainer").project_id
+        if not projects:
+            return {}
+        # sudo: what is left depends on all periods before, whoever may see them
+        periods = self.sudo().search(
+            [("project_id", "in", projects.ids), ("is_retainer", "=", True)],
+            order="project_id, date_from",
+        )
+        drawn = periods._get_drawn_hours()
+        result = {}
+        for project, own in periods.grouped("project_id").items():
+            balances = get_balances(
+                [
+                    (0.0 if p.skip_reason else p.retainer_hours, drawn.get(p.id, 0.0))
+                    for p in own
+                ],
+                project.billing_retainer_carry_over,
+            )
+            result.update(zip(own, balances, strict=True))
+        return {period: result[period] for period in self if period in result}
+
+    def _get_drawn_hours(self):
+        """Hours on the retainer's item within the days of these periods."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT p.id, SUM(%(hours)s)
+                  FROM project_billing_period p
+                  JOIN account_analytic_line entry
+                    ON %(project)s = p.project_id
+                   AND %(sale_line)s = %(retainer)s
+                   AND %(date)s >= %(date_from)s
+                   AND (%(date_to)s IS NULL OR %(date)s <= %(date_to)s)
+                   AND %(hold)s = 'bill'
+                 WHERE p.id IN %(ids)s
+              GROUP BY 1
+                """,
+                **self._drawn_columns(),
+                ids=tuple(self.ids),
+            )
+        )
+        return dict(rows)
+
+    @api.model
+    def _drawn_columns(self):
+        column, Entry = self._column, "account.analytic.line"
+        return {
+            "hours": self.env[Entry]._hours_to_bill_sql("entry"),
+            "project": column("entry", "project_id", Entry),
+            "sale_line": column("entry", "so_line", Entry),
+            "date": column("entry", "date", Entry),
+            "hold": column("entry", "billing_hold", Entry),
+            "retainer": column("p", "sale_line_id"),
+            "date_from": column("p", "date_from"),
+            "date_to": column("p", "date_to"),
+        }
+
+    @api.depends(
+        "date_from",
+        "is_retainer",
+        "project_id.billing_retainer_carry_over",
+        "project_id.timesheet_ids.billing_hours",
+        "retainer_hours",
+    )
+    def _compute_retainer_above(self):
+        balances = self._get_retainer_balances()
+        for period in self:
+            balance = balances.get(period)
+            period.retainer_above = balance.above if balance else 0.0
+
+    def _format_balance(self, balance, env=None):
+        """The hours in words; before the end of the period only what there is.
+
+        :param env: environment in the reader's language, by default the user's
+        """
+        self.ensure_one()
+        env = env or self.env
+        parts = [env._("Included %(hours)s h", hours=_format(balance.included))]
+        if balance.carried:
+            parts.append(
+                env._("carried over %(hours)s h", hours=_format(balance.carried))
+            )
+        today = fields.Date.context_today(self)
+        if balance.drawn or (self.date_to and self.date_to < today):
+            parts.append(env._("used %(hours)s h", hours=_format(balance.drawn)))
+            parts.append(
+                env._("above %(hours)s h", hours=_format(balance.above))
+                if balance.above
+                else env._("left %(hours)s h", hours=_format(balance.left))
+            )
+        return ", ".join(parts)
+
+    @api.depends("retainer_above")
+    def _compute_readiness(self):
+        result = super()._compute_readiness()
+        balances = self._get_retainer_balances()
+        for period in self:
+            if balance := balances.get(period):
+                period.readiness = {
+                    **period.readiness,
+                    "retainer": {
+                        **balance._asdict(),
+                        "text": period._format_balance(balance),
+                    },
+                }
+        return result
+
+    @api.model
+    def _get_line_text(self, item, name):
+        text = super()._get_line_text(item, name)
+        if item.kind != "fixed" or not item.period.is_retainer:
+            return text
+        balance = item.period._get_retainer_balances()[item.period]
+        if not (balance.included or balance.drawn):
+            return text
+        env = self._localize(item).env
+        return f"{text}\n{item.period._format_balance(balance, env)}"
+
+    # ---------------------------------------------------------------- overrun
+
+    def action_bill_retainer_overrun(self):
+        """Bill the hours beyond the retainer on the project's item for them.
+
+        The last ones of each period, the entry on the boundary split. They wait in
+        their period then like other time.
+        """
+        self.check_access("write")
+        # sudo: who bills the row bills its time; the item is set, no other value
+        for period, balance in self.sudo()._get_retainer_balances().items():
+            line = period.project_id.billing_retainer_overrun_line_id
+            if not balance.above:
+                raise UserError(
+                    self.env._(
+                        "%(period)s has no hours beyond its retainer.",
+                        period=period.display_name,
+                    )
+                )
+            if not line:
+                raise UserError(
+                    self.env._(
+                        "Choose on %(project)s the sales order item on which hours "
+                        "beyond the retainer are billed.",
+                        project=period.project_id.display_name,
+                    )
+                )
+            entries = period._get_drawing_entries()
+            hour = self.env["uom.uom"]._get_time_unit("hour")
+            fits = allot(
+                [
+                    (e.product_uom_id or hour)._compute_quantity(
+                        e.billing_hours, hour, round=False
+                    )
+                    for e in entries
+                ],
+                balance.included + balance.carried,
+            )
+            vals = {"so_line": line.id, "is_so_line_edited": True}
+            for entry, hours in zip(entries, fits, strict=True):
+                uom = entry.product_uom_id or hour
+                kept = hour._compute_quantity(hours, uom, round=False)
+                if entry.billing_hours - kept < NOISE:
+                    continue
+                if kept:
+                    entry._split_off(entry.billing_hours - kept, vals)
+                else:
+                    # As OdooBot: billing people need no right to change locked time.
+                    entry.with_user(SUPERUSER_ID).write(vals)
+            period._message_log(
+                body=self.env._(
+                    "%(hours)s h beyond the retainer are billed on %(line)s.",
+                    hours=_format(balance.above),
+                    line=line.display_name,
+                )
+            )
+
+    def _get_drawing_entries(self):
+        """Time that draws on the hours of this period, in the order of its days."""
+        self.ensure_one()
+        domain = [
+            ("project_id", "=", self.project_id.id),
+            ("so_line", "=", self.sale_line_id.id),
+            ("date", ">=", self.date_from),
+            ("billing_hold", "=", "bill"),
+        ]
+        if self.date_to:
+            domain.append(("date", "<=", self.date_to))
+        return self.env["account.analytic.line"].search(domain, order="date, id")
+
+
+def _format(hours):
+    return f"{round(hours, 2):g}"

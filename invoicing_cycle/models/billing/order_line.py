@@ -1,0 +1,225 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools.sql import column_exists, create_column
+
+from ...tools.allocation import round_quantity
+
+
+class SaleOrderLine(models.Model):
+    """The order counts what was made by entries, not what a draft was edited to."""
+
+    _name = "sale.order.line"
+    _inherit = ["sale.order.line", "billing.recorded.mixin"]
+
+    billing_period_id = fields.Many2one(
+        "project.billing.period",
+        string="Billing Period",
+        compute="_compute_billing_period_id",
+        store=True,
+        index="btree_not_null",
+        copy=False,
+        help="The billing period that takes this re-invoiced expense.",
+        groups="base.group_user",
+    )
+
+    def _auto_init(self):
+        # No project has a period yet: spare a large database the computation.
+        if not column_exists(self.env.cr, self._table, "billing_period_id"):
+            create_column(self.env.cr, self._table, "billing_period_id", "int4")
+        # It is the price, but for prices with taxes, which post_init_hook computes.
+        if not column_exists(self.env.cr, self._table, "standard_rate"):
+            create_column(self.env.cr, self._table, "standard_rate", "numeric")
+            self.env.cr.execute("UPDATE sale_order_line SET standard_rate = price_unit")
+        return super()._auto_init()
+
+    @api.model
+    def _get_recorded_fields(self):
+        names = {"billing_period_id", "reinvoiced_with"}
+        return super()._get_recorded_fields() | names
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_billing_values(vals)
+        items = super().create(vals_list)
+        items._check_new_links()
+        return items
+
+    def write(self, vals):
+        self._check_billing_values(vals)
+        self._check_ledger_links(vals)
+        return super().write(vals)
+
+    @api.depends("is_expense", "expense_ids.billing_period_id")
+    def _compute_billing_period_id(self):
+        for line in self:
+            line.billing_period_id = (
+                line.is_expense and line.expense_ids.billing_period_id[:1]
+            )
+
+    def _convert_time(self, amount, uom):
+        """Time in the unit of this sale order line, exact.
+
+        :param float amount: time in ``uom``, hours where an entry has no unit
+        """
+        self.ensure_one()
+        uom = uom or self.env["uom.uom"]._get_time_unit("hour")
+        return uom._compute_quantity(amount, self.product_uom_id, round=False)
+
+    def _get_exact_quantity(self, entries):
+        """Entries as a quantity of this sale order line, not rounded."""
+        return sum(
+            self._convert_time(sum(group.mapped("billing_hours")), uom)
+            for uom, group in entries.grouped("product_uom_id").items()
+        )
+
+    def _get_time_quantity(self, entries):
+        """Entries as a rounded quantity of this sale order line."""
+        return round_quantity(
+            self._get_exact_quantity(entries), self._get_quantity_digits()
+        )
+
+    def _get_expense_quantity(self):
+        """What is not invoiced yet of a re-invoiced expense, whatever the policy."""
+        self.ensure_one()
+        return round_quantity(
+            self.qty_delivered - self.qty_invoiced, self._get_quantity_digits()
+        )
+
+    @api.model
+    def _get_quantity_digits(self):
+        return self.env["decimal.precision"].precision_get("Product Unit")
+
+    @api.depends(
+        "invoice_lines.awaits_credit",
+        "invoice_lines.billing_kind",
+        "invoice_lines.billing_period_id",
+        "invoice_lines.quantity_made",
+    )
+    def _compute_qty_invoiced(self):
+        return super()._compute_qty_invoiced()
+
+    def _prepare_qty_invoiced(self):
+        # EXTENDS sale
+        quantities = super()._prepare_qty_invoiced()
+        for line in self:
+            for invoice_line in line._get_invoice_lines():
+                move = invoice_line.move_id
+                if move.state == "cancel":
+                    continue
+                kept = invoice_line | invoice_line.credited_line_id
+                if any(kept.mapped("billing_period_id")) or any(
+                    kept.mapped("billing_kind")
+                ):
+                    made = invoice_line.quantity_made
+                elif invoice_line.awaits_credit or invoice_line._is_credit_to_come():
+                    made = 0.0
+                else:
+                    continue
+                sign = 1 if move.move_type == "out_invoice" else -1
+                counted = invoice_line.product_uom_id._compute_quantity(
+                    invoice_line.quantity, line.product_uom_id
+                )
+                quantities[line] += sign * (made - counted)
+        return quantities
+
+    @api.depends("timesheet_ids.billing_hours", "timesheet_ids.billing_hold")
+    def _compute_qty_delivered(self):
+        return super()._compute_qty_delivered()
+
+    def _get_delivered_quantity_by_analytic(self, additional_domain):
+        # EXTENDS sale
+        # An order delivers what is billed of its time: rounded up by the project's
+        # rule, without the parts that are written off. Instead of Odoo's sum of worked
+        # time and not after it, because it is taken with every entry that is saved.
+        by_time = self.filtered(lambda line: line.qty_delivered_method == "timesheet")
+        quantities = super(
+            SaleOrderLine, self - by_time
+        )._get_delivered_quantity_by_analytic(additional_domain)
+        if not by_time:
+            return quantities
+        groups = self.env["account.analytic.line"]._read_group(
+            Domain("so_line", "in", by_time.ids) & Domain(additional_domain),
+            ["so_line", "product_uom_id"],
+            ["billing_hours:sum"],
+        )
+        for line, uom, hours in groups:
+            if uom:
+                quantities[line.id] += uom._compute_quantity(
+                    hours, line.product_uom_id, rounding_method="HALF-UP"
+                )
+        return quantities
+
+    def _timesheet_compute_delivered_quantity_domain(self):
+        # EXTENDS sale_timesheet
+        # Written-off time is given up: an order with it alone left is done.
+        domain = super()._timesheet_compute_delivered_quantity_domain()
+        return [*domain, ("billing_hold", "!=", "write_off")]
+
+    def _recompute_qty_to_invoice(self, start_date, end_date):
+        # EXTENDS sale_timesheet
+        # The stock wizard offers all time of credited invoices again, however small
+        # the credit was; what our links say is still billed is not offered, nor is what
+        # is held. The same condition stands in
+        # account.move.line._timesheet_domain_get_invoiced_lines.
+        result = super()._recompute_qty_to_invoice(start_date, end_date)
+        lines = self.filtered(
+            lambda line: line.product_id and line.product_id._is_delivered_timesheet()
+        )
+        domain = [
+            *lines._timesheet_compute_delivered_quantity_domain(),
+            ("invoice_line_id", "=", False),
+            ("billing_hold", "!=", "hold"),
+        ]
+        if start_date:
+            domain.append(("date", ">=", start_date))
+        if end_date:
+            domain.append(("date", "<=", end_date))
+        # sudo: as in sale_timesheet, quantities do not depend on who may read time
+        quantities = lines.sudo()._get_delivered_quantity_by_analytic(domain)
+        for line in lines:
+            status = line.invoice_status
+            line.qty_to_invoice = quantities.get(line.id, 0.0)
+            if not line.qty_to_invoice:
+                line.invoice_status = status
+        return result
+
+    def _convert_quantity(self, quantity, uom, digits):
+        """A quantity of this sale order line in another unit, rounded."""
+        self.ensure_one()
+        if uom == self.product_uom_id:
+            return round_quantity(quantity, digits)
+        return round_quantity(
+            self.product_uom_id._compute_quantity(quantity, uom, round=False), digits
+        )
+
+    def _get_untaxed_amount(self, quantity, price_unit=None):
+        """Untaxed value of a quantity at this line's price, in its currency.
+
+        ``price_unit`` less discount through ``compute_all``, because
+        ``price_reduce_taxexcl`` is 0 while the ordered quantity is 0 and a price may
+        include its taxes. Rounded to the currency where the company rounds per line.
+
+        :param float price_unit: the price in another unit, that of the line by default
+        """
+        self.ensure_one()
+        if price_unit is None:
+            price_unit = self.price_unit
+        # Where the company rounds over the whole invoice, so must whoever sums these.
+        by_line = self.company_id.tax_calculation_rounding_method != "round_globally"
+        return self.tax_ids.with_context(round_base=by_line).compute_all(
+            price_unit * (1 - (self.discount or 0.0) / 100),
+            currency=self.currency_id,
+            quantity=quantity,
+            product=self.product_id,
+            partner=self.order_id.partner_shipping_id,
+        )["total_excluded"]
+
+    def _get_price_of_untaxed(self, amount):
+        """The unit price that makes an untaxed amount, taxes included where this
+        line's price includes its taxes."""
+        self.ensure_one()
+        included = self.tax_ids.filtered("price_include")
+        return included.with_context(force_price_include=False).compute_all(
+            amount, currency=self.currency_id
+        )["total_included"]

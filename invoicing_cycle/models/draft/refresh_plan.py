@@ -1,0 +1,221 @@
+from collections import defaultdict, deque
+from contextlib import closing
+from typing import NamedTuple
+
+from odoo import models
+from odoo.tools import SQL
+
+from ...tools.allocation import Allocator
+
+
+class RefreshPlan(NamedTuple):
+    """What a draft would be if it were made now."""
+
+    items: list  # BillingItem
+    rows: list  # (values of a line, the line that is there or an empty recordset)
+    surplus: models.BaseModel  # generated lines that bill nothing any more
+    places: dict  # id of an entry to id of the period that bills it here
+    leaving: models.BaseModel  # entries that this draft bills no more
+    taken_in: list  # ArrivedTime
+    waiting: list  # ArrivedTime that stays for a later period
+    arrived: list  # ArrivedItem that this draft takes in
+
+
+class AccountMove(models.Model):
+    """What a draft would be if it were made now: reads, and writes nothing."""
+
+    _inherit = "account.move"
+
+    def _get_refresh_plan(self):
+        """
+        :return: :class:`RefreshPlan`
+        """
+        self.ensure_one()
+        lines = self._get_generated_lines()
+        periods = lines.billing_period_id.with_company(self.company_id).sorted(
+            lambda period: (period.date_from, period.id)
+        )
+        # By their ids: what is read together must not hang on a cache that is emptied.
+        lines = lines.browse(lines.ids)
+        entries = lines.timesheet_entry_ids.browse(lines.timesheet_entry_ids.ids)
+        arrived = self._get_arrived_time()[self.id]
+        places = {time.entry_id: time.period_id for time in arrived if time.ready}
+        others = self._get_arrived_items()
+        # The generator is asked while the draft is not there. That is rolled back, so
+        # that all who ask it (entries, quantities, fixed amounts, orders) see the same.
+        with closing(self.env.cr.savepoint()):
+            self._pretend_not_made()
+            places.update(entries._get_refresh_places(periods))
+            self._pretend_places(periods, places)
+            self._place_arrived(others)
+            # The periods of a supplementary invoice are billed on another one.
+            supplementary = any(lines.mapped("is_supplementary"))
+            only = entries.browse(places) if supplementary else None
+            items = self._select_items(lines, periods._get_documents(only))
+            sign = -1 if self.move_type == "out_refund" else 1
+            vals_list = periods._prepare_lines(items, sign)
+        billed = {entry_id for item in items for entry_id in item.entry_ids}
+        rows, surplus = self._match_lines(vals_list)
+        return RefreshPlan(
+            items=items,
+            rows=rows,
+            surplus=surplus,
+            places={key: place for key, place in places.items() if key in billed},
+            leaving=entries.filtered(lambda entry: entry.id not in billed),
+            taken_in=[time for time in arrived if time.entry_id in billed],
+            waiting=[time for time in arrived if time.entry_id not in billed],
+            arrived=[item for item in others if item.is_billed(items)],
+        )
+
+    def _pretend_not_made(self):
+        """Let this draft bill nothing, as a cancelled invoice does, behind the ORM's
+        back: only for as long as the savepoint around it lasts."""
+        Entry = self.env["account.analytic.line"]
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL("UPDATE account_move SET state = 'cancel' WHERE id = %s", self.id)
+        )
+        self.invalidate_recordset(["state"], flush=False)
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE account_analytic_line
+                   SET invoice_line_id = NULL, timesheet_invoice_id = NULL
+                 WHERE invoice_line_id IN %s
+                """,
+                tuple(self._get_generated_lines().ids),
+            )
+        )
+        Entry.invalidate_model(["invoice_line_id", "timesheet_invoice_id"], flush=False)
+        self._get_generated_lines()._release_milestones()
+        sale_lines = self.invoice_line_ids.sale_line_ids
+        self.env.add_to_compute(sale_lines._fields["qty_invoiced"], sale_lines)
+
+    def _pretend_places(self, periods, places):
+        """Let just these entries wait in the periods of this draft."""
+        Entry = self.env["account.analytic.line"]
+        Entry.flush_model(["billing_period_id"])
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE account_analytic_line
+                   SET billing_period_id = NULL
+                 WHERE billing_period_id IN %s AND invoice_line_id IS NULL
+                """,
+                tuple(periods.ids),
+            )
+        )
+        Entry._place_entries(places)
+
+    def _select_items(self, lines, documents):
+        """The items that belong on this draft.
+
+        Those of documents of an order that is on it: what its periods bill on another
+        invoice is no matter of this one.
+
+        :param lines: the generated lines of this draft
+        :param list documents: lists of ``BillingItem``
+        """
+        orders = lines.sale_line_ids.order_id
+        return sorted(
+            (
+                item
+                for items in documents
+                if any(item.sale_line.order_id in orders for item in items)
+                for item in items
+            ),
+            key=lines.billing_period_id._get_line_order,
+        )
+
+    def _match_lines(self, vals_list):
+        """Find the lines that bill what these values bill.
+
+        :return: list of (values, line or empty recordset), lines that match nothing
+        """
+        Line = self.env["account.move.line"]
+        by_key = defaultdict(deque)
+        for line in self._get_generated_lines():
+            by_key[line.made_with["key"]].append(line)
+        rows = []
+        for vals in vals_list:
+            lines = by_key[vals["made_with"]["key"]]
+            rows.append((vals, lines.popleft() if lines else Line))
+        return rows, Line.union(*(line for rest in by_key.values() for line in rest))
+
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    def _release_milestones(self):
+        """Give milestones back for a moment: they stay in their period. See
+        :meth:`AccountAnalyticLine._place_entries`."""
+        Milestone = self.env["project.milestone"]
+        Milestone.flush_model(["invoice_line_id"])
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE project_milestone
+                   SET invoice_line_id = NULL
+                 WHERE invoice_line_id IN %s
+                """,
+                tuple(self.ids),
+            )
+        )
+        Milestone.invalidate_model(["invoice_line_id"], flush=False)
+
+
+class AccountAnalyticLine(models.Model):
+    _inherit = "account.analytic.line"
+
+    def _get_refresh_places(self, periods):
+        """In which of these periods entries would wait if those were open.
+
+        :return: dict, id of the entry to id of the period; entries that belong
+            elsewhere by now are left out
+        """
+        allocators = {
+            project_id: Allocator(
+                period._replace(closed=period.closed and period.key not in periods._ids)
+                for period in allocation
+            )
+            for project_id, allocation in periods._get_allocation(
+                self.project_id.ids
+            ).items()
+        }
+        places = {}
+        for entry in self.filtered(lambda entry: entry._is_waiting_for_billing()):
+            allocator = allocators.get(entry.project_id.id)
+            place = allocator and allocator.period_of(entry.date)
+            if place in periods._ids:
+                places[entry.id] = place
+        return places
+
+    def _place_entries(self, places):
+        """Give entries back into periods, for the generator to bill them from there.
+
+        Past the ORM: an entry that is unbilled for a moment would take over its task's
+        project and sale order item.
+
+        :param dict places: id of the entry to id of its period
+        """
+        if not places:
+            return
+        names = ["billing_period_id", "invoice_line_id", "timesheet_invoice_id"]
+        self.flush_model(names)
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE account_analytic_line entry
+                   SET billing_period_id = place.period_id, invoice_line_id = NULL,
+                       timesheet_invoice_id = NULL, billed_as = NULL
+                  FROM UNNEST(%s::int[], %s::int[]) AS place (entry_id, period_id)
+                 WHERE entry.id = place.entry_id
+                """,
+                list(places),
+                list(places.values()),
+            )
+        )
+        self.browse(places).invalidate_recordset([*names, "billed_as"], flush=False)
+        self.env["account.move.line"].invalidate_model(
+            ["timesheet_entry_ids"], flush=False
+        )

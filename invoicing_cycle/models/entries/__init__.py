@@ -1,0 +1,12 @@
+"""Time entry → period: where it waits, how much is billed, what may change it."""
+
+from . import entry
+from . import hours
+from . import parts
+from . import frozen
+from . import protected
+from . import guard
+from . import decision
+from . import costs
+from . import links
+from . import form

@@ -1,0 +1,146 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_duration
+
+from ..common.call_arguments import ensure_one, get_number, is_one_of
+from .hours import NOISE
+
+#: What a decision is called in the log.
+EVENTS = {"bill": "released", "hold": "held", "write_off": "written_off"}
+
+
+class AccountAnalyticLine(models.Model):
+    """Bill, hold or write off: what billing people decide on time, in full or in part.
+
+    What is worked stays as it is. A part is a row of its own, see
+    ``entries/parts.py``; who may decide, see
+    ``entries/protected.py``.
+    """
+
+    _inherit = "account.analytic.line"
+
+    billing_note = fields.Char(
+        compute="_compute_billing_note",
+        compute_sudo=True,
+        help="What is not billed of this time, and why.",
+        groups="base.group_user",
+    )
+
+    @api.depends(
+        "billing_hold",
+        "hold_reason",
+        "billing_hours",
+        "invoice_line_id",
+        "part_ids.billing_hold",
+        "part_ids.hold_reason",
+        "part_ids.billing_hours",
+        "part_ids.invoice_line_id",
+    )
+    @api.depends_context("lang")
+    def _compute_billing_note(self):
+        for line in self:
+            rows = line._with_parts()
+            decided = rows.filtered(lambda row: row.billing_hold != "bill")
+            if line.part_of_id:
+                line.billing_note = line._describe_part()
+                continue
+            if not (decided or rows - line):
+                line.billing_note = False
+                continue
+            line.billing_note = "; ".join(
+                row._describe_decision() for row in rows if row.billing_hours
+            )
+
+    def _describe_part(self):
+        """Of what this is a part, and why, as a text."""
+        self.ensure_one()
+        text = self.env._(
+            "Part of %(hours)s h", hours=format_duration(self.part_of_id.unit_amount)
+        )
+        return f"{text} ({self.hold_reason})" if self.hold_reason else text
+
+    def _describe_decision(self):
+        """What became of this row of the ledger, as a text."""
+        self.ensure_one()
+        _ = self.env._
+        hours = format_duration(self.billing_hours)
+        if self.invoice_line_id:
+            return _("%(hours)s h invoiced", hours=hours)
+        if self.billing_hold == "bill":
+            return _("%(hours)s h to bill", hours=hours)
+        text = (
+            _("%(hours)s h held", hours=hours)
+            if self.billing_hold == "hold"
+            else _("%(hours)s h written off", hours=hours)
+        )
+        return f"{text} ({self.hold_reason})" if self.hold_reason else text
+
+    def action_set_billing(self, decision, reason=None, hours=None):
+        """Bill, hold or write off these unbilled entries, or a part of one.
+
+        :param str decision: "bill", "hold" or "write_off"
+        :param str reason: why, needed to hold and to write off
+        :param float hours: how much of the one entry, in its unit; all by default.
+            The worked time stays as it is: the part becomes an entry of its own.
+        :return: the entries and parts that the decision is about
+        """
+        self._check_may_hold()
+        if not is_one_of(decision, EVENTS):
+            raise UserError(
+                self.env._("Choose one: bill, hold, write off (%s).", decision)
+            )
+        if decision == "bill":
+            reason = False
+        else:
+            reason = self._get_given_reason(
+                reason,
+                self.env._("Say why the time is held.")
+                if decision == "hold"
+                else self.env._("Say why the time is written off."),
+            )
+        rows = self
+        if hours is not None:
+            ensure_one(self)
+            hours = get_number(self.env, hours)
+            # Written so that a "not a number" does not pass for all of it.
+            if not abs(hours - self.billing_hours) <= NOISE:
+                rows = self._split_off(
+                    hours, {"billing_hold": decision, "hold_reason": reason}
+                )
+        # sudo: billing people need no right to change what they decide on
+        return rows.sudo()._set_billing(decision, reason).sudo(self.env.su)
+
+    def _set_billing(self, decision, reason):
+        """Write a decision on these unbilled entries (superuser), and log it.
+
+        :return: those that are left: parts that are billed again go with their entry
+        """
+        self.env["timesheet.approval.log"]._log(
+            self,
+            EVENTS[decision],
+            reason,
+            hours={row.id: row.billing_hours for row in self},
+        )
+        self._record({"billing_hold": decision, "hold_reason": reason})
+        return self - self._rejoin()
+
+    def _rejoin(self):
+        """Take parts back that are to be billed like the rest of their entry.
+
+        Where the entry is invoiced, held or written off, the part stays on its own.
+
+        :return: the parts that are gone
+        """
+        parts = self._get_whole()._with_parts().filtered("part_of_id")
+        parts = parts.filtered(
+            lambda part: (
+                # Hours beyond a retainer are billed apart, on an item of their own.
+                part.so_line == part.part_of_id.so_line
+                and all(
+                    row.billing_hold == "bill" and row._is_not_billed()
+                    for row in (part, part.part_of_id)
+                )
+            )
+        )
+        parts._merge_back()
+        return parts

@@ -1,0 +1,210 @@
+from collections import defaultdict
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ...tools.allocation import round_up
+from .costs import ALL_TIMESHEETS
+
+#: Time is kept in minutes; what is less than a second is the noise of floats.
+NOISE = 1 / 3600
+
+
+class AccountAnalyticLine(models.Model):
+    """What is billed of a time entry, beside what was worked.
+
+    Both are the same unless the project rounds time up, or a part of the entry was
+    split off to be held or written off, see ``entries/parts.py``.
+    """
+
+    _inherit = "account.analytic.line"
+
+    billing_hours = fields.Float(
+        "Hours to Bill",
+        compute="_compute_billing_hours",
+        store=True,
+        copy=False,
+        help="What is billed, or is to be billed, of this entry, in the entry's unit: "
+        "the worked time, rounded as the project asks, less the parts that were split "
+        "off.",
+        groups="base.group_user",
+    )
+    split_hours = fields.Float(
+        readonly=True,
+        copy=False,
+        export_string_translation=False,
+        help="Sum of the parts that were split off.",
+        groups="base.group_user",
+    )
+
+    @api.model
+    def _hours_to_bill_sql(self, alias):
+        """``billing_hours`` of a time entry in hours, whatever unit its company logs
+        time in.
+
+        :param str alias: of the entry in a query
+        """
+        hour = self.env["uom.uom"]._get_time_unit("hour")
+
+        def column(name):
+            return SQL.identifier(alias, name, to_flush=self._fields[name])
+
+        return SQL(
+            """
+            (CASE WHEN COALESCE(%(unit)s, %(hour)s) = %(hour)s THEN %(hours)s
+                  ELSE %(hours)s * (SELECT factor FROM uom_uom WHERE id = %(unit)s)
+                       / %(hour_factor)s
+              END)
+            """,
+            unit=column("product_uom_id"),
+            hour=hour.id,
+            hours=column("billing_hours"),
+            hour_factor=hour.factor,
+        )
+
+    # ``project_id.billing_rounding`` is not among these: it is the next invoice that
+    # it bears upon, see project.project.
+    @api.depends("unit_amount", "split_hours", "project_id", "product_uom_id")
+    def _compute_billing_hours(self):
+        for line in self:
+            if line.part_of_id:
+                line.billing_hours = line.billing_hours
+                continue
+            step = line.project_id._get_rounding_step("entry", line.product_uom_id)
+            line.billing_hours = round_up(line.unit_amount, step) - line.split_hours
+
+    @api.constrains("unit_amount", "split_hours")
+    def _check_split_hours(self):
+        for line in self.filtered("split_hours"):
+            left = line.unit_amount * line.split_hours
+            if left < 0 or abs(line.billing_hours + line.split_hours) + NOISE < abs(
+                line.split_hours
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "%(entry)s has parts of %(hours).2f h that are held, written "
+                        "off or billed: it cannot become shorter. Take the parts back "
+                        "first.",
+                        entry=line.display_name,
+                        hours=line.split_hours,
+                    )
+                )
+
+    # What was billed of an entry, in hours and money, beside what was worked.
+
+    billed_hours = fields.Float(
+        compute="_compute_billed_hours",
+        compute_sudo=True,
+        help="What an invoice bills of this entry, in the entry's unit.",
+        groups="base.group_user",
+    )
+    billed_currency_id = fields.Many2one(
+        related="invoice_line_id.currency_id",
+        string="Invoice Currency",
+        export_string_translation=False,
+        groups="base.group_user",
+    )
+    billed_value = fields.Monetary(
+        compute="_compute_billed_value",
+        compute_sudo=True,
+        currency_field="billed_currency_id",
+        help="This entry's share of the untaxed amount of its invoice line, by hours, "
+        "less what posted credit notes took off that line. For those who bill the "
+        "project or may read all timesheets.",
+        groups="sales_team.group_sale_salesman,"
+        "invoicing_cycle.group_invoicing_cycle_manager",
+    )
+
+    @api.depends("invoice_line_id", "billing_hours")
+    def _compute_billed_hours(self):
+        for line in self:
+            line.billed_hours = line.billing_hours if line.invoice_line_id else 0.0
+
+    # The amounts of the invoice line are no dependencies: they would make each change
+    # of an invoice look for the entries that it bills.
+    @api.depends("invoice_line_id", "billing_hours")
+    @api.depends_context("allowed_company_ids", "uid")
+    def _compute_billed_value(self):
+        """The shares of all entries of a line add up to its amount, to the cent."""
+        values = self._filtered_own_value()._get_billed_values()
+        for line in self:
+            line.billed_value = values.get(line._origin.id, 0.0)
+
+    def _filtered_own_value(self):
+        """Those whose worth a user who sells or bills reads.
+
+        Of all timesheets who may read them all, else of the projects that one bills.
+        """
+        user = self.env.user
+        if user.id == SUPERUSER_ID or user.has_group(ALL_TIMESHEETS):
+            return self
+        own = self.project_id._filtered_own_billing()
+        return self.filtered(lambda line: line.project_id in own)
+
+    def _get_billed_values(self):
+        """Shares of these entries in their invoice lines, in two queries.
+
+        :return: dict, entry id to amount in the currency of the invoice line
+        """
+        invoice_lines = self.invoice_line_id
+        if not invoice_lines:
+            return {}
+        column = self._approval_column
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT %(invoice_line)s, entry.id, %(hours)s * COALESCE(%(factor)s, 1)
+                  FROM account_analytic_line entry
+             LEFT JOIN uom_uom unit ON unit.id = %(unit)s
+                 WHERE %(invoice_line)s IN %(ids)s
+              ORDER BY entry.id
+                """,
+                invoice_line=column("entry", "invoice_line_id"),
+                hours=column("entry", "billing_hours"),
+                factor=column("unit", "factor", "uom.uom"),
+                unit=column("entry", "product_uom_id"),
+                ids=tuple(invoice_lines.ids),
+            )
+        )
+        shares = defaultdict(dict)
+        for line_id, entry_id, hours in rows:
+            shares[line_id][entry_id] = hours
+        amounts = invoice_lines._get_net_amounts()
+        result = {}
+        for invoice_line in invoice_lines:
+            hours = shares[invoice_line.id]
+            total = sum(hours.values())
+            if abs(total) < 1e-9:
+                # Corrections cancel the work out: what was put on the line
+                # nevertheless is for all of them alike.
+                hours, total = dict.fromkeys(hours, 1), len(hours)
+            currency, amount = invoice_line.currency_id, amounts[invoice_line]
+            upto = before = 0.0
+            for entry_id, entry_hours in hours.items():
+                upto += entry_hours
+                share = currency.round(amount * upto / total)
+                result[entry_id] = currency.round(share - before)
+                before = share
+        return result
+
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    def _get_net_amounts(self):
+        """Untaxed amounts of these invoice lines, less posted credits, in one query.
+
+        :return: dict, line to amount in its currency, negative on credit notes
+        """
+        credits = dict(
+            self.env["account.move.line"]._read_group(
+                Domain("credited_line_id", "in", self.ids)
+                & Domain("parent_state", "=", "posted"),
+                ["credited_line_id"],
+                ["amount_currency:sum"],
+            )
+        )
+        # The amount in currency has the sign of the bookkeeping: revenue is negative.
+        return {line: -(line.amount_currency + credits.get(line, 0.0)) for line in self}

@@ -1,0 +1,12 @@
+"""Invoice line → what it bills: taken, given back, credited, billed once."""
+
+from . import invoice
+from . import invoice_line
+from . import credit
+from . import creditable
+from . import rebill
+from . import invoice_type
+from . import once
+from . import line_unit
+from . import links
+from . import order_links

@@ -1,0 +1,307 @@
+from contextlib import contextmanager
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools.sql import column_exists, create_column
+
+from ..common.call_arguments import ensure_one
+from ..common.recorded import recording
+from ..entries.protected import recording_odoo_link
+
+
+class AccountMove(models.Model):
+    """Invoices know the cycle they come from, and the ledger follows their state."""
+
+    _inherit = "account.move"
+
+    billing_origin = fields.Selection(
+        [("schedule", "Billing Schedule"), ("freeform", "Freeform")],
+        compute="_compute_billing_origin",
+        store=True,
+        readonly=False,
+        copy=False,
+        index="btree_not_null",
+        help="Where the document comes from: a billing period, or a freeform invoice "
+        "or credit note. A credit note takes over that of the invoice it reverses.",
+        groups="base.group_user",
+    )
+    billing_period_ids = fields.Many2many(
+        "project.billing.period",
+        compute="_compute_billing_period_ids",
+        search="_search_billing_period_ids",
+        string="Billing Periods",
+        groups="base.group_user",
+    )
+    billing_project_ids = fields.Many2many(
+        "project.project",
+        "invoicing_cycle_move_project_rel",
+        "move_id",
+        "project_id",
+        compute="_compute_billing_project_ids",
+        recursive=True,
+        store=True,
+        readonly=False,
+        copy=False,
+        string="Billed Projects",
+        groups="base.group_user",
+    )
+
+    @api.depends("invoice_line_ids.billing_period_id", "reversed_entry_id")
+    def _compute_billing_origin(self):
+        for move in self:
+            if move.invoice_line_ids.billing_period_id:
+                move.billing_origin = "schedule"
+            else:
+                move.billing_origin = (
+                    move.billing_origin or move.reversed_entry_id.billing_origin
+                )
+
+    @api.depends(
+        "invoice_line_ids.billing_period_id",
+        "invoice_line_ids.credited_line_id.billing_period_id",
+    )
+    def _compute_billing_period_ids(self):
+        for move in self:
+            lines = move.invoice_line_ids
+            move.billing_period_ids = (
+                lines.billing_period_id | lines.credited_line_id.billing_period_id
+            )
+
+    def _search_billing_period_ids(self, operator, value):
+        if operator not in ("in", "any"):
+            return NotImplemented
+        return [
+            "|",
+            ("invoice_line_ids.billing_period_id", operator, value),
+            ("invoice_line_ids.credited_line_id.billing_period_id", operator, value),
+        ]
+
+    @api.depends(
+        "invoice_line_ids.billing_period_id.project_id",
+        "reversed_entry_id.billing_project_ids",
+    )
+    def _compute_billing_project_ids(self):
+        for move in self:
+            move.billing_project_ids = (
+                move.invoice_line_ids.billing_period_id.project_id
+                or move.reversed_entry_id.billing_project_ids
+                or move.billing_project_ids
+            )
+
+    def _auto_init(self):
+        # No invoice has an origin yet: spare a large database the computation.
+        if not column_exists(self.env.cr, self._table, "billing_origin"):
+            create_column(self.env.cr, self._table, "billing_origin", "varchar")
+        return super()._auto_init()
+
+    # ---------------------------------------------------------------- ledger
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # EXTENDS account
+        for vals in vals_list:
+            self._check_sender(vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        # EXTENDS account
+        # Here and not in button_draft or button_cancel, because other add-ons set the
+        # state in ways of their own.
+        self._check_ledger_links(vals)
+        self._check_sender(vals)
+        books = self._get_books(vals)
+        with self._following_state(vals):
+            result = super().write(vals)
+        self._follow_reset(vals)
+        self._follow_einvoice_states(vals)
+        self._check_books(books)
+        return result
+
+    @contextmanager
+    def _following_state(self, vals):
+        """The ledger follows a state that is written within this block."""
+        if "state" not in vals or not self:
+            yield
+            return
+        before = {move.id: move.state for move in self}
+        # Odoo computes the project of time anew with the state of its invoice, and with
+        # that its hours: what is billed stays as it was rounded then.
+        # sudo: as in _settle_time
+        documents = self.sudo().filtered(lambda move: move.is_sale_document())
+        entries = documents.invoice_line_ids.timesheet_entry_ids
+        endless = documents._end_reopened_periods(vals["state"])
+        with self.env.protecting([entries._fields["billing_hours"]], entries):
+            yield
+        self._follow_state(before)
+        endless.project_id._follow_completion()
+
+    def _end_reopened_periods(self, state):
+        """Periods of projects that went on get an end before a document that comes back
+        to life closes them.
+
+        :param str state: that the documents (superuser) are about to get
+        :return: those that had no end
+        """
+        revived = self.filtered(
+            lambda move: (
+                (
+                    move.state == "posted"
+                    if move.move_type == "out_refund"
+                    else move.state == "cancel"
+                )
+                and move.state != state
+            )
+        )
+        periods = revived.invoice_line_ids._get_billing_periods()
+        return periods.filtered(lambda period: not period.date_to)._end_today()
+
+    def _follow_state(self, before):
+        """What the lines of these documents bill follows their state.
+
+        Here and not in action_post or button_cancel, because invoices are also posted
+        by _post() (auto-post, reversal) and cancelled by other add-ons.
+
+        :param dict before: state of each move before, by id
+        """
+        # sudo: what a line bills does not depend on who changes its state
+        lines = self.sudo().invoice_line_ids
+        posted = lines.filtered(
+            lambda line: (
+                line.parent_state == "posted" and before[line.move_id.id] != "posted"
+            )
+        )
+        posted._check_credited_once()
+        self._settle_time(before)
+        # A credit note dated in the future is not posted with the others.
+        posted._check_not_waiting()
+        (lines | lines.credited_line_id)._settle_milestones()
+        self._check_once(before)
+
+    def _settle_time(self, before):
+        """Give time entries back, or take them again, as the state asks."""
+        changed = self.filtered(
+            lambda move: before[move.id] != move.state and move.is_sale_document()
+        )
+        if not changed:
+            return
+        lines = changed.invoice_line_ids
+        # Cancelled invoices of another invoicing app still bill their time.
+        lines.filtered(
+            lambda line: (
+                line.parent_state == "cancel"
+                and line.move_id.payment_state != "invoicing_legacy"
+            )
+        )._follow_cancel()
+        lines.filtered(lambda line: line.parent_state == "posted")._check_choices()
+        # sudo: which lines are concerned, whoever changes the state
+        lines = lines.sudo()
+        reopened = lines.filtered(lambda line: before[line.move_id.id] == "cancel")
+        credited = lines.filtered("credit_line_ids") | lines.credited_line_id
+        (reopened | credited)._settle_credits()
+        changed.invoice_line_ids._get_billing_periods()._reassign_entries()
+
+    def action_reverse(self):
+        # EXTENDS account
+        ensure_one(self)
+        action = super().action_reverse()
+        if self.move_type == "out_invoice":
+            # Room for the list of what can be credited.
+            action["context"] = {"dialog_size": "extra-large"}
+        return action
+
+    def _reverse_moves(self, default_values_list=None, cancel=False):
+        # EXTENDS account
+        # The invoice that reverses a credit note would bill its time without a link to
+        # it, and the time would be billed again.
+        for move in self.filtered(lambda move: move.move_type == "out_refund"):
+            # sudo: as in _follow_state
+            if move.sudo().invoice_line_ids._get_billing_periods():
+                raise UserError(
+                    self.env._(
+                        "%(document)s credits what billing periods bill. Reset it to "
+                        "draft and cancel it instead of reversing it: that is billed "
+                        "again then.",
+                        document=move.display_name,
+                    )
+                )
+        # sudo: time and credit notes of lines that the user reverses, handed on below
+        rest = self.sudo().invoice_line_ids._get_partly_credited()
+        with self.env["account.move.line"]._reversing():
+            reversals = super()._reverse_moves(default_values_list, cancel=cancel)
+        # sudo: which entries the new lines free is a link that our ledger alone writes
+        reversals.sudo().invoice_line_ids._record_rest(rest)
+        return reversals
+
+    def unlink(self):
+        lines = self.invoice_line_ids
+        periods = lines._get_billing_periods()
+        lines._give_entries_back(remember=False)
+        result = super().unlink()
+        periods._reassign_entries()
+        return result
+
+    def action_post(self):
+        # EXTENDS sale_timesheet
+        # The button of the form sends this key, for Odoo to ask about unusual amounts.
+        if (
+            not self.env.context.get("disable_abnormal_invoice_detection", True)
+            and self._filtered_outdated()
+        ):
+            return self._ask_to_confirm()
+        with recording_odoo_link():
+            return super().action_post()
+
+    def _post(self, soft=True):
+        # EXTENDS account
+        outdated = self._get_reasons_of_outdated()
+        # Before a number is given, which would be named and not be there afterwards.
+        # sudo: as in _follow_state
+        self.sudo().invoice_line_ids._check_not_waiting(along=self)
+        posted = super()._post(soft)
+        posted._log_write_ups()
+        posted._log_outdated(outdated)
+        return posted
+
+    def action_switch_move_type(self):
+        # EXTENDS account
+        with self._switching_quantities(), recording("account.move", {"move_type"}):
+            return super().action_switch_move_type()
+
+    def _link_timesheets_to_invoice(self, start_date=None, end_date=None):
+        # EXTENDS sale_timesheet
+        # Before time, which asks whether all of its period is billed.
+        self.invoice_line_ids._link_stock_milestones()
+        with recording_odoo_link():
+            result = super()._link_timesheets_to_invoice(start_date, end_date)
+        self._link_stock_entries()
+        # sudo: whether they bill all of a period, as for time in _link_stock_entries
+        self.sudo().invoice_line_ids.filtered("milestone_ids")._adopt_billing_period()
+        return result
+
+    def _link_stock_entries(self):
+        """Set our links for time that was billed by Odoo's own wizard."""
+        # sudo: whoever may create the invoice need not read timesheets; the links say
+        # nothing that the invoice does not.
+        groups = (
+            self.env["account.analytic.line"]
+            .sudo()
+            ._read_group(
+                [
+                    ("timesheet_invoice_id", "in", self.ids),
+                    ("invoice_line_id", "=", False),
+                    ("so_line", "!=", False),
+                ],
+                ["timesheet_invoice_id", "so_line"],
+                ["id:recordset"],
+            )
+        )
+        for move, sale_line, entries in groups:
+            line = move.invoice_line_ids.filtered(
+                lambda line, sale_line=sale_line: sale_line in line.sale_line_ids
+            )[:1]
+            if line:
+                entries._set_invoice_line(line)
+                line._record({"quantity_made": sale_line._get_time_quantity(entries)})
+        # sudo: whether they bill all of a period, also with time that is not the user's
+        lines = self.sudo().invoice_line_ids.filtered("timesheet_entry_ids")
+        lines._adopt_billing_period()

@@ -1,0 +1,336 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Command
+
+from ..common.recorded import filter_closed, recording
+from ..entries.protected import recording_odoo_link
+
+#: What only the ledger writes.
+LEDGER_FIELDS = frozenset(
+    {
+        "billing_kind",
+        "billing_period_id",
+        "is_supplementary",
+        "timesheet_entry_ids",
+        "milestone_ids",
+        "milestone_count",
+        "quantity_made",
+        "price_made",
+        "discount_made",
+        "made_with",
+        "write_up_amount",
+        "write_up_quantity",
+        "released_entry_ids",
+        "credit_line_ids",
+        "credited_entry_ids",
+        "credited_quantity",
+        "credited_made",
+        "awaits_credit",
+        "rebilled_credit_id",
+        "rebilling_line_ids",
+    }
+)
+
+
+#: What ties the lines that a reversal makes to those that it reverses.
+REVERSAL_FIELDS = frozenset({"credited_line_id", "recreated_line_id"})
+
+
+class AccountMoveLine(models.Model):
+    """The invoice side of the billing ledger: which entries a line bills.
+
+    A line gives its entries back when it is deleted, its invoice is cancelled or they
+    are credited, and takes them again when that is undone.
+    """
+
+    _name = "account.move.line"
+    _inherit = ["account.move.line", "billing.recorded.mixin"]
+
+    billing_period_id = fields.Many2one(
+        "project.billing.period",
+        string="Billing Period",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        groups="base.group_user",
+    )
+    timesheet_entry_ids = fields.One2many(
+        "account.analytic.line",
+        "invoice_line_id",
+        string="Billed Time Entries",
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+    )
+    quantity_made = fields.Float(
+        digits="Product Unit",
+        readonly=True,
+        copy=False,
+        help="The quantity that follows from the billed entries, in the unit of the "
+        "sales order line. What a person changes on the draft is the difference.",
+        groups="base.group_user",
+    )
+    price_made = fields.Float(
+        digits="Product Price",
+        readonly=True,
+        copy=False,
+        help="The unit price that the line was made with.",
+        groups="base.group_user",
+    )
+    discount_made = fields.Float(
+        digits="Discount",
+        readonly=True,
+        copy=False,
+        help="The discount that the line was made with.",
+        groups="base.group_user",
+    )
+    billing_kind = fields.Selection(
+        [
+            ("time", "Time"),
+            ("fixed", "Fixed amount"),
+            ("milestone", "Milestone"),
+            ("expense", "Expense"),
+            ("down_payment", "Down payment"),
+            ("section", "Section"),
+        ],
+        readonly=True,
+        copy=False,
+        help="What the invoicing cycle made this line from; empty on lines that a "
+        "person added.",
+        groups="base.group_user",
+    )
+    is_supplementary = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="Bills late time of a period that was closed before: the line does not "
+        "keep the period closed.",
+        groups="base.group_user",
+    )
+    released_entry_ids = fields.Many2many(
+        "account.analytic.line",
+        "invoicing_cycle_released_entry_rel",
+        "move_line_id",
+        "entry_id",
+        string="Released Time Entries",
+        readonly=True,
+        copy=False,
+        help="The entries that this line billed before its invoice was cancelled or "
+        "credited; it takes them again when that is undone.",
+        groups="base.group_user",
+    )
+
+    # ------------------------------------------------------------------ CRUD
+
+    @api.model
+    def _get_recorded_fields(self):
+        return super()._get_recorded_fields() | LEDGER_FIELDS | REVERSAL_FIELDS
+
+    @api.model
+    def _reversing(self):
+        """A block in which Odoo's reversal links new lines to what they reverse, and
+        to its items, as the user who reverses."""
+        return recording(self._name, REVERSAL_FIELDS | {"sale_line_ids"})
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        # On the records: a default from the context links as well.
+        lines._check_made_beside()
+        return lines
+
+    def write(self, vals):
+        self._check_ledger_links(vals)
+        # Before Odoo, which leaves out what it takes for no change.
+        self._check_recorded(vals)
+        if LEDGER_FIELDS.issuperset(vals):
+            # The books do not know these fields. To find out that nothing follows from
+            # them Odoo reads all lines of the invoice, for each line that is written.
+            self = self.with_context(skip_invoice_sync=True)
+        return super().write(vals)
+
+    @api.model
+    def _format_recorded(self, names):
+        return self.env._(
+            "What an invoice line bills is kept by the invoicing cycle and cannot be "
+            "written by hand. Delete the line to give its time entries back."
+        )
+
+    def unlink(self):
+        projects = self._give_milestones_back()
+        periods = self._get_billing_periods()
+        # Before Odoo's own freeing, which takes all entries of the sale line.
+        self._give_entries_back(remember=False)
+        self._leave_credits()
+        with recording_odoo_link():
+            result = super().unlink()
+        # The periods are open again only now.
+        periods._reassign_entries()
+        projects._reassign_entries()
+        return result
+
+    @api.constrains("credited_line_id")
+    def _check_credited_line(self):
+        # The link frees time, so it must be true of the document that the line is on.
+        for line in self.filtered("credited_line_id"):
+            move = line.move_id
+            if (
+                move.move_type != "out_refund"
+                or line.credited_line_id.move_id != move.reversed_entry_id
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "Only the credit note that reverses %(invoice)s credits its "
+                        "lines.",
+                        invoice=line.credited_line_id.move_id.display_name,
+                    )
+                )
+
+    def _copy_data_extend_business_fields(self, values):
+        # EXTENDS account
+        result = super()._copy_data_extend_business_fields(values)
+        if filter_closed(self, REVERSAL_FIELDS):
+            # Any client can send the key that asks for the links. A copy that reverses
+            # nothing would bill the item a second time.
+            # sudo: what a line bills does not depend on who copies it
+            if self.sudo()._filtered_on_ledger():
+                values.pop("sale_line_ids", None)
+        # Other documents have no time to give back. The key is set by _reverse_moves
+        # alone; copies that re-create an invoice after its reversal do not carry it.
+        elif self.move_id.move_type == "out_invoice":
+            if "move_reverse_cancel" in self.env.context:
+                values["credited_line_id"] = self.id
+                # sudo: how much was credited does not depend on who reverses
+                line = self.sudo()
+                if line._get_posted_credits()._filter_choices():
+                    values["quantity"] = line._get_unchosen_quantity()
+            else:
+                values["recreated_line_id"] = self.id
+        return result
+
+    # ---------------------------------------------------------------- ledger
+
+    def _get_billing_periods(self):
+        """The periods whose invoicing depends on these lines (superuser records)."""
+        # sudo: the links of a line to its periods, not the periods' data.
+        lines = self.sudo()
+        lines |= lines.credited_line_id | lines.recreated_line_id
+        # A line that was made the stock way over several periods has none itself.
+        others = lines.filtered(lambda line: not line.billing_period_id)
+        return (
+            lines.billing_period_id
+            | others._get_billed_periods()
+            | others.released_entry_ids.billing_period_id
+            # Only re-invoiced expenses have one.
+            | others.sale_line_ids.billing_period_id
+            | others._get_periods_beside()
+        )
+
+    def _adopt_billing_period(self):
+        """Tie lines made the stock way to the one period that they bill completely,
+        together with others that were made the stock way before.
+
+        Not while the period runs: it would be closed to the rest of its days.
+        """
+        for line in self.filtered(lambda line: not line.billing_period_id):
+            period = line._get_billed_periods()
+            if (
+                len(period) == 1
+                and period._is_over()
+                and period._is_billed_completely()
+            ):
+                lines = line | period.timesheet_ids.invoice_line_id
+                lines.filtered(
+                    lambda line, period=period: (
+                        not line.billing_period_id
+                        and line._get_billed_periods() == period
+                    )
+                )._record({"billing_period_id": period.id})
+
+    def _get_billed_periods(self):
+        """The periods in which waited what these lines bill."""
+        return (
+            self.timesheet_entry_ids.billing_period_id
+            | self.milestone_ids.billing_period_id
+        )
+
+    def _give_entries_back(self, remember=True):
+        """Free the entries of these lines.
+
+        :param bool remember: keep them for :meth:`_take_entries_again`
+        """
+        # sudo: whoever may cancel or delete the invoice gives its time back, also
+        # without the right to read timesheets.
+        entries = (
+            self.env["account.analytic.line"]
+            .sudo()
+            .search([("invoice_line_id", "in", self.ids)])
+        )
+        if not entries:
+            return
+        if remember:
+            for line, line_entries in entries.grouped("invoice_line_id").items():
+                line._remember_entries(line_entries)
+        entries._set_invoice_line(self.browse())
+
+    def _remember_entries(self, entries):
+        commands = [Command.link(entry.id) for entry in entries]
+        self._record({"released_entry_ids": commands})
+
+    def _take_entries_again(self, entries, counts_more=False):
+        """Bill entries that were given back before.
+
+        :param bool counts_more: less of this line is credited by now, so there should
+            be such entries
+        :raises UserError: where one of them is billed elsewhere by now, or changed
+        """
+        self.ensure_one()
+        self._check_not_billed_elsewhere(entries)
+        self._check_retaken(entries, counts_more)
+        if not entries:
+            return
+        entries._set_invoice_line(self)
+        commands = [Command.unlink(entry.id) for entry in entries]
+        self._record({"released_entry_ids": commands})
+
+    def _check_not_billed_elsewhere(self, entries):
+        elsewhere = entries.invoice_line_id - self
+        if elsewhere:
+            raise UserError(
+                self.env._(
+                    "The time of %(document)s is billed on %(invoices)s by now. "
+                    "Cancel or credit that first.",
+                    document=self.move_id.display_name,
+                    invoices=", ".join(elsewhere.move_id.mapped("display_name")),
+                )
+            )
+
+    def _follow_cancel(self):
+        """Lines of invoices that were just cancelled bill nothing any more."""
+        self._check_not_credited()
+        self._give_entries_back()
+
+    def _leave_credits(self):
+        """These lines are deleted, and drafts of credit notes stay.
+
+        Their kind tells that they are of the ledger, where they count what they made:
+        nothing, not the quantity of a line that is no more.
+        """
+        # sudo: as in _give_entries_back
+        for line in self.sudo().filtered(
+            lambda line: line.credit_line_ids and line.billing_period_id
+        ):
+            line.credit_line_ids._record(
+                {"billing_kind": line.billing_kind or "time", "quantity_made": 0.0}
+            )
+
+    @api.model
+    def _timesheet_domain_get_invoiced_lines(self, sale_line_delivery):
+        # EXTENDS sale_timesheet
+        # The other half of sale.order.line._recompute_qty_to_invoice.
+        domain = super()._timesheet_domain_get_invoiced_lines(sale_line_delivery)
+        return [
+            ("invoice_line_id", "=", False),
+            ("billing_hold", "=", "bill"),
+            *domain,
+        ]

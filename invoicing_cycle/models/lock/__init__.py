@@ -1,0 +1,8 @@
+"""Up to which day a person has handed in, and who owes days."""
+
+from . import employee
+from . import calendar
+from . import work_days
+from . import completeness
+from . import automatic
+from . import calendar_rights

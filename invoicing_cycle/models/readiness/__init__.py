@@ -1,0 +1,13 @@
+"""Period → Pending or Ready: who must have locked, the state, who owes what."""
+
+from . import missing_data_sql
+from . import missing_data
+from . import required
+from . import required_sync
+from . import state
+from . import breakdown
+from . import held
+from . import debt
+from . import reminders
+from . import digest
+from . import activities

@@ -1,0 +1,200 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from .missing_data_sql import MISSING_CODES
+
+# Without these nothing can be invoiced at all.
+BLOCKING_CODES = frozenset({"customer", "sale_line", "order_not_confirmed", "price"})
+
+
+class ProjectProject(models.Model):
+    """What keeps a billable project from being invoiced, each by its name."""
+
+    _inherit = "project.project"
+
+    billing_missing = fields.Char(
+        string="Missing Data Codes",
+        compute="_compute_billing_missing",
+        search="_search_billing_missing",
+        compute_sudo=True,
+        groups="invoicing_cycle.group_invoicing_cycle_user",
+        help="Comma-separated codes of what the project lacks; empty when complete.",
+    )
+    billing_missing_text = fields.Char(
+        string="Missing",
+        compute="_compute_billing_missing",
+        compute_sudo=True,
+        groups="invoicing_cycle.group_invoicing_cycle_user",
+    )
+
+    # Costs nothing while nobody looks at the field: dependencies of fields that are not
+    # stored are followed only where a value is in the cache.
+    @api.depends(
+        "active",
+        "allow_billable",
+        "billing_frequency",
+        "billing_period_ids",
+        "billing_unmapped_intended",
+        "is_template",
+        "partner_id",
+        "reinvoiced_sale_order_id.expense_ids.billing_project_id",
+        "sale_line_employee_ids.sale_line_id.order_id.expense_ids.billing_project_id",
+        "sale_line_employee_ids.sale_line_id.price_unit",
+        "sale_line_employee_ids.sale_line_id.state",
+        "sale_line_id.order_id.expense_ids.billing_project_id",
+        "sale_line_id.order_id.expense_ids.sale_order_line_id.qty_invoiced",
+        "sale_line_id.order_id.expense_ids.state",
+        "sale_line_id.price_unit",
+        "sale_line_id.state",
+        "tasks.active",
+        "tasks.sale_line_id.order_id.expense_ids.billing_project_id",
+        "tasks.sale_line_id.price_unit",
+        "tasks.sale_line_id.state",
+        "tasks.state",
+        "timesheet_ids.billing_hold",
+        "timesheet_ids.billing_period_id",
+        "timesheet_ids.invoice_line_id",
+        "timesheet_ids.so_line.price_unit",
+        "timesheet_ids.so_line.state",
+        "timesheet_ids.timesheet_invoice_id",
+        "timesheet_ids.unit_amount",
+    )
+    @api.depends_context("lang")
+    def _compute_billing_missing(self):
+        codes = {}
+        if ids := self._origin.ids:
+            query = SQL(
+                "SELECT project.id, %s FROM project_project project"
+                " WHERE project.id IN %s",
+                SQL(", ").join(
+                    self._missing_sql("project", (code,)) for code in MISSING_CODES
+                ),
+                tuple(ids),
+            )
+            for project_id, *flags in self.env.execute_query(query):
+                codes[project_id] = [
+                    code
+                    for code, flag in zip(MISSING_CODES, flags, strict=True)
+                    if flag
+                ]
+        labels = self._get_missing_labels()
+        for project in self:
+            missing = codes.get(project._origin.id, [])
+            project.billing_missing = ",".join(missing) or False
+            project.billing_missing_text = (
+                " ".join(labels[code] for code in missing) or False
+            )
+
+    def _get_missing_labels(self):
+        """How to mend each gap, in the user's language."""
+        _ = self.env._
+        return {
+            "schedule": _("Set a billing schedule."),
+            "customer": _("Choose the customer."),
+            "sale_line": _("Create or choose a sales order item."),
+            "order_not_confirmed": _("Confirm the sales order."),
+            "price": _("Give the sales order item a price."),
+            "periods": _("Enter the next custom period."),
+            "unmapped_time": _("Map the time without a sales order item."),
+            "unmapped_expense": _(
+                "Choose the project of re-invoiced expenses: on their sales order, or "
+                "by the project's analytic account on the expense."
+            ),
+        }
+
+    # ----------------------------------------------------------------- search
+
+    def _search_billing_missing(self, operator, value):
+        """Search as if the codes were stored: equal, or containing a text.
+
+        ``= False`` finds what is complete, and ``ilike`` projects that lack one code,
+        or several that are separated by commas.
+        """
+        # The ORM asks that for columns only.
+        self._check_field_access(self._fields["billing_missing"], "read")
+        if operator == "in":
+            return Domain.OR(self._get_exactly_missing_domain(item) for item in value)
+        if operator in ("like", "ilike"):
+            return Domain.AND(
+                self._get_missing_domain(
+                    code for code in MISSING_CODES if text.strip().lower() in code
+                )
+                for text in str(value).split(",")
+            )
+        return NotImplemented
+
+    def _get_missing_domain(self, codes):
+        """Projects that lack any of some codes."""
+        codes = tuple(codes)
+        if not codes:
+            return Domain.FALSE
+        return Domain.custom(
+            to_sql=lambda model, alias, query: model._missing_sql(alias, codes)
+        )
+
+    def _get_exactly_missing_domain(self, value):
+        """Projects whose codes are these and no others."""
+        codes = set(str(value).split(",")) if value else set()
+        if not codes <= set(MISSING_CODES):
+            return Domain.FALSE
+        others = [code for code in MISSING_CODES if code not in codes]
+        return Domain.AND(
+            [self._get_missing_domain((code,)) for code in codes]
+            + [~self._get_missing_domain(others)]
+        )
+
+    # How much time of a project is not invoiced yet.
+
+    uninvoiced_hours = fields.Float(
+        compute="_compute_uninvoiced_hours",
+        compute_sudo=True,
+        groups="invoicing_cycle.group_invoicing_cycle_user",
+        help="Hours worked that no invoice bills yet, whatever their period.",
+    )
+
+    @api.depends(
+        "allow_billable",
+        "billing_unmapped_intended",
+        "timesheet_ids.billing_hold",
+        "timesheet_ids.invoice_line_id",
+        "timesheet_ids.so_line",
+        "timesheet_ids.timesheet_invoice_type",
+        "timesheet_ids.billing_hours",
+    )
+    def _compute_uninvoiced_hours(self):
+        """One total per project, in one query.
+
+        Delivered time with or without a sales order item; not what was written off,
+        nor time under a fixed or prepaid item, which is never billed by the hour.
+        """
+        hours = {}
+        if ids := self._origin.ids:
+            column, Entry = self._column_sql, "account.analytic.line"
+            query = SQL(
+                """
+                SELECT entry.project_id, SUM(%(hours)s)
+                  FROM account_analytic_line entry
+                  JOIN project_project project ON project.id = %(entry_project)s
+                 WHERE %(entry_project)s IN %(ids)s
+                   AND %(invoice_line)s IS NULL
+                   AND %(hold)s <> 'write_off'
+                   AND (%(invoice_type)s = 'billable_time'
+                        OR (%(allow_billable)s
+                            AND %(intended)s IS NOT TRUE
+                            AND %(unmapped)s))
+              GROUP BY entry.project_id
+                """,
+                ids=tuple(ids),
+                hours=self.env[Entry]._hours_to_bill_sql("entry"),
+                entry_project=column("entry", "project_id", Entry),
+                invoice_line=column("entry", "invoice_line_id", Entry),
+                hold=column("entry", "billing_hold", Entry),
+                invoice_type=column("entry", "timesheet_invoice_type", Entry),
+                allow_billable=column("project", "allow_billable"),
+                intended=column("project", "billing_unmapped_intended"),
+                unmapped=self._unmapped_entry_sql(),
+            )
+            hours = dict(self.env.execute_query(query))
+        for project in self:
+            project.uninvoiced_hours = hours.get(project._origin.id, 0.0)

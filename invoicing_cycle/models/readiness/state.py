@@ -1,0 +1,373 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ...tools.billing_calendar import cycle_of
+
+STATES = [
+    ("upcoming", "Upcoming"),
+    ("pending", "Pending"),
+    ("ready", "Ready for invoicing"),
+    ("empty", "Nothing to invoice"),
+    ("to_send", "Ready to be sent"),
+    ("sent", "Sent"),
+    ("skipped", "Skipped"),
+]
+
+
+class ProjectBillingPeriod(models.Model):
+    """The state of a billing period, as one SQL expression.
+
+    It depends on today, on locks, approvals, expenses, invoices and their sending, so a
+    stored copy would have to be chased from all sides and be wrong in between. As an
+    expression it is true at every read, and search, order and grouping use it alike.
+    """
+
+    _inherit = "project.billing.period"
+
+    state = fields.Selection(
+        STATES,
+        compute="_compute_state",
+        search="_search_state",
+        group_expand="_group_expand_state",
+    )
+    is_overdue = fields.Boolean(
+        compute="_compute_is_overdue",
+        search="_search_is_overdue",
+        help="The scheduled invoice date is past and nothing was created.",
+    )
+
+    @api.depends(
+        "skip_reason",
+        "date_from",
+        "date_to",
+        "invoice_date",
+        "fixed_amount",
+        "company_id",
+        "company_id.billing_cycle",
+        "company_id.billing_cycle_anchor",
+        "company_id.billing_expenses_required",
+        "timesheet_ids.date",
+        "timesheet_ids.approval_state",
+        "timesheet_ids.employee_id",
+        "timesheet_ids.invoice_line_id",
+        "required_ids.expected",
+        "required_ids.last_work_day",
+        "required_ids.employee_id.active",
+        "required_ids.employee_id.timesheet_locked_until",
+        "expense_ids.state",
+        "expense_ids.sale_order_line_id",
+        "expense_line_ids.qty_delivered",
+        "expense_line_ids.qty_invoiced",
+        "invoice_line_ids.awaits_credit",
+        "invoice_line_ids.quantity",
+        "invoice_line_ids.timesheet_entry_ids",
+        "invoice_line_ids.credit_line_ids.quantity",
+        "invoice_line_ids.credit_line_ids.parent_state",
+        "invoice_line_ids.move_id.state",
+        "invoice_line_ids.move_id.sent_on",
+    )
+    def _compute_state(self):
+        states = {}
+        if ids := tuple(self._origin.ids):
+            query = SQL(
+                "SELECT p.id, %s FROM project_billing_period p WHERE p.id IN %s",
+                self._state_sql("p"),
+                ids,
+            )
+            states = dict(self.env.execute_query(query))
+        for period in self:
+            period.state = states.get(period._origin.id, "upcoming")
+
+    @api.depends("state", "invoice_date")
+    def _compute_is_overdue(self):
+        today = fields.Date.context_today(self)
+        for period in self:
+            period.is_overdue = bool(
+                period.state in ("upcoming", "pending", "ready")
+                and period.invoice_date
+                and period.invoice_date < today
+            )
+
+    def _search_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        values = tuple(state for state in value if isinstance(state, str) and state)
+        if not values:
+            # Every period has a state.
+            return Domain.FALSE
+        return Domain.custom(
+            to_sql=lambda model, alias, query: SQL(
+                "%s IN %s", model._state_sql(alias), values
+            )
+        )
+
+    def _search_is_overdue(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        overdue = Domain("invoice_date", "<", fields.Date.context_today(self)) & Domain(
+            "state", "in", ("upcoming", "pending", "ready")
+        )
+        return overdue if True in value else ~overdue
+
+    def _group_expand_state(self, states, domain):
+        # The columns of the screen's first list; other states only where they occur.
+        return [
+            state
+            for state, _label in STATES
+            if state in states or state in ("pending", "ready")
+        ]
+
+    def _field_to_sql(self, alias, field_expr, query=None):
+        # EXTENDS base
+        if field_expr == "state":
+            return self._state_sql(alias)
+        return super()._field_to_sql(alias, field_expr, query)
+
+    def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
+        # EXTENDS base
+        if field_name == "state":
+            # In the order in which a period passes through them, not by the alphabet.
+            states = [state for state, _label in STATES]
+            return SQL(
+                "ARRAY_POSITION(%s, %s) %s", states, self._state_sql(alias), direction
+            )
+        return super()._order_field_to_sql(alias, field_name, direction, nulls, query)
+
+    def _filtered_billable(self):
+        """Those with something to put on an invoice, ready or not, in one query."""
+        return self._filtered_sql(self._billable_sql("p"))
+
+    # ------------------------------------------------------------------- SQL
+
+    @api.model
+    def _column(self, alias, name, model=None):
+        """A column in SQL that is flushed before the query that uses it runs."""
+        field = self.env[model or self._name]._fields[name]
+        return SQL.identifier(alias, name, to_flush=field)
+
+    @api.model
+    def _state_sql(self, alias):
+        return SQL(
+            """
+            CASE WHEN %(skipped)s IS NOT NULL AND NOT %(invoiced)s THEN 'skipped'
+                 WHEN %(closed)s THEN
+                      CASE WHEN %(unsent)s THEN 'to_send' ELSE 'sent' END
+                 WHEN %(invoice_date)s IS NULL
+                   OR %(invoice_date)s > %(cycle_end)s THEN 'upcoming'
+                 WHEN %(waiting)s THEN 'pending'
+                 WHEN %(billable)s THEN 'ready'
+                 ELSE 'empty'
+             END
+            """,
+            skipped=self._column(alias, "skip_reason"),
+            invoiced=self._invoiced_sql(alias),
+            closed=self._closed_sql(alias),
+            unsent=self._invoiced_sql(
+                alias,
+                SQL(
+                    "invoice.sent_on IS NULL",
+                    to_flush=self.env["account.move"]._fields["sent_on"],
+                ),
+            ),
+            invoice_date=self._column(alias, "invoice_date"),
+            cycle_end=self._cycle_end_sql(alias),
+            waiting=self._waiting_sql(alias),
+            billable=self._billable_sql(alias),
+        )
+
+    @api.model
+    def _closed_sql(self, alias):
+        """Invoiced or skipped: the period takes no more time."""
+        return SQL(
+            "(%s IS NOT NULL OR (%s AND NOT %s))",
+            self._column(alias, "skip_reason"),
+            self._invoiced_sql(alias),
+            self._fixed_amount_left_sql(alias),
+        )
+
+    @api.model
+    def _invoiced_sql(self, alias, condition=None):
+        """There is a line on an invoice that is neither cancelled nor credited.
+
+        A line that bills time is credited as long as it bills none any more: a person
+        may credit more than was chosen.
+
+        :param condition: of the line and its invoice; by default that the line is not
+            one of late time, which is invoiced while the period is closed anyway, and
+            bills something itself
+        """
+        Line, Move = "account.move.line", "account.move"
+        return SQL(
+            """
+            EXISTS (
+                SELECT 1
+                  FROM account_move_line line
+                  JOIN account_move invoice ON invoice.id = %(move)s
+                 WHERE %(period)s = %(alias_id)s
+                   AND %(state)s <> 'cancel'
+                   AND %(waiting)s IS NOT TRUE
+                   AND (EXISTS (
+                           SELECT 1
+                             FROM account_analytic_line entry
+                            WHERE %(billing_line)s = line.id)
+                        OR NOT %(credited)s)
+                   AND %(condition)s)
+            """,
+            move=self._column("line", "move_id", Line),
+            period=self._column("line", "billing_period_id", Line),
+            alias_id=SQL.identifier(alias, "id"),
+            state=self._column("invoice", "state", Move),
+            waiting=self._column("line", "awaits_credit", Line),
+            credited=self.env[Line]._taken_back_sql("line"),
+            billing_line=self._column(
+                "entry", "invoice_line_id", "account.analytic.line"
+            ),
+            condition=condition
+            or SQL(
+                "(%s IS NOT TRUE AND %s IS DISTINCT FROM 'down_payment')",
+                self._column("line", "is_supplementary", Line),
+                self._column("line", "billing_kind", Line),
+            ),
+        )
+
+    @api.model
+    def _cycle_end_sql(self, alias):
+        """The last day of the current cycle of the period's company."""
+        today = fields.Date.context_today(self)
+        # sudo: the calendar of each company, for all periods in one expression
+        cases = [
+            SQL(
+                "WHEN %s THEN %s::date",
+                company.id,
+                cycle_of(company.billing_cycle, company.billing_cycle_anchor, today)[1],
+            )
+            for company in self.env["res.company"].sudo().search([])
+        ]
+        return SQL(
+            "CASE %s %s END", self._column(alias, "company_id"), SQL(" ").join(cases)
+        )
+
+    @api.model
+    def _waiting_sql(self, alias):
+        """Something that lands on this period's invoice is not ready."""
+        conditions = [
+            self._unready_time_sql(alias),
+            self._owing_person_sql(alias),
+            self._unposted_expense_sql(alias),
+        ]
+        return SQL("(%s)", SQL(" OR ").join(conditions))
+
+    @api.model
+    def _unready_time_sql(self, alias):
+        Entry = self.env["account.analytic.line"]
+        return SQL(
+            """
+            EXISTS (
+                SELECT 1
+                  FROM account_analytic_line entry
+                 WHERE %(period)s = %(alias_id)s
+                   AND %(state)s <> 'approved'
+                   AND %(billable)s)
+            """,
+            period=self._column("entry", "billing_period_id", Entry._name),
+            alias_id=SQL.identifier(alias, "id"),
+            state=Entry._approval_state_sql("entry"),
+            billable=self._billable_time_sql("entry"),
+        )
+
+    @api.model
+    def _owing_person_sql(self, alias):
+        Required, Employee = "project.billing.period.required", "hr.employee"
+        return SQL(
+            """
+            EXISTS (
+                SELECT 1
+                  FROM project_billing_period_required required
+                  JOIN hr_employee employee ON employee.id = %(employee)s
+                 WHERE %(period)s = %(alias_id)s
+                   AND %(expected)s
+                   AND %(active)s
+                   AND %(last_work_day)s
+                     > COALESCE(%(locked_until)s, '-infinity'::date))
+            """,
+            employee=self._column("required", "employee_id", Required),
+            period=self._column("required", "period_id", Required),
+            alias_id=SQL.identifier(alias, "id"),
+            expected=self._column("required", "expected", Required),
+            active=self._column("employee", "active", Employee),
+            # Counted when it is read, see billing.recount.mixin.
+            last_work_day=self.env[Required]._field_to_sql("required", "last_work_day"),
+            locked_until=self.env[Employee]._timesheet_locked_until_sql("employee"),
+        )
+
+    @api.model
+    def _unposted_expense_sql(self, alias):
+        Expense = "hr.expense"
+        return SQL(
+            """
+            EXISTS (
+                SELECT 1
+                  FROM hr_expense expense
+                  JOIN res_company company ON company.id = %(company)s
+                 WHERE %(period)s = %(alias_id)s
+                   AND %(waiting)s
+                   AND %(switch)s IS NOT FALSE)
+            """,
+            company=self._column(alias, "company_id"),
+            period=self._column("expense", "billing_period_id", Expense),
+            alias_id=SQL.identifier(alias, "id"),
+            waiting=self._expense_waiting_sql("expense"),
+            switch=self._column("company", "billing_expenses_required", "res.company"),
+        )
+
+    @api.model
+    def _expense_waiting_sql(self, alias):
+        """Handed in, but without the sales order item that its posting creates: an
+        expense reads "posted" while its journal entry is still a draft."""
+        Expense = "hr.expense"
+        return SQL(
+            "(%s NOT IN ('draft', 'refused') AND %s IS NULL)",
+            self._column(alias, "state", Expense),
+            self._column(alias, "sale_order_line_id", Expense),
+        )
+
+    @api.model
+    def _billable_sql(self, alias):
+        """There is something to put on an invoice.
+
+        Time that an invoice over several periods bills, made by Odoo's own dialog, is
+        tied to none of them and still stands in each.
+        """
+        return SQL(
+            """
+            (%(fixed_amount)s > 0
+             OR EXISTS (
+                SELECT 1
+                  FROM account_analytic_line entry
+                 WHERE %(entry_period)s = %(alias_id)s
+                   AND %(entry_line)s IS NULL
+                   AND %(billable)s)
+             OR EXISTS (
+                SELECT 1
+                  FROM sale_order_line expense_line
+                 WHERE %(expense_period)s = %(alias_id)s
+                   AND %(delivered)s <> %(expense_invoiced)s))
+            """,
+            fixed_amount=self._column(alias, "fixed_amount"),
+            entry_period=self._column(
+                "entry", "billing_period_id", "account.analytic.line"
+            ),
+            entry_line=self._column(
+                "entry", "invoice_line_id", "account.analytic.line"
+            ),
+            billable=self._billable_time_sql("entry"),
+            alias_id=SQL.identifier(alias, "id"),
+            expense_period=self._column(
+                "expense_line", "billing_period_id", "sale.order.line"
+            ),
+            delivered=self._column("expense_line", "qty_delivered", "sale.order.line"),
+            expense_invoiced=self._column(
+                "expense_line", "qty_invoiced", "sale.order.line"
+            ),
+        )

@@ -1,0 +1,3 @@
+"""What time brought in."""
+
+from . import realization

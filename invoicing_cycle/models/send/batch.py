@@ -1,0 +1,180 @@
+from odoo import models
+from odoo.exceptions import AccessError, RedirectWarning, UserError
+
+from odoo.addons.base.models.ir_actions_report import _wkhtml
+
+#: File type of Odoo's download route for a PDF that is the invoice itself.
+INVOICE_PDF = "invoice_pdf"
+
+
+#: As many PDFs are rendered in one request; a server gives up on a longer one.
+MAX_RENDERED = 80
+
+
+class AccountMoveBatch(models.Model):
+    """What the lists of the Invoicing screen do with many invoices at once."""
+
+    _inherit = "account.move"
+
+    def action_confirm_invoices(self):
+        """Confirm the drafts among these invoices.
+
+        One that cannot be confirmed does not hold back the others. About those that
+        are out of date it is asked.
+
+        :return: a notification that names those left behind, the dialog that asks, or
+            one after the other
+        """
+        drafts = self.filtered(lambda move: move.state == "draft")
+        if not drafts:
+            raise UserError(
+                self.env._("There is no draft to confirm among the chosen invoices.")
+            )
+        outdated = drafts._filtered_outdated()
+        question = outdated and outdated._ask_to_confirm()
+        current = drafts - outdated
+        if not current:
+            return question
+        if len(drafts) == 1:
+            return current.action_post()
+        try:
+            with self.env.cr.savepoint():
+                current.action_post()
+        except AccessError:
+            raise
+        except (UserError, RedirectWarning):
+            return self._confirm_one_by_one(current, question)
+        return question or False
+
+    def _confirm_one_by_one(self, drafts, question):
+        """Confirm each draft in its own savepoint, so that only failing ones stay.
+
+        :param question: window action that follows, if any
+        :return: a notification that names them
+        """
+        failed = []
+        for draft in drafts:
+            try:
+                with self.env.cr.savepoint():
+                    draft.action_post()
+            except (UserError, RedirectWarning) as error:
+                failed.append(f"{draft.display_name}: {error.args[0]}")
+        message = self.env._(
+            "%(count)s of %(total)s could not be confirmed:\n%(errors)s",
+            count=len(failed),
+            total=len(drafts),
+            errors="\n".join(failed),
+        )
+        if len(failed) == len(drafts) and not question:
+            raise UserError(message)
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning",
+                "sticky": True,
+                "message": message,
+                "next": question or {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def action_download_invoices(self):
+        """Download the PDF of an invoice, or a zip with one PDF each of many.
+
+        Rendered one by one by Odoo's download route, because a wkhtmltopdf without
+        patched Qt, as in Debian, cannot print several in one go.
+        """
+        self.check_access("read")
+        state = self.env["ir.actions.report"].get_wkhtmltopdf_state()
+        if state in ("install", "broken"):
+            raise UserError(
+                self.env._(
+                    "PDFs are off: wkhtmltopdf is missing on the server, or does not "
+                    "run. Ask your administrator to install it."
+                )
+            )
+        # Those that Odoo sent are kept and cost nothing.
+        rendered = self.filtered(lambda move: not move.invoice_pdf_report_id)
+        if len(rendered) > MAX_RENDERED:
+            raise UserError(
+                self.env._(
+                    "Choose at most %(limit)s invoices for one download: each PDF of "
+                    "these %(count)s has to be made first.",
+                    limit=MAX_RENDERED,
+                    count=len(rendered),
+                )
+            )
+        return {
+            "type": "ir.actions.act_url",
+            "url": "/account/download_invoice_documents/"
+            f"{','.join(map(str, self.ids))}/{INVOICE_PDF}",
+            "target": "download",
+        }
+
+    def _get_invoice_legal_documents(self, filetype, allow_fallback=False):
+        # EXTENDS account
+        if filetype != INVOICE_PDF:
+            return super()._get_invoice_legal_documents(
+                filetype, allow_fallback=allow_fallback
+            )
+        # Odoo's "pdf" is a proforma as long as Odoo did not send the invoice itself.
+        # Here it leaves by a way of the user's own, so it must be the invoice.
+        if self.invoice_pdf_report_id:
+            document = super()._get_invoice_legal_documents("pdf")
+            return {
+                **document,
+                "filename": self._get_download_name(document["filename"]),
+            }
+        report = self.env["account.move.send"]._get_default_pdf_report_id(self)
+        reports = self.env["ir.actions.report"].with_company(self.company_id)
+        content, kind = reports._pre_render_qweb_pdf(
+            report.report_name, res_ids=self.ids
+        )
+        files = reports._get_splitted_report(report.report_name, content, kind)
+        return {
+            "filename": self._get_download_name(
+                self._get_invoice_report_filename(report=report)
+            ),
+            "filetype": "pdf",
+            "content": files[self.id],
+        }
+
+    def _get_download_name(self, filename):
+        """A name that no other invoice of the same zip has.
+
+        :param str filename: Odoo's name, the same for all drafts and for equal numbers
+            of two companies
+        """
+        if self.state == "draft":
+            filename = f"{self.id} {filename}"
+        if len(self.env.companies) > 1:
+            filename = f"{self.company_id.name} {filename}"
+        return filename.replace("/", "_")
+
+
+class IrActionsReport(models.Model):
+    _inherit = "ir.actions.report"
+
+    def _render_qweb_pdf_prepare_streams(self, report_ref, data, res_ids=None):
+        # EXTENDS account
+        # A wkhtmltopdf without patched Qt, as in Debian, fails on several documents in
+        # one call. Sending many invoices from the cron would then fail for all of them,
+        # and so would Odoo's own Print menu.
+        if (
+            not res_ids
+            or len(set(res_ids)) != len(res_ids)
+            or len(res_ids) == 1
+            or not self._is_invoice_report(report_ref)
+            or _wkhtml().is_patched_qt
+        ):
+            return super()._render_qweb_pdf_prepare_streams(
+                report_ref, data, res_ids=res_ids
+            )
+        streams = {}
+        for res_id in res_ids:
+            streams.update(
+                super()._render_qweb_pdf_prepare_streams(
+                    report_ref, dict(data or {}), res_ids=[res_id]
+                )
+            )
+        return streams

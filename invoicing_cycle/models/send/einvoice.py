@@ -1,0 +1,104 @@
+from odoo import models
+
+#: State field of an e-invoicing network: the values that say that the network took the
+#: document over. The networks are add-ons that need not be there.
+EINVOICE_STATES = {
+    "peppol_move_state": {"processing", "done"},
+    "nemhandel_move_state": {"processing", "done"},
+}
+
+
+class AccountMoveEinvoice(models.Model):
+    """The sent record follows what an e-invoicing network says of the invoice."""
+
+    _inherit = "account.move"
+
+    def _follow_einvoice_states(self, vals):
+        for name in EINVOICE_STATES.keys() & vals.keys():
+            self._follow_einvoice_state(vals[name], EINVOICE_STATES[name])
+
+    def _follow_einvoice_state(self, state, accepted):
+        """Set or clear the sent record as the network's answer asks.
+
+        :param str state: what the network says
+        :param set accepted: its words for a document that it took over
+        """
+        if state in accepted:
+            # The dialog of many invoices sends from a cron and keeps the person here.
+            # sudo: the network's answer comes by a cron or anybody's poll; of the
+            # settings only the sender is read
+            groups = self.sudo().grouped(
+                lambda move: (move.sending_data or {}).get("author_user_id")
+            )
+            for author, moves in groups.items():
+                user = self.env["res.users"].browse(author or self.env.uid)
+                moves._set_sent_record("einvoice", user)
+        elif state == "error":
+            self.filtered(
+                lambda move: move.sent_channel == "einvoice"
+            )._clear_sent_record(
+                self.env._("The e-invoicing network refused the document.")
+            )
+
+
+class AccountEdiXmlUblBis3(models.AbstractModel):
+    """The period of the work in UBL documents of the European norm and PINT (BG-14 of
+    the document, BG-26 of its lines)."""
+
+    _inherit = "account.edi.xml.ubl_bis3"
+
+    def _add_invoice_base_lines_vals(self, vals):
+        # EXTENDS account_edi_ubl_cii
+        result = super()._add_invoice_base_lines_vals(vals)
+        spans = vals["invoice"].invoice_line_ids._get_billed_spans()
+        vals["billed_spans"] = spans
+        for base_line in vals["base_lines"]:
+            span = spans.get(base_line["record"])
+            # Odoo's own name of the period of a line; who sets it by hand knows better.
+            if span and not base_line.get("deferred_start_date"):
+                base_line["deferred_start_date"], base_line["deferred_end_date"] = span
+        return result
+
+    def _get_invoice_node(self, vals):
+        # EXTENDS account_edi_ubl_cii
+        # Not with the other nodes of the header: the Japanese format puts the date of
+        # the invoice there.
+        document_node = super()._get_invoice_node(vals)
+        if not vals["billed_spans"]:
+            return document_node
+        starts, ends = (
+            [line[name] for line in vals["base_lines"] if line.get(name)]
+            for name in ("deferred_start_date", "deferred_end_date")
+        )
+        document_node["cac:InvoicePeriod"] = {
+            "cbc:StartDate": {"_text": min(starts)},
+            "cbc:EndDate": {"_text": max(ends)},
+        }
+        return document_node
+
+
+class AccountEdiXmlCii(models.AbstractModel):
+    """The period of the work in Factur-X and other CII documents (BG-14 and BG-26)."""
+
+    _inherit = "account.edi.xml.cii"
+
+    def _export_invoice_vals(self, invoice):
+        # EXTENDS account_edi_ubl_cii
+        vals = super()._export_invoice_vals(invoice)
+        spans = invoice.invoice_line_ids._get_billed_spans()
+        if not spans:
+            return vals
+        lines = vals["invoice_line_vals_list"]
+        for line in lines:
+            span = spans.get(line["line"])
+            # Who sets the period of a line by hand knows better.
+            if span and not line.get("billing_start"):
+                line["billing_start"], line["billing_end"] = span
+        # Odoo takes the days from the invoice to its payment for the document's.
+        starts, ends = (
+            [line[name] for line in lines if line.get(name)]
+            for name in ("billing_start", "billing_end")
+        )
+        if starts and ends:
+            vals.update(billing_start=min(starts), billing_end=max(ends))
+        return vals
