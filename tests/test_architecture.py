@@ -63,6 +63,81 @@ HOOKS = {
         "_get_more_line_reasons",
     },
 }
+#: What packages before them call of these: the steps of the one ``create``, ``write``
+#: and so on of a record, and what follows when time, a lock or a period changes.
+STEPS = {
+    "entries": {
+        "_get_unbilled_time_domain",
+    },
+    "approval": {
+        "_approval_column",
+        "_flow_sql",
+        "_format_entries",
+        "_get_given_reason",
+        "_invalidate_approval_state",
+        "_log",
+        "_query_sql",
+    },
+    "readiness": {
+        "_close_reminders",
+        "_closed_sql",
+        "_get_with_next",
+        "_invoiced_sql",
+        "_refresh_last_work_day",
+        "_remind",
+        "_require_people_at",
+        "_sync_required",
+        "_sync_required_at",
+    },
+    "billing": {
+        "_billable_time_sql",
+        "_choose_share",
+        "_convert_time",
+        "_filtered_entered",
+        "_find_expenses_anew",
+        "_fixed_amount_left_sql",
+        "_get_expense_fields",
+        "_get_retainer_fields",
+        "_get_rounding_step",
+        "_get_untaxed_amount",
+        "_homeless_expense_sql",
+        "_homeless_milestone_sql",
+        "_is_waiting_for_posting",
+        "_own_time_sql",
+        "_recount_credits_to_come",
+        "_refresh_totals_of",
+        "_round_time_anew",
+        "_share_anew",
+        "_take_retainer",
+    },
+    "ledger": {
+        "_check_new_links",
+        "_get_undeducted",
+        "_is_credit_to_come",
+        "_is_taken_back",
+        "_refuse_items_on_ledger",
+        "_taken_back_sql",
+    },
+    "draft": {
+        "_ask_to_confirm",
+        "_check_cap",
+        "_filtered_outdated",
+        "_forget_outdated",
+        "_get_billed_hours",
+        "_get_made_unit",
+        "_get_made_with_again",
+        "_get_reasons_of_outdated",
+        "_log_outdated",
+        "_log_write_ups",
+        "_raise_limits",
+        "_remembering",
+    },
+    "send": {
+        "_check_sender",
+        "_follow_einvoice_states",
+        "_follow_reset",
+    },
+}
 #: What Odoo keeps for itself, and the files that still lean on it.
 INTERNALS = {
     "_determine_fields_to_fetch": {"rights/confidential"},
@@ -180,6 +255,24 @@ class TestArchitecture(PureCase):
                 used = node.module.split(".")[0]
                 with self.subTest(file=name, uses=node.module):
                     self.assertLessEqual(PACKAGES.index(used), PACKAGES.index(package))
+
+    def test_what_is_called_before_it_stands_is_declared(self):
+        places, calls = defaultdict(set), defaultdict(set)
+        for name, tree in self.files.items():
+            package = name.partition("/")[0]
+            for node in ast.walk(tree):
+                if isinstance(node, ast.FunctionDef) and node.name.startswith("_"):
+                    places[node.name].add(package)
+                elif isinstance(node, ast.Attribute):
+                    calls[node.attr].add(package)
+        early = defaultdict(set)
+        for method, packages in places.items():
+            if len(packages) == 1:
+                [home] = packages
+                for package in calls[method] - {home}:
+                    if PACKAGES.index(package) < PACKAGES.index(home):
+                        early[home].add(method)
+        self.assertEqual(dict(early), STEPS)
 
     def test_one_place_for_each_method(self):
         places = defaultdict(list)

@@ -2,7 +2,7 @@ import logging
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import format_date
@@ -55,6 +55,22 @@ class ProjectBillingPeriod(models.Model):
         if len(self) == 1 and not result.made:
             raise UserError((result.skipped + result.failed)[0][1])
         return self._get_generated_action(result)
+
+    @api.model
+    def _shows_invoices(self):
+        """Whether this user's sections show invoices: else their periods.
+
+        By group, because other add-ons give access to a few invoices only (expense
+        approvers read receipts), and a list of those would pass for the whole.
+        """
+        return any(
+            self.env.user.has_group(group)
+            for group in (
+                "account.group_account_invoice",
+                "account.group_account_readonly",
+                "sales_team.group_sale_salesman",
+            )
+        )
 
     def _get_generated_action(self, result):
         """The invoices made, in the section and under the head where they are now."""

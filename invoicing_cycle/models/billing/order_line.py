@@ -90,6 +90,25 @@ class SaleOrderLine(models.Model):
     def _get_quantity_digits(self):
         return self.env["decimal.precision"].precision_get("Product Unit")
 
+    @api.model
+    def _get_last_digit(self):
+        """The smallest quantity that there is."""
+        return 10.0 ** -self._get_quantity_digits()
+
+    @api.model
+    def _get_tolerance(self, lines):
+        """How much a quantity may be off its entries by rounding.
+
+        Quantities round the running total of a sales order item, so a line is off by
+        one digit at most, and the total by half of one. A line that was given back out
+        of turn takes its own rounding along, until the next invoice makes up for it;
+        one that was deleted leaves no trace. So there is a digit for each line that the
+        item has, but never room for time: ten at most.
+
+        :param int lines: invoice lines of the sales order item, cancelled ones too
+        """
+        return self._get_last_digit() * min(max(lines, 1), 10)
+
     @api.depends(
         "invoice_lines.awaits_credit",
         "invoice_lines.billing_kind",

@@ -314,7 +314,5 @@ class AccountMoveLine(models.Model):
         made = self.quantity_made - sum(credits.mapped("quantity_made"))
         if self.move_id.move_type == "out_refund":
             made = -made
-        tolerance = self.env["billing.proof"]._get_tolerance(
-            len(sale_line.invoice_lines)
-        )
+        tolerance = sale_line._get_tolerance(len(sale_line.invoice_lines))
         return float_compare(abs(made - exact), tolerance, precision_digits=6) > 0

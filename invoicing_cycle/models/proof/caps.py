@@ -65,7 +65,7 @@ class BillingProof(models.AbstractModel):
                 made=self._made_sql("invoice", "line"),
                 ids=ids,
                 live=self._live_sql("invoice"),
-                noise=self._get_last_digit() / 2,
+                noise=self.env["sale.order.line"]._get_last_digit() / 2,
             )
         )
         items = self.env["sale.order.line"].browse(row[0] for row in rows)

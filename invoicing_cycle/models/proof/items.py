@@ -114,7 +114,7 @@ class BillingProof(models.AbstractModel):
                     ELSE GREATEST(sale_line.product_uom_qty, sale_line.qty_delivered)
                          - COALESCE(sale_line.qty_invoiced, 0) END
                 """,
-                self._get_tolerance(10),
+                self.env["sale.order.line"]._get_tolerance(10),
             ),
             "order_expense": SQL(
                 """
@@ -241,7 +241,7 @@ class BillingProof(models.AbstractModel):
                 ids=ids,
                 rate=SQL("(unit.factor / item_unit.factor)"),
                 made=self._made_sql("invoice", "line"),
-                noise=self._get_tolerance(10),
+                noise=self.env["sale.order.line"]._get_tolerance(10),
                 live=self._live_sql("invoice"),
                 credited=self._credited_sql("line"),
             )

@@ -156,7 +156,7 @@ class BillingProof(models.AbstractModel):
                                   AND chosen.entry_id = released.entry_id))
                 """,
                 quantity=self._quantity_sql(),
-                tolerance=self._get_tolerance(10),
+                tolerance=self.env["sale.order.line"]._get_tolerance(10),
                 credited=self._credited_sql("line"),
             ),
         }

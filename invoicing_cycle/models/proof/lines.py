@@ -95,7 +95,7 @@ class BillingProof(models.AbstractModel):
                 row[4],
                 float(row[5]),
                 row[6],
-                self._get_tolerance(row[7]),
+                self.env["sale.order.line"]._get_tolerance(row[7]),
             )
             for line, sale_line, row in zip(lines, sale_lines, rows, strict=True)
         ]
@@ -147,20 +147,6 @@ class BillingProof(models.AbstractModel):
                         AND COALESCE(period.fixed_amount, 0) = 0)
             """
         )
-
-    @api.model
-    def _get_tolerance(self, lines):
-        """How much a quantity may be off its entries by rounding.
-
-        Quantities round the running total of a sales order item, so a line is off by
-        one digit at most, and the total by half of one. A line that was given back out
-        of turn takes its own rounding along, until the next invoice makes up for it;
-        one that was deleted leaves no trace. So there is a digit for each line that the
-        item has, but never room for time: ten at most.
-
-        :param int lines: invoice lines of the sales order item, cancelled ones too
-        """
-        return self._get_last_digit() * min(max(lines, 1), 10)
 
     @api.model
     def _get_differences(self, scope, totals, lines):

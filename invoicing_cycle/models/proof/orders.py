@@ -85,7 +85,7 @@ class BillingProof(models.AbstractModel):
                     ),
                 )
             )
-        tolerance = self._get_tolerance(item.lines)
+        tolerance = self.env["sale.order.line"]._get_tolerance(item.lines)
         rounded = round_quantity(item.exact, digits)
         if float_compare(
             abs(item.made - rounded), tolerance, precision_digits=6

@@ -260,7 +260,7 @@ class BillingProof(models.AbstractModel):
             """,
             alias=alias,
             at_full_price=self._at_full_price_sql(alias),
-            noise=self._get_last_digit() / 2,
+            noise=self.env["sale.order.line"]._get_last_digit() / 2,
             # Of a fixed amount, which is one unit, a hundredth is money.
             price_noise=10.0
             ** -self.env["decimal.precision"].precision_get("Product Price")
@@ -288,11 +288,6 @@ class BillingProof(models.AbstractModel):
     @api.model
     def _get_hour_factor(self):
         return self.env["uom.uom"]._get_time_unit("hour").factor
-
-    @api.model
-    def _get_last_digit(self):
-        """The last digit of a quantity, such as 0.01."""
-        return 10.0 ** -self.env["sale.order.line"]._get_quantity_digits()
 
     # ------------------------------------------------------------------ words
 

@@ -201,22 +201,6 @@ class ProjectBillingPeriod(models.Model):
         orders = Project.env["sale.order"].browse(counts)
         return sum(counts.values()), orders.mapped("name")
 
-    @api.model
-    def _shows_invoices(self):
-        """Whether this user's sections show invoices: else their periods.
-
-        By group, because other add-ons give access to a few invoices only (expense
-        approvers read receipts), and a list of those would pass for the whole.
-        """
-        return any(
-            self.env.user.has_group(group)
-            for group in (
-                "account.group_account_invoice",
-                "account.group_account_readonly",
-                "sales_team.group_sale_salesman",
-            )
-        )
-
     # -------------------------------------------------------------- sections
 
     @api.model
