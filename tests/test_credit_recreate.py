@@ -1,7 +1,5 @@
 from datetime import date
 
-from freezegun import freeze_time
-
 from odoo.tests import tagged
 
 from .common_credit import CreditCommon
@@ -139,63 +137,3 @@ class TestCreditRecreate(CreditCommon):
         self.assertEqual(entry.project_id, self.project)
         self.assertBilled(entry, draft.invoice_line_ids)
         self.assertBilled(rest, invoice.invoice_line_ids)
-
-
-@tagged("post_install", "-at_install")
-class TestCreditRecreateLater(CreditCommon):
-    """The credit note has a date in the future: until then the invoice bills."""
-
-    def _post_on_the_day(self):
-        with freeze_time("2026-03-20"):
-            self._run_auto_post()
-        self.assertEqual(self.invoice.reversal_move_ids.state, "posted")
-
-    def test_chosen_entries(self):
-        draft = self._recreate(self.long, date=date(2026, 3, 20))
-        self.assertEqual(self.invoice.reversal_move_ids.state, "draft")
-        self.assertBilled(self.long | self.short, self.line)
-        self.assertCounted(4.5)
-        self._post_on_the_day()
-        self.assertBilled(self.long, draft.invoice_line_ids)
-        self.assertBilled(self.short, self.line)
-        self.assertCounted(4.5)
-
-    def test_whole_invoice(self):
-        draft = self._recreate(date=date(2026, 3, 20))
-        self.assertBilled(self.long | self.short, self.line)
-        self.assertCounted(4.5)
-        self._post_on_the_day()
-        self.assertBilled(self.long | self.short, draft.invoice_line_ids[0])
-        self.assertBilled(self.senior, draft.invoice_line_ids[1])
-        self.assertCounted(4.5)
-
-    def test_draft_says_what_it_waits_for(self):
-        draft = self._recreate(self.long, date=date(2026, 3, 20))
-        credit = self.invoice.reversal_move_ids
-        draft = draft.with_user(self.user_accountant)
-        self.assertIn("Confirm that credit note first", draft.waiting_reason)
-        self.assertIn(self.invoice.name, draft.waiting_reason)
-        self.assertFalse((self.invoice | credit).filtered("waiting_reason"))
-        self._post_on_the_day()
-        self.assertFalse(draft.waiting_reason)
-        # Without its credit note it can only be deleted.
-        draft = self._recreate(self.short, date=date(2026, 3, 20))
-        (self.invoice.reversal_move_ids - credit).unlink()
-        self.assertIn("Delete the draft", draft.waiting_reason)
-
-    def test_draft_is_deleted_before(self):
-        draft = self._recreate(self.long, date=date(2026, 3, 20))
-        draft.unlink()
-        self._post_on_the_day()
-        self.assertFree(self.long, self.february)
-        self.assertCounted(1.5)
-
-    def test_nothing_left_on_the_day(self):
-        """The invoice was credited otherwise: the draft would bill nothing."""
-        self._recreate(date=date(2026, 3, 20))
-        credit = self.invoice.reversal_move_ids
-        self.invoice._reverse_moves(cancel=True)
-        self.assertFree(self.entries, self.january)
-        credit.auto_post = "no"
-        with self.assertRefused("Delete that draft first"):
-            credit._post(soft=False)

@@ -56,8 +56,8 @@ class TestCreditRecreateBeyond(BeyondHoursCommon, ExpenseCommon, ProofCommon):
             )
         )
 
-    def _recreate(self, day=date(2026, 3, 10)):
-        dialog = self._open_dialog(date=day)
+    def _recreate(self):
+        dialog = self._open_dialog()
         dialog.modify_moves()
         self.env.flush_all()
         return dialog.sudo().new_move_ids
@@ -115,91 +115,57 @@ class TestCreditRecreateBeyond(BeyondHoursCommon, ExpenseCommon, ProofCommon):
         self.assertEqual(self.january.amount_invoiced, 5420.0)
         self.assertProven(self.project)
 
-    def test_two_credits_to_come(self):
-        """Each draft waits for its own credit note: the first one bills, and what comes
-        second is refused, whatever it was about to bill again."""
-        day = date(2026, 4, 30)
-        for kind in KINDS:
-            with self.subTest(kind), self.env.cr.savepoint() as savepoint:
-                self._recreate(day)
-                second = self._recreate(day)
-                (second.invoice_line_ids - self._line(second, kind)).unlink()
-                credits = self.invoice.reversal_move_ids.sorted("id")
-                credits.auto_post = "no"
-                credits[0].action_post()
-                self.assertProven(self.project)
-                with self.assertRaises(UserError), self.env.cr.savepoint():
-                    credits[1].action_post()
-                self.assertProven(self.project)
-                savepoint.rollback()
-                self.env.invalidate_all()
-
-    def test_credit_to_come(self):
-        """Until the credit note is posted the invoice bills, and then the draft."""
-        draft = self._recreate(date(2026, 4, 30))
-        self._assert_billed(self.invoice)
-        credit = self.invoice.reversal_move_ids
-        self.assertEqual(credit.state, "draft")
-        credit.auto_post = "no"
-        credit.action_post()
-        self._assert_billed(draft)
+    def test_quantities_made(self):
+        draft = self._recreate()
         for kind in KINDS:
             line, made = self._line(draft, kind), self._line(self.invoice, kind)
             self.assertEqual(line.quantity_made, made.quantity_made, kind)
 
-    def test_draft_that_waits_is_not_confirmed(self):
-        draft = self._recreate(date(2026, 4, 30))
-        credit = self.invoice.reversal_move_ids
-        with (
-            self.assertRaisesRegex(UserError, "Confirm that credit note first"),
-            self.env.cr.savepoint(),
-        ):
-            draft.action_post()
-        # Cancelled by mistake it waits again.
-        draft.button_cancel()
-        draft.button_draft()
-        with (
-            self.assertRaisesRegex(UserError, "Confirm that credit note first"),
-            self.env.cr.savepoint(),
-        ):
-            # Only what is due.
-            (credit | draft)._post()
-        credit.auto_post = "no"
-        (credit | draft)._post(soft=False)
-        self._assert_billed(draft)
-
-    def test_credit_that_never_comes(self):
-        """The draft cannot be confirmed: it would bill what the invoice bills."""
-        draft = self._recreate(date(2026, 4, 30))
-        draft.button_cancel()
-        self.invoice.reversal_move_ids.unlink()
-        draft.button_draft()
-        with (
-            self.assertRaisesRegex(UserError, "for that is gone"),
-            self.env.cr.savepoint(),
-        ):
-            draft.action_post()
+    def test_day_to_come(self):
+        """Whatever is chosen, the invoice would bill it until that day."""
+        day = date(2026, 4, 30)
+        for kind in (None, *KINDS):
+            dialog = self._open_dialog(
+                date=day, credit_scope="lines" if kind else "invoice"
+            )
+            dialog.line_ids.filtered(
+                lambda row, kind=kind: row.move_line_id.billing_kind == kind
+            ).is_chosen = True
+            with (
+                self.subTest(kind),
+                self.assertRaisesRegex(UserError, "which would only be on 04/30/2026"),
+                self.env.cr.savepoint(),
+            ):
+                dialog.modify_moves()
+        self.assertFalse(self.invoice.reversal_move_ids)
         self._assert_billed(self.invoice)
+
+    def test_credit_is_undone(self):
+        """Not while the draft bills, which in turn is not re-opened afterwards."""
+        draft = self._recreate()
+        credit = self.invoice.reversal_move_ids
+        with self.assertRaises(UserError), self.env.cr.savepoint():
+            credit.button_draft()
+        self._assert_billed(draft)
+        draft.button_cancel()
+        credit.button_draft()
+        self._assert_billed(self.invoice)
+        with self.assertRaises(UserError), self.env.cr.savepoint():
+            draft.button_draft()
         draft.unlink()
         self._assert_billed(self.invoice)
 
-    def test_both_are_deleted(self):
-        draft = self._recreate(date(2026, 4, 30))
-        (draft | self.invoice.reversal_move_ids).unlink()
-        self._assert_billed(self.invoice)
-
-    def test_invoice_is_cancelled_instead(self):
-        draft = self._recreate(date(2026, 4, 30))
-        self.invoice.button_draft()
-        self.invoice.button_cancel()
-        self.assertEqual(self.january.state, "ready")
-        self.assertEqual(self.january.amount_to_invoice, 5420.0)
-        with (
-            self.assertRaisesRegex(UserError, "^Draft Invoice .* delete the draft"),
-            self.env.cr.savepoint(),
-        ):
-            draft.action_post()
-        self._assert_billed(self._generate(self.january) - self.invoice - draft)
+    def test_credit_of_one_kind_is_undone(self):
+        """Each kind by itself stands in the way."""
+        for kind in KINDS:
+            with self.subTest(kind), self.env.cr.savepoint() as savepoint:
+                draft = self._recreate()
+                (draft.invoice_line_ids - self._line(draft, kind)).unlink()
+                with self.assertRaises(UserError), self.env.cr.savepoint():
+                    self.invoice.reversal_move_ids.button_draft()
+                self.assertProven(self.project)
+                savepoint.rollback()
+                self.env.invalidate_all()
 
     # ------------------------------------------------------- a credit of money
 
@@ -219,29 +185,20 @@ class TestCreditRecreateBeyond(BeyondHoursCommon, ExpenseCommon, ProofCommon):
         february = self._period(self.project, date(2026, 2, 5))
         self._log_time(self.project, date(2026, 2, 5), 2.0)
         for kind, price in (("time", 10.0), ("fixed", 100.0), ("milestone", 400.0)):
-            for day in (date(2026, 3, 10), date(2026, 4, 30)):
-                with (
-                    self.subTest(kind=kind, day=day),
-                    self.env.cr.savepoint() as savepoint,
-                ):
-                    self._concede(kind, price)
-                    draft = self._recreate(day)
-                    credit = self.invoice.reversal_move_ids.filtered(
-                        lambda move: move.state == "draft"
+            with self.subTest(kind), self.env.cr.savepoint() as savepoint:
+                self._concede(kind, price)
+                draft = self._recreate()
+                for made in self.invoice.invoice_line_ids.filtered("made_with"):
+                    self.assertIn(
+                        made.quantity_made,
+                        draft.invoice_line_ids.mapped("quantity_made"),
                     )
-                    credit.auto_post = "no"
-                    credit._post(soft=False)
-                    for made in self.invoice.invoice_line_ids.filtered("made_with"):
-                        self.assertIn(
-                            made.quantity_made,
-                            draft.invoice_line_ids.mapped("quantity_made"),
-                        )
-                    self.assertProven(self.project)
-                    bill = self._generate(february)
-                    self.assertEqual(bill.invoice_line_ids.quantity, 2.0)
-                    self.assertProven(self.project)
-                    savepoint.rollback()
-                    self.env.invalidate_all()
+                self.assertProven(self.project)
+                bill = self._generate(february)
+                self.assertEqual(bill.invoice_line_ids.quantity, 2.0)
+                self.assertProven(self.project)
+                savepoint.rollback()
+                self.env.invalidate_all()
 
     def test_credited_twice_and_undone_once(self):
         """What a second credit note gave back of a deduction may be deducted again by
@@ -291,21 +248,9 @@ class TestCreditRecreateBeyond(BeyondHoursCommon, ExpenseCommon, ProofCommon):
         )
         self.invoice.action_post()
         draft = self._recreate()
-        self.assertFalse(draft.invoice_line_ids.filtered("awaits_credit"))
         draft.action_post()
         credit = self.invoice.reversal_move_ids
         credit.button_draft()
         credit.invoice_line_ids[0].unlink()
         credit.action_post()
         self.assertEqual(credit.amount_total, 10.0)
-
-    def test_credit_to_come_of_what_is_billed_by_now(self):
-        """The draft would bill again what another invoice bills since."""
-        self._recreate(date(2026, 4, 30))
-        later = self.invoice.reversal_move_ids
-        self.invoice._reverse_moves(cancel=True)
-        self._generate(self.january)
-        later.auto_post = "no"
-        with self.assertRaises(UserError), self.env.cr.savepoint():
-            later.action_post()
-        self.assertProven(self.project)

@@ -195,8 +195,6 @@ class TestCreditRights(CreditCommon):
             {"credited_entry_ids": [Command.set(self.long.ids)]},
             {"credited_quantity": 1.0},
             {"credited_made": 1.0},
-            {"rebilled_credit_id": line.id},
-            {"rebilling_line_ids": [Command.link(line.id)]},
         ):
             with self.subTest(values), self.assertRaises(AccessError):
                 line.write(values)

@@ -139,7 +139,6 @@ ROWS = (
     _of_line("fixed", "billing_kind", None, "time", "milestone", "down_payment"),
     _of_line("fixed", "billing_period_id", None, lambda case: case.open_share.id),
     _of_line("fixed", "price_made", 1.0),
-    _of_line("fixed", "awaits_credit", True),
     row(
         "account_move_line.move_id",
         _line("fixed"),

@@ -127,7 +127,6 @@ ROWS = (
     _of_line("billing_kind", "down_payment"),
     _of_line("is_downpayment", True),
     _of_line("recreated_line_id", _id("other_line")),
-    _of_line("rebilled_credit_id", _id("other_line")),
     _of_line("credited_quantity", 1.0),
     _of_line("credited_made", 1.0),
     # ---------------------------------------------------------------- documents

@@ -59,7 +59,6 @@ ROWS = (
             _of_line(kind, "is_supplementary", True),
             _of_line(kind, "is_downpayment", kind != "down_payment"),
             _of_line(kind, "recreated_line_id", _other_line(kind)),
-            _of_line(kind, "rebilled_credit_id", _other_line(kind)),
             _of_line(kind, "credited_quantity", 1.0),
             _of_line(kind, "credited_made", 1.0),
         )

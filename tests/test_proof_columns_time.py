@@ -169,7 +169,6 @@ ROWS = (
     _of_line("product_uom_id", _day),
     _of_line("currency_id", lambda case: case.currency.id),
     _of_line("company_id", lambda case: case.other_company.id),
-    _of_line("awaits_credit", True),
     _of_line("milestone_count", 2),
     # ----------------------------------------------------------------- document
     _of_move("state", "draft", "cancel"),

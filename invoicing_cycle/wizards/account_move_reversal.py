@@ -1,9 +1,10 @@
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
+from odoo.tools import format_date
 
 from ..models.common.call_arguments import ensure_one
 from ..models.entries.protected import recording_odoo_link
@@ -236,17 +237,18 @@ class AccountMoveReversal(models.TransientModel):
     def reverse_moves(self, is_modify=False):
         # EXTENDS sale_timesheet
         ensure_one(self)
-        with recording_odoo_link(), self.env["account.move.line"]._reversing():
-            if self.credit_scope != "invoice":
-                choices = self._get_choices()
-                # A draft in any case: what it frees is recorded before it is posted.
-                action = super().reverse_moves(False)
-                self._record_choices(choices)
-                return self._recreate_choice(action) if is_modify else action
-            if not is_modify:
+        with (
+            recording_odoo_link(),
+            self.env["account.move.line"]._reversing(),
+            self._handing_over() if is_modify else nullcontext(),
+        ):
+            if self.credit_scope == "invoice":
                 return super().reverse_moves(is_modify)
-            with self._handing_over():
-                return super().reverse_moves(is_modify)
+            choices = self._get_choices()
+            # A draft in any case: what it frees is recorded before it is posted.
+            action = super().reverse_moves(False)
+            self._record_choices(choices)
+            return self._recreate_choice(action) if is_modify else action
 
     def _record_choices(self, choices):
         """
@@ -259,29 +261,29 @@ class AccountMoveReversal(models.TransientModel):
             lines[choice.line]._record_choice(choice.entries, choice.made)
 
     def _recreate_choice(self, action):
-        """A new draft first, so that posting the credit note hands the entries over.
+        """Post the credit note of what was chosen, and make a new draft of it.
 
         :param dict action: that opens the credit note; changed
         :return: the action, which opens the draft now
         """
         credit = self.new_move_ids
+        credit.with_context(move_reverse_cancel=True)._post(soft=False)
         invoice = self.move_ids.with_context(include_business_fields=True)
         [data] = invoice.copy_data(self._modify_default_reverse_values(invoice))
         self.new_move_ids = draft = self.env["account.move"].create(data)
-        # sudo: the ledger, see account.move.line
-        draft.sudo().invoice_line_ids._rebill(credit.sudo().invoice_line_ids)
-        if credit.auto_post == "no":
-            credit.with_context(move_reverse_cancel=True)._post(soft=False)
         action.update(res_id=draft.id, context={"default_move_type": draft.move_type})
         return action
 
     @contextmanager
     def _handing_over(self):
-        """Whole invoices are reversed in this block: the new drafts bill the same."""
+        """Invoices are credited and re-created in this block: the new drafts bill what
+        the credit notes, which are posted in it, have freed."""
         # sudo: the links of the invoice, which the user may reverse, not the time
         invoices = self.sudo().move_ids
-        for invoice in invoices:
-            self._check_not_credited(invoice)
+        if self.credit_scope == "invoice":
+            for invoice in invoices:
+                self._check_not_credited(invoice)
+        self._check_not_to_come()
         entries = invoices.invoice_line_ids.timesheet_entry_ids
         billed = entries.grouped("invoice_line_id")
         before = invoices.reversal_move_ids
@@ -308,9 +310,39 @@ class AccountMoveReversal(models.TransientModel):
             lines = self.sudo().new_move_ids.invoice_line_ids.filtered(
                 "recreated_line_id"
             )
-            lines._rebill((invoices.reversal_move_ids - before).invoice_line_ids)
-            lines._take_over_freed(billed)
+            credits = (invoices.reversal_move_ids - before).invoice_line_ids
+            lines._take_over(credits, billed)
             lines._get_billing_periods()._reassign_entries()
+
+    def _check_not_to_come(self):
+        """Odoo posts a credit note of a day to come on that day.
+
+        :raises UserError: where an invoice would bill until then what is on a new draft
+        """
+        if not self.date or self.date <= fields.Date.context_today(self):
+            return
+        # sudo: what an invoice bills does not depend on who reverses it
+        invoices = self.sudo().move_ids.filtered(
+            lambda move: (
+                move.move_type == "out_invoice"
+                and (
+                    move.billing_period_ids
+                    or any(line._is_of_ledger() for line in move.invoice_line_ids)
+                )
+            )
+        )
+        if invoices:
+            raise UserError(
+                self.env._(
+                    "%(invoices)s bills its work until the credit note is posted, "
+                    "which would only be on %(date)s: a new invoice cannot bill the "
+                    "same before. Choose a day until today, or reverse alone and "
+                    "create the new invoice from the billing period once the credit "
+                    "note is posted.",
+                    invoices=", ".join(invoices.sudo(False).mapped("display_name")),
+                    date=format_date(self.env, self.date),
+                )
+            )
 
     def _check_not_credited(self, invoice):
         """What is credited already would be credited again, and at once.

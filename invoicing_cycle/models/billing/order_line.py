@@ -110,7 +110,6 @@ class SaleOrderLine(models.Model):
         return self._get_last_digit() * min(max(lines, 1), 10)
 
     @api.depends(
-        "invoice_lines.awaits_credit",
         "invoice_lines.billing_kind",
         "invoice_lines.billing_period_id",
         "invoice_lines.quantity_made",
@@ -131,7 +130,7 @@ class SaleOrderLine(models.Model):
                     kept.mapped("billing_kind")
                 ):
                     made = invoice_line.quantity_made
-                elif invoice_line.awaits_credit or invoice_line._is_credit_to_come():
+                elif invoice_line._is_credit_to_come():
                     made = 0.0
                 else:
                     continue

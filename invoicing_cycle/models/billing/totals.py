@@ -75,7 +75,6 @@ class ProjectBillingPeriod(models.Model):
         "invoice_line_ids.move_id.invoice_date",
         "invoice_line_ids.credit_line_ids.amount_currency",
         "invoice_line_ids.credit_line_ids.parent_state",
-        "invoice_line_ids.awaits_credit",
     )
     def _compute_totals(self):
         saved = self.filtered(lambda period: isinstance(period.id, int))
@@ -192,13 +191,10 @@ class ProjectBillingPeriod(models.Model):
     def _get_live_lines(self):
         """Invoice lines of this period with those that credit them."""
         self.ensure_one()
-        # A down payment settles a part of the value and makes it no smaller. What waits
-        # for a credit note, to bill it again, is on the credited invoice until then.
+        # A down payment settles a part of the value and makes it no smaller.
         lines = self.invoice_line_ids.filtered(
             lambda line: (
-                line.parent_state != "cancel"
-                and line.billing_kind != "down_payment"
-                and not line.awaits_credit
+                line.parent_state != "cancel" and line.billing_kind != "down_payment"
             )
         )
         credits = lines.credit_line_ids.filtered(

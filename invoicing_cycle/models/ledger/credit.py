@@ -97,7 +97,7 @@ class AccountMoveLine(models.Model):
         before = {line: line._get_taken_back() for line in lines}
         credited = {line: line._settle_credited() for line in lines}
         for line, entries in credited.items():
-            line._hand_over(line.timesheet_entry_ids & entries)
+            line._release_entries(line.timesheet_entry_ids & entries)
         for line, entries in credited.items():
             line._take_entries_again(
                 line.released_entry_ids - entries,

@@ -165,15 +165,7 @@ class AccountMove(models.Model):
         """
         # sudo: what a line bills does not depend on who changes its state
         lines = self.sudo().invoice_line_ids
-        posted = lines.filtered(
-            lambda line: (
-                line.parent_state == "posted" and before[line.move_id.id] != "posted"
-            )
-        )
-        posted._check_credited_once()
         self._settle_time(before)
-        # A credit note dated in the future is not posted with the others.
-        posted._check_not_waiting()
         (lines | lines.credited_line_id)._settle_milestones()
         self._check_once(before)
 
@@ -254,9 +246,6 @@ class AccountMove(models.Model):
     def _post(self, soft=True):
         # EXTENDS account
         outdated = self._get_reasons_of_outdated()
-        # Before a number is given, which would be named and not be there afterwards.
-        # sudo: as in _follow_state
-        self.sudo().invoice_line_ids._check_not_waiting(along=self)
         posted = super()._post(soft)
         posted._log_write_ups()
         posted._log_outdated(outdated)

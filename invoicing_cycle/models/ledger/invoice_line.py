@@ -25,9 +25,6 @@ LEDGER_FIELDS = frozenset(
         "credited_entry_ids",
         "credited_quantity",
         "credited_made",
-        "awaits_credit",
-        "rebilled_credit_id",
-        "rebilling_line_ids",
     }
 )
 
@@ -272,6 +269,12 @@ class AccountMoveLine(models.Model):
             for line, line_entries in entries.grouped("invoice_line_id").items():
                 line._remember_entries(line_entries)
         entries._set_invoice_line(self.browse())
+
+    def _release_entries(self, entries):
+        """Free these entries of this line, and keep them to be taken again."""
+        if entries:
+            self._remember_entries(entries)
+            entries._set_invoice_line(self.browse())
 
     def _remember_entries(self, entries):
         commands = [Command.link(entry.id) for entry in entries]

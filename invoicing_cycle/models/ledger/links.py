@@ -98,7 +98,6 @@ class AccountMoveLine(models.Model):
             self.billing_kind
             or self.billing_period_id
             or self.quantity_made
-            or self.awaits_credit
             or self.timesheet_entry_ids
             or self.released_entry_ids
             or self.milestone_ids

@@ -28,11 +28,7 @@ class AccountMove(models.Model):
                 before[line.move_id.id] == "posted" and line.parent_state != "posted"
             )
         )
-        revived = (
-            (reopened | undone.credited_line_id)
-            ._filtered_live()
-            .filtered(lambda line: not line.awaits_credit)
-        )
+        revived = (reopened | undone.credited_line_id)._filtered_live()
         revived._check_billed_once()
         revived._raise_limits()
         posted = lines.filtered(
@@ -76,9 +72,7 @@ class AccountMoveLine(models.Model):
             "period": period.display_name,
         }
         others = (
-            period.invoice_line_ids.filtered(
-                lambda line: line.billing_kind == "fixed" and not line.awaits_credit
-            )
+            period.invoice_line_ids.filtered(lambda line: line.billing_kind == "fixed")
             - self
         )._filtered_live()
         if others:
@@ -183,9 +177,6 @@ class SaleOrderLine(models.Model):
         for line in self.invoice_lines - (without or self.invoice_lines.browse()):
             move = line.move_id
             refund = move.move_type == "out_refund"
-            if line.awaits_credit:
-                # The credited invoice deducts it until then.
-                continue
             if move.state == "posted" or (move.state == "draft" and not refund):
                 sign = -1 if refund else 1
                 amounts[line.currency_id] += sign * line.price_subtotal

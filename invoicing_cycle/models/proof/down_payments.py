@@ -63,7 +63,6 @@ class BillingProof(models.AbstractModel):
                    AND (invoice.state = 'posted'
                         OR invoice.state = 'draft'
                            AND invoice.move_type <> 'out_refund')
-                   AND line.awaits_credit IS NOT TRUE
               GROUP BY item.id, invoice.currency_id
               ORDER BY item.id
                 """,

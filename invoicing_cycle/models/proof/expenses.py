@@ -134,7 +134,6 @@ class BillingProof(models.AbstractModel):
                            ON period.id = COALESCE(
                               line.billing_period_id, original.billing_period_id)
                         WHERE rel.order_line_id = item.id AND %(live)s
-                          AND line.awaits_credit IS NOT TRUE
                           AND NOT (invoice.move_type = 'out_refund'
                                    AND invoice.state = 'draft')) billed
                  WHERE item.id IN %(ids)s

@@ -31,8 +31,7 @@ class BillingProof(models.AbstractModel):
             (line.billing_period_id = %(period)s.id
              AND line.billing_kind = 'fixed'
              AND %(live)s
-             AND NOT %(credited)s
-             AND line.awaits_credit IS NOT TRUE)
+             AND NOT %(credited)s)
             """,
             period=SQL.identifier(period),
             live=self._live_sql("invoice"),
@@ -53,7 +52,6 @@ class BillingProof(models.AbstractModel):
                    AND period.fixed_amount > 0
                    AND %(live)s
                    AND NOT %(credited)s
-                   AND line.awaits_credit IS NOT TRUE
                    AND COALESCE(line.billing_kind, 'fixed') = 'fixed'
                    AND NOT EXISTS (
                        SELECT 1

@@ -213,12 +213,10 @@ class BillingProof(models.AbstractModel):
                            ON original.id = line.credited_line_id
                         WHERE rel.order_line_id = sale_line.id
                           AND %(live)s
-                          AND line.awaits_credit IS NOT TRUE
                           AND (invoice.state = 'posted'
                                OR invoice.move_type <> 'out_refund')) charged
                  WHERE sale_line.id IN %(ids)s
                    AND %(live)s
-                   AND line.awaits_credit IS NOT TRUE
                    AND line.billing_kind IS NULL
                    AND (sale_line.qty_delivered_method IN ('milestones', 'timesheet')
                         AND template.invoice_policy = 'delivery'

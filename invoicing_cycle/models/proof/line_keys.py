@@ -32,12 +32,11 @@ class BillingProof(models.AbstractModel):
                 """,
                 **names,
             ),
-            # Only what waits, or bills again what Odoo's own dialog had made, has none.
+            # Only what bills again what Odoo's own dialog had made has none.
             "line_made": SQL(
                 """
                 line.made_with IS NULL
                 AND line.credited_line_id IS NULL
-                AND line.awaits_credit IS NOT TRUE
                 AND (line.billing_kind = 'section' AND recreated.id IS NULL
                      OR is_.bills AND line.billing_period_id IS NOT NULL
                         AND (recreated.id IS NULL OR recreated.made_with IS NOT NULL))
@@ -62,7 +61,6 @@ class BillingProof(models.AbstractModel):
             "line_product": SQL(
                 """
                 is_.live AND sale_line.id IS NOT NULL
-                AND line.awaits_credit IS NOT TRUE
                 AND line.made_with->'source'->'product_id' IS NOT NULL
                 AND NULLIF(line.made_with->'source'->>'product_id', 'false')::int
                     IS DISTINCT FROM sale_line.product_id
@@ -73,7 +71,6 @@ class BillingProof(models.AbstractModel):
             "line_item_unit": SQL(
                 """
                 is_.live AND sale_line.id IS NOT NULL
-                AND line.awaits_credit IS NOT TRUE
                 AND line.billing_kind <> 'time'
                 AND line.made_with->'uom_id' IS NOT NULL
                 AND NULLIF(line.made_with->>'uom_id', 'false')::int

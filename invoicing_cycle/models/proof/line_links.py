@@ -82,7 +82,6 @@ class BillingProof(models.AbstractModel):
               FROM account_move_line line
               JOIN account_move invoice ON invoice.id = line.move_id
          LEFT JOIN account_move_line original ON original.id = line.credited_line_id
-         LEFT JOIN account_move_line rebilled ON rebilled.id = line.rebilled_credit_id
          LEFT JOIN account_move_line recreated ON recreated.id = line.recreated_line_id
          LEFT JOIN project_billing_period period ON period.id = line.billing_period_id
         CROSS JOIN LATERAL (
@@ -125,9 +124,8 @@ class BillingProof(models.AbstractModel):
         """What must not be, by kind of difference.
 
         In SQL, on ``line`` with its ``invoice``, ``sale_line`` and ``period``, the
-        ``original`` that it credits, the line ``recreated`` that it bills again and the
-        credit ``rebilled`` of that, and the number of its ``items``, ``milestones`` and
-        entries (``time``).
+        ``original`` that it credits, the line ``recreated`` that it bills again, and
+        the number of its ``items``, ``milestones`` and entries (``time``).
         """
         return {
             "line_state": SQL("line.parent_state IS DISTINCT FROM invoice.state"),
@@ -188,8 +186,7 @@ class BillingProof(models.AbstractModel):
                        WHEN line.billing_kind IN ('time', 'fixed')
                        THEN line.billing_kind
                        WHEN line.billing_kind = 'milestone'
-                            AND (line.credited_line_id IS NOT NULL
-                                 OR line.awaits_credit)
+                            AND line.credited_line_id IS NOT NULL
                        THEN 'milestone'
                        ELSE 'time' END
                 """
@@ -200,7 +197,6 @@ class BillingProof(models.AbstractModel):
                 AND line.credited_line_id IS NULL
                 AND line.billing_period_id
                     IS DISTINCT FROM sale_line.billing_period_id
-                AND line.awaits_credit IS NOT TRUE
                 AND NOT %(credited)s
                 """,
                 credited=self._credited_sql("line"),
@@ -221,7 +217,7 @@ class BillingProof(models.AbstractModel):
                 COALESCE(line.is_supplementary, FALSE) <> CASE
                     WHEN line.made_with IS NOT NULL
                     THEN (line.made_with->>'supplementary')::boolean
-                    WHEN recreated.id IS NOT NULL OR line.awaits_credit
+                    WHEN recreated.id IS NOT NULL
                     THEN recreated.is_supplementary
                     ELSE FALSE END
                 """
@@ -230,7 +226,6 @@ class BillingProof(models.AbstractModel):
                 """
                 is_.live AND line.billing_kind = 'time' AND is_.made = 0
                 AND line.quantity <> 0 AND time.entries = 0
-                AND line.awaits_credit IS NOT TRUE
                 AND line.credited_line_id IS NULL
                 AND NOT EXISTS (
                     SELECT 1
@@ -261,20 +256,10 @@ class BillingProof(models.AbstractModel):
                        AND other.quantity_made <> 0)
                 """
             ),
-            "credit_waits": SQL(
-                "line.awaits_credit AND (time.entries > 0 OR is_.made <> 0)"
-            ),
-            "credit_rebilled": SQL(
-                """
-                rebilled.id IS NOT NULL
-                AND rebilled.credited_line_id IS DISTINCT FROM line.recreated_line_id
-                """
-            ),
             "milestone_count": SQL(
                 """
                 is_.live AND line.milestone_count <> milestones.number
-                AND (line.milestone_count < milestones.number
-                     OR NOT %(credited)s AND line.awaits_credit IS NOT TRUE)
+                AND (line.milestone_count < milestones.number OR NOT %(credited)s)
                 """,
                 credited=self._credited_sql("line"),
             ),
@@ -312,8 +297,6 @@ class BillingProof(models.AbstractModel):
             "credit_lost": _(
                 "credits what a billing period bills, but names no line of it"
             ),
-            "credit_waits": _("waits for a credit note, and yet bills"),
-            "credit_rebilled": _("bills another line again than was credited for it"),
             "milestone_count": _("was made from another number of milestones"),
             **self._get_more_line_reasons(),
         }[kind]

@@ -63,7 +63,6 @@ class BillingProof(models.AbstractModel):
                    AND line.billing_kind = 'milestone'
                    AND %(live)s
                    AND NOT %(credited)s
-                   AND line.awaits_credit IS NOT TRUE
                    AND NOT EXISTS (
                        SELECT 1
                          FROM project_milestone milestone

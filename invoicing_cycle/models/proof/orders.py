@@ -262,7 +262,7 @@ class BillingProof(models.AbstractModel):
                        COALESCE(line.billing_kind, original.billing_kind,
                                 period.id::text) IS NOT NULL
                        AND invoice.state <> 'cancel',
-                       %(live)s AND NOT %(to_come)s AND line.awaits_credit IS NOT TRUE,
+                       %(live)s AND NOT %(to_come)s,
                        SUM(%(made)s),
                        ARRAY_AGG(CASE WHEN invoice.move_type = 'out_refund'
                                       THEN -line.quantity ELSE line.quantity END),

@@ -3,8 +3,7 @@ from odoo.tools import SQL
 
 
 class BillingProof(models.AbstractModel):
-    """Credit and re-create: a new line, the line that it bills again, and the credit of
-    that belong together."""
+    """Credit and re-create: a new line and the one it bills again belong together."""
 
     _inherit = "billing.proof"
 
@@ -12,14 +11,22 @@ class BillingProof(models.AbstractModel):
     def _get_line_conditions(self):
         return {
             **super()._get_line_conditions(),
-            # What Odoo duplicates names a line as well, and bills nothing.
+            # What Odoo duplicates names a line as well, and bills nothing. Of a down
+            # payment more may be left to deduct: its credit may be undone.
             "recreated": SQL(
                 """
-                original.id IS NOT NULL
-                AND (recreated.id IS NOT NULL OR rebilled.id IS NOT NULL)
-                OR is_.live AND is_.bills AND line.made_with IS NOT NULL
-                   AND line.awaits_credit IS NOT TRUE
-                   AND (recreated.id IS NULL) <> (rebilled.id IS NULL)
+                recreated.id IS NOT NULL
+                AND (original.id IS NOT NULL
+                     OR is_.live AND is_.bills AND line.made_with IS NOT NULL
+                        AND (recreated.billing_period_id
+                                 IS DISTINCT FROM line.billing_period_id
+                             OR recreated.billing_kind <> line.billing_kind
+                             OR line.billing_kind <> 'down_payment'
+                                AND NOT EXISTS (
+                                    SELECT 1
+                                      FROM account_move_line credit
+                                     WHERE credit.credited_line_id = recreated.id
+                                       AND credit.parent_state = 'posted')))
                 """
             ),
             "credit_nothing": SQL(
@@ -28,24 +35,6 @@ class BillingProof(models.AbstractModel):
                 AND (line.made_with IS NOT NULL OR invoice.move_type = 'out_invoice')
                 AND (COALESCE(line.credited_quantity, 0) <> 0
                      OR COALESCE(line.credited_made, 0) <> 0)
-                """
-            ),
-            # Both are made at once. The credit note may be deleted, and another one
-            # made; the draft waits on, for nothing.
-            "credit_unpaired": SQL(
-                """
-                line.awaits_credit AND rebilled.id IS NULL
-                AND EXISTS (
-                    SELECT 1
-                      FROM account_move_line credit
-                     WHERE credit.credited_line_id = line.recreated_line_id
-                       AND credit.create_date = line.create_date
-                       AND credit.id < line.id
-                       AND credit.parent_state = 'draft'
-                       AND NOT EXISTS (
-                           SELECT 1
-                             FROM account_move_line other
-                            WHERE other.rebilled_credit_id = credit.id))
                 """
             ),
         }
@@ -59,7 +48,4 @@ class BillingProof(models.AbstractModel):
                 "bills another line again, but not after a credit note for that"
             ),
             "credit_nothing": _("takes time back, but is no credit"),
-            "credit_unpaired": _(
-                "waits for a credit note, and knows none, although there is one for it"
-            ),
         }

@@ -189,14 +189,12 @@ class BillingProof(models.AbstractModel):
                            ON original.id = part.credited_line_id
                         WHERE (part.billing_period_id = period.id
                                AND part.parent_state <> 'cancel'
-                               AND part.billing_kind IS DISTINCT FROM 'down_payment'
-                               AND part.awaits_credit IS NOT TRUE)
+                               AND part.billing_kind IS DISTINCT FROM 'down_payment')
                            OR (original.billing_period_id = period.id
                                AND part.parent_state = 'posted'
                                AND original.parent_state <> 'cancel'
                                AND original.billing_kind
-                                   IS DISTINCT FROM 'down_payment'
-                               AND original.awaits_credit IS NOT TRUE)) billed
+                                   IS DISTINCT FROM 'down_payment')) billed
                  WHERE %(periods)s
                    AND NOT EXISTS (
                        SELECT 1

@@ -59,7 +59,6 @@ class ProjectBillingPeriod(models.Model):
         "expense_ids.sale_order_line_id",
         "expense_line_ids.qty_delivered",
         "expense_line_ids.qty_invoiced",
-        "invoice_line_ids.awaits_credit",
         "invoice_line_ids.quantity",
         "invoice_line_ids.timesheet_entry_ids",
         "invoice_line_ids.credit_line_ids.quantity",
@@ -206,7 +205,6 @@ class ProjectBillingPeriod(models.Model):
                   JOIN account_move invoice ON invoice.id = %(move)s
                  WHERE %(period)s = %(alias_id)s
                    AND %(state)s <> 'cancel'
-                   AND %(waiting)s IS NOT TRUE
                    AND (EXISTS (
                            SELECT 1
                              FROM account_analytic_line entry
@@ -218,7 +216,6 @@ class ProjectBillingPeriod(models.Model):
             period=self._column("line", "billing_period_id", Line),
             alias_id=SQL.identifier(alias, "id"),
             state=self._column("invoice", "state", Move),
-            waiting=self._column("line", "awaits_credit", Line),
             credited=self.env[Line]._taken_back_sql("line"),
             billing_line=self._column(
                 "entry", "invoice_line_id", "account.analytic.line"

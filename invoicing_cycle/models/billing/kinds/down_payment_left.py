@@ -107,7 +107,6 @@ class SaleOrder(models.Model):
                    ) AS sign (value)
              WHERE rel.order_line_id IN %(ids)s
                AND %(state)s <> 'cancel'
-               AND %(waiting)s IS NOT TRUE
           GROUP BY 1, 2
             """,
             currency=column("invoice", "currency_id", Move),
@@ -116,6 +115,5 @@ class SaleOrder(models.Model):
             move=column("line", "move_id", Line),
             state=column("invoice", "state", Move),
             type=column("invoice", "move_type", Move),
-            waiting=column("line", "awaits_credit", Line),
             ids=tuple(lines.ids),
         )

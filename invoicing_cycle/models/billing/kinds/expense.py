@@ -134,7 +134,7 @@ class HrExpense(models.Model):
         self.ensure_one()
         # sudo: what bills an expense does not depend on who asks
         lines = self.sudo().sale_order_line_id.invoice_lines.filtered(
-            lambda line: line.billing_kind == "expense" and not line.awaits_credit
+            lambda line: line.billing_kind == "expense"
         )
         return lines._filtered_live().billing_period_id[:1]
 

@@ -74,7 +74,6 @@ class SaleOrderLine(models.Model):
         return self.invoice_lines.filtered(
             lambda line: (
                 line.parent_state != "cancel"
-                and not line.awaits_credit
                 and not (
                     # It may be deleted as well as posted.
                     line.parent_state == "draft"
