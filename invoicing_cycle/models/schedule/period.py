@@ -96,7 +96,7 @@ class ProjectBillingPeriod(models.Model):
         compute="_compute_fixed_amount",
         store=True,
         readonly=False,
-        help="Untaxed amount that is billed with this period, whatever its time."
+        help="Untaxed amount that is billed with this period, whatever its time.",
     )
     sale_line_id = fields.Many2one(
         "sale.order.line",
