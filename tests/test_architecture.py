@@ -312,6 +312,18 @@ class TestArchitecture(PureCase):
             with self.subTest(model=model, field=field):
                 self.assertEqual(len(files), 1, files)
 
+    def test_no_name_twice_in_a_file(self):
+        for name, tree in self.files.items():
+            names = [
+                target.id
+                for node in tree.body
+                if isinstance(node, ast.Assign)
+                for target in node.targets
+                if isinstance(target, ast.Name)
+            ]
+            with self.subTest(file=name):
+                self.assertEqual(len(names), len(set(names)))
+
     def test_no_method_twice_in_a_class(self):
         for name, tree in self.files.items():
             for node in tree.body:
