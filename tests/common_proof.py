@@ -1,5 +1,6 @@
 from odoo.tools import SQL
 
+from ..models.proof.kinds import KINDS
 from .common import InvoicingCycleCommon
 
 
@@ -22,9 +23,15 @@ class ProofMixin:
         # What was changed past the ORM is read anew.
         self.env.invalidate_all()
         proof = self.env["billing.proof"]._prove(projects)
+        self.assertNamed(proof)
         return {
             (difference.kind, difference.record) for difference in proof.differences
         }
+
+    def assertNamed(self, proof):
+        """The dialog and the report have a name for what was found."""
+        kinds = {difference.kind for difference in proof.differences}
+        self.assertLessEqual(kinds, dict(KINDS).keys())
 
     @classmethod
     def _set(cls, record, **values):

@@ -31,6 +31,7 @@ class ProofColumnsMixin(ProofMixin):
     def _get_messages(self):
         self.env.invalidate_all()
         proof = self.env["billing.proof"]._prove(self.projects)
+        self.assertNamed(proof)
         return [difference.message for difference in proof.differences]
 
     def assertFound(self, rows):

@@ -174,6 +174,21 @@ def get_model(node):
     return names.get("_name") or (inherit if isinstance(inherit, str) else None)
 
 
+def get_fields(tree):
+    """
+    :return: list of (model, name) of the fields that a file defines
+    """
+    return [
+        (model, statement.targets[0].id)
+        for node in tree.body
+        if isinstance(node, ast.ClassDef) and (model := get_model(node))
+        for statement in node.body
+        if isinstance(statement, ast.Assign)
+        and isinstance(statement.value, ast.Call)
+        and ast.unparse(statement.value.func).startswith("fields.")
+    ]
+
+
 def get_methods(tree):
     """
     :return: list of (model, name) of the methods that a file defines
@@ -287,6 +302,27 @@ class TestArchitecture(PureCase):
             for method in methods:
                 with self.subTest(hook=method):
                     self.assertGreater(len(places[model, method]), 1)
+
+    def test_one_place_for_each_field(self):
+        places = defaultdict(list)
+        for name, tree in self.files.items():
+            for key in get_fields(tree):
+                places[key].append(name)
+        for (model, field), files in places.items():
+            with self.subTest(model=model, field=field):
+                self.assertEqual(len(files), 1, files)
+
+    def test_no_name_twice_in_a_file(self):
+        for name, tree in self.files.items():
+            names = [
+                target.id
+                for node in tree.body
+                if isinstance(node, ast.Assign)
+                for target in node.targets
+                if isinstance(target, ast.Name)
+            ]
+            with self.subTest(file=name):
+                self.assertEqual(len(names), len(set(names)))
 
     def test_no_method_twice_in_a_class(self):
         for name, tree in self.files.items():

@@ -1,5 +1,8 @@
+from unittest.mock import patch
+
 from odoo.tests import tagged
 
+from ..models.readiness import missing_data
 from .common_schedule import ScheduleCommon, day
 
 
@@ -276,3 +279,11 @@ class TestBillingMissing(ScheduleCommon):
             aggregates=["__count"],
         )
         self.assertEqual(groups, [(1,)])
+
+    def test_code_within_another_code(self):
+        """A new code may contain one that is there: that goes on to mean itself."""
+        codes = ("price", "special_price", "schedule")
+        Project = self.env["project.project"]
+        with patch.object(missing_data, "MISSING_CODES", codes):
+            self.assertEqual(Project._get_codes_like("price"), ["price"])
+            self.assertEqual(Project._get_codes_like("pri"), ["price", "special_price"])

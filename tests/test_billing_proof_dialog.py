@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from ..models.proof.kinds import KINDS
 from .common_proof import ProofCommon
 
 DAY = date(2026, 1, 5)
@@ -167,6 +168,37 @@ class TestBillingProofDialog(ProofCommon):
             by_kind["order_total"].action_open()["res_id"],
             self.project.sale_line_id.order_id.id,
         )
+
+    def test_every_kind_has_a_name(self):
+        proof = self.env["billing.proof"]
+        kinds = dict(KINDS)
+        self.assertEqual(len(kinds), len(KINDS))
+        for conditions in (
+            proof._get_document_conditions(),
+            proof._get_entry_conditions(),
+            proof._get_item_conditions(),
+            proof._get_line_conditions(),
+        ):
+            self.assertLessEqual(conditions.keys(), kinds.keys())
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE account_move_line SET parent_state = 'cancel' WHERE id = %s",
+            [self.entry.invoice_line_id.id],
+        )
+        self.env.cr.execute(
+            "UPDATE sale_order_line SET state = 'cancel' WHERE id = %s",
+            [self.entry.so_line.id],
+        )
+        self.env.invalidate_all()
+        wizard = self._create(self.user_accountant)
+        wizard.action_prove()
+        found = set(wizard.difference_ids.mapped("kind"))
+        self.assertLessEqual({"line_state", "order_other"}, found)
+        html, _type = self.env["ir.actions.report"]._render_qweb_html(
+            "invoicing_cycle.report_project_billing_proof", wizard.ids
+        )
+        for kind in found:
+            self.assertIn(kinds[kind], html.decode())
 
     def test_proved_again(self):
         self._break()

@@ -2,39 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 from ..models.common.call_arguments import ensure_one
-
-KINDS = [
-    ("total", "Left out of the totals"),
-    ("cancelled_invoice", "Billed on a cancelled invoice"),
-    ("credited_line", "Billed on a credited line"),
-    ("other_invoice", "Two invoices"),
-    ("invoice_without_line", "On an invoice without a line"),
-    ("other_sale_line", "Other sales order item"),
-    ("other_project", "Other project"),
-    ("other_period", "Other billing period"),
-    ("held_billed", "Held and yet billed"),
-    ("hours", "Worked and billed hours"),
-    ("parts", "Parts of an entry"),
-    ("not_to_be_billed", "Would be billed"),
-    ("no_period", "No billing period"),
-    ("closed_period", "In a closed period"),
-    ("wrong_period", "In another period"),
-    ("line_quantity", "Quantity of the line"),
-    ("order_delivered", "Delivered quantity"),
-    ("order_invoiced", "Invoiced quantity"),
-    ("order_total", "Total of the item"),
-    ("cap", "Above the cap"),
-    ("fixed_billed", "Time at a fixed price"),
-    ("fixed_twice", "Fixed amount twice"),
-    ("fixed_amount", "Other fixed amount"),
-    ("shares", "More than the whole"),
-    ("retainer", "Hours of a retainer"),
-    ("down_payment", "Deducted beyond the payment"),
-    ("milestone_line", "Milestone on a wrong line"),
-    ("milestone_lost", "Line without its milestone"),
-    ("expense_twice", "Expense twice"),
-    ("expense_amount", "Other amount of an expense"),
-]
+from ..models.proof.kinds import KINDS
 
 
 class ProjectBillingProofDifference(models.TransientModel):

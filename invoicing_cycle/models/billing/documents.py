@@ -207,12 +207,10 @@ class ProjectBillingPeriod(models.Model):
             )
         )
         Uom = self.env["uom.uom"]
-        hour = Uom._get_time_unit("hour")
         linked = defaultdict(lambda: [0, 0.0])
         for _entry_id, line_id, hours, uom_id in rows:
-            uom = Uom.browse(uom_id) or hour
             linked[line_id][0] += 1
-            linked[line_id][1] += uom._compute_quantity(hours, hour, round=False)
+            linked[line_id][1] += Uom.browse(uom_id)._to_hours(hours)
         for item, line in pairs:
             count, hours = linked[line.id]
             if count != item.entries or abs(hours - item.hours) > 1e-6:

@@ -69,7 +69,6 @@ class SaleOrderLine(models.Model):
 
         :return: dict, sale order line to hours, only those that have some
         """
-        hour = self.env["uom.uom"]._get_time_unit("hour")
         # sudo: what an order can invoice does not depend on who may read timesheets
         groups = (
             self.env["account.analytic.line"]
@@ -87,7 +86,5 @@ class SaleOrderLine(models.Model):
         )
         result = defaultdict(float)
         for line, uom, hours in groups:
-            result[line.with_env(self.env)] += (uom or hour)._compute_quantity(
-                hours, hour, round=False
-            )
+            result[line.with_env(self.env)] += uom._to_hours(hours)
         return dict(result)

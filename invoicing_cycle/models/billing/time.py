@@ -79,12 +79,11 @@ class ProjectBillingPeriod(models.Model):
         """One group of the rows that differ by the unit of their entries alone."""
         periods = {period.id: period for period in self}
         Uom, SaleLine = self.env["uom.uom"], self.env["sale.order.line"]
-        hour = Uom._get_time_unit("hour")
         sale_lines = {line.id: line for line in SaleLine.browse({r[1] for r in rows})}
         groups = {}
         for period_id, sale_line_id, late, task, employee, entry, *values in rows:
             uom_id, hours, entry_ids, date_from, date_to = values
-            sale_line, uom = sale_lines[sale_line_id], Uom.browse(uom_id) or hour
+            sale_line, uom = sale_lines[sale_line_id], Uom.browse(uom_id)
             key = (period_id, sale_line_id, late, task, employee, entry)
             group = TimeGroup(
                 period=periods[period_id],
@@ -93,7 +92,7 @@ class ProjectBillingPeriod(models.Model):
                 task_id=task,
                 employee_id=employee,
                 quantity=sale_line._convert_time(hours, uom),
-                hours=uom._compute_quantity(hours, hour, round=False),
+                hours=uom._to_hours(hours),
                 entry_ids=tuple(entry_ids),
                 date_from=date_from,
                 date_to=date_to,

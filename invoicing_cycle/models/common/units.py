@@ -18,3 +18,8 @@ class UomUom(models.Model):
                 f"uom.product_uom_{name}", raise_if_not_found=True
             )
         )
+
+    def _to_hours(self, amount):
+        """Time in this unit, in hours where there is none, as hours, exact."""
+        hour = self._get_time_unit("hour")
+        return (self or hour)._compute_quantity(amount, hour, round=False)

@@ -96,10 +96,7 @@ class AccountAnalyticLine(models.Model):
 
     def _get_billed_hours(self):
         """What is billed of these entries, in hours, exact."""
-        hour = self.env["uom.uom"]._get_time_unit("hour")
         return sum(
-            (uom or hour)._compute_quantity(
-                sum(entries.mapped("billing_hours")), hour, round=False
-            )
+            uom._to_hours(sum(entries.mapped("billing_hours")))
             for uom, entries in self.grouped("product_uom_id").items()
         )

@@ -210,15 +210,13 @@ class AccountMove(models.Model):
             )
         )
         Uom = self.env["uom.uom"]
-        hour = Uom._get_time_unit("hour")
         for move_id, entry_id, period_id, ready, hours, uom_id in rows:
-            uom = Uom.browse(uom_id) or hour
             result[move_id].append(
                 ArrivedTime(
                     entry_id,
                     period_id,
                     bool(ready),
-                    uom._compute_quantity(hours, hour, round=False),
+                    Uom.browse(uom_id)._to_hours(hours),
                 )
             )
         return result
@@ -261,10 +259,9 @@ class AccountMove(models.Model):
             )
         )
         Uom = self.env["uom.uom"]
-        hour = Uom._get_time_unit("hour")
         for move_id, made, entries, count, changed, hours, uoms in rows:
             exact = sum(
-                (Uom.browse(uom) or hour)._compute_quantity(value, hour, round=False)
+                Uom.browse(uom)._to_hours(value)
                 for value, uom in zip(hours, uoms, strict=True)
             )
             known, missing, others = result[move_id]

@@ -15,12 +15,10 @@ LINK_FIELDS = frozenset(
         "sale_line_ids",
     }
 )
-
-
 #: What decides how the lines of a document count.
-LINK_FIELDS = frozenset({"billing_origin", "company_id", "currency_id", "move_type"})
-
-
+DOCUMENT_FIELDS = frozenset(
+    {"billing_origin", "company_id", "currency_id", "move_type"}
+)
 #: Of a cancelled invoice with this state Odoo counts the lines all the same.
 LEGACY = "invoicing_legacy"
 
@@ -150,7 +148,7 @@ class AccountMove(models.Model):
         """
         :raises UserError: where these values would change a link
         """
-        known = LINK_FIELDS | {"payment_state", "reversed_entry_id"}
+        known = DOCUMENT_FIELDS | {"payment_state", "reversed_entry_id"}
         names = filter_closed(self, known & vals.keys())
 
         def changes(move, names_):
@@ -160,7 +158,7 @@ class AccountMove(models.Model):
             return
         # sudo: what a document bills does not depend on who changes it
         moves = self.sudo()
-        kept = names & LINK_FIELDS
+        kept = names & DOCUMENT_FIELDS
         moves.filtered(
             lambda move: changes(move, kept)
         ).line_ids._filtered_on_ledger()._refuse_document_links(kept)

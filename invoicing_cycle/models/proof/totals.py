@@ -106,7 +106,6 @@ class BillingProof(models.AbstractModel):
             Domain("timesheet_invoice_type", "=", "billable_time")
             & Domain("so_line.state", "=", "sale")
         )
-        hour = self.env["uom.uom"]._get_time_unit("hour")
         expected = defaultdict(lambda: [0, 0.0])
         for project, uom, count, time in self.env["account.analytic.line"]._read_group(
             domain,
@@ -114,7 +113,7 @@ class BillingProof(models.AbstractModel):
             ["__count", "billing_hours:sum"],
         ):
             expected[project][0] += count
-            expected[project][1] += uom._compute_quantity(time, hour, round=False)
+            expected[project][1] += uom._to_hours(time)
         placed = defaultdict(lambda: [0, 0.0])
         for total in totals:
             if total.place in PLACES:

@@ -109,7 +109,8 @@ class ProjectProject(models.Model):
         """Search as if the codes were stored: equal, or containing a text.
 
         ``= False`` finds what is complete, and ``ilike`` projects that lack one code,
-        or several that are separated by commas.
+        or several that are separated by commas. A text that is no code stands for all
+        codes that contain it; a code stands for itself alone.
         """
         # The ORM asks that for columns only.
         self._check_field_access(self._fields["billing_missing"], "read")
@@ -117,12 +118,16 @@ class ProjectProject(models.Model):
             return Domain.OR(self._get_exactly_missing_domain(item) for item in value)
         if operator in ("like", "ilike"):
             return Domain.AND(
-                self._get_missing_domain(
-                    code for code in MISSING_CODES if text.strip().lower() in code
-                )
+                self._get_missing_domain(self._get_codes_like(text.strip().lower()))
                 for text in str(value).split(",")
             )
         return NotImplemented
+
+    @api.model
+    def _get_codes_like(self, text):
+        if text in MISSING_CODES:
+            return [text]
+        return [code for code in MISSING_CODES if text in code]
 
     def _get_missing_domain(self, codes):
         """Projects that lack any of some codes."""

@@ -93,7 +93,10 @@ class ProjectBillingPeriod(models.Model):
         help="Opened for late time after the schedule has ended.",
     )
     fixed_amount = fields.Monetary(
-        help="Untaxed amount that is billed with this period, whatever its time."
+        compute="_compute_fixed_amount",
+        store=True,
+        readonly=False,
+        help="Untaxed amount that is billed with this period, whatever its time.",
     )
     sale_line_id = fields.Many2one(
         "sale.order.line",

@@ -31,7 +31,6 @@ class ProjectBillingPeriod(models.Model):
         allotted = self._get_allotted(groups, counters)
         if not allotted:
             return groups
-        hour = self.env["uom.uom"]._get_time_unit("hour")
         result = []
         for group in groups:
             if not group.sale_line.billing_capped:
@@ -52,9 +51,7 @@ class ProjectBillingPeriod(models.Model):
             result.append(
                 group._replace(
                     quantity=quantity,
-                    hours=group.sale_line.product_uom_id._compute_quantity(
-                        quantity, hour, round=False
-                    ),
+                    hours=group.sale_line.product_uom_id._to_hours(quantity),
                     entry_ids=tuple(sorted(entry.id for entry in parts)),
                     date_from=min(days),
                     date_to=max(days),

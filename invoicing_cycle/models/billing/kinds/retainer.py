@@ -258,10 +258,8 @@ class ProjectBillingPeriod(models.Model):
             hour = self.env["uom.uom"]._get_time_unit("hour")
             fits = allot(
                 [
-                    (e.product_uom_id or hour)._compute_quantity(
-                        e.billing_hours, hour, round=False
-                    )
-                    for e in entries
+                    entry.product_uom_id._to_hours(entry.billing_hours)
+                    for entry in entries
                 ],
                 balance.included + balance.carried,
             )

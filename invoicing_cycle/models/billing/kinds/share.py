@@ -16,9 +16,6 @@ class ProjectBillingPeriod(models.Model):
 
     _inherit = "project.billing.period"
 
-    fixed_amount = fields.Monetary(
-        compute="_compute_fixed_amount", store=True, readonly=False
-    )
     fixed_share = fields.Float(
         "Share (%)",
         digits=(5, 2),
