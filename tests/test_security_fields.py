@@ -245,16 +245,19 @@ class TestSecurityFields(SecurityCommon):
     def test_a_copy_credits_nothing_whatever_the_context(self):
         invoice = self._get_invoice()
         invoice.action_post()
-        with self.assertRaises(ValidationError):
-            copy_id = self.rpc(
-                self.user_accountant,
-                invoice,
-                "copy",
-                context={"move_reverse_cancel": True, "include_business_fields": True},
-            )
-            copy = invoice.browse(copy_id)
-            copy.invoice_date = date(2026, 3, 10)
-            copy.action_post()
+        line = invoice.invoice_line_ids
+        copy_id = self.rpc(
+            self.user_accountant,
+            invoice,
+            "copy",
+            context={"move_reverse_cancel": True, "include_business_fields": True},
+        )
+        copy = invoice.browse(copy_id)
+        copy.invoice_date = date(2026, 3, 10)
+        copy.action_post()
+        self.assertFalse(copy.invoice_line_ids.credited_line_id)
+        self.assertFalse(copy.invoice_line_ids.sale_line_ids)
+        self.assertTrue(line.timesheet_entry_ids)
         self.assertEqual(self.period.state, "to_send")
 
     def test_the_link_of_an_expense_cannot_be_written(self):
