@@ -8,6 +8,7 @@ from odoo.tests import tagged
 from odoo.addons.invoicing_cycle.tools.allocation import round_up
 
 from .common_line import LineCommon
+from .common_proof import ProofMixin
 from .common_pure import PureCase, repeatable
 
 
@@ -30,7 +31,7 @@ class TestRoundUp(PureCase):
 
 
 @tagged("post_install", "-at_install")
-class TestTimeRounding(LineCommon):
+class TestTimeRounding(ProofMixin, LineCommon):
     """Billed time is rounded by the project's rule, worked time never."""
 
     def test_none_adds_up_over_three_invoices(self):
@@ -131,6 +132,41 @@ class TestTimeRounding(LineCommon):
         invoice.button_cancel()
         self.env.flush_all()
         self.assertEqual(billed.billing_hours, 0.5)
+
+    def test_new_rule_does_not_change_what_is_refreshed(self):
+        """Found by random steps: its line counted less than the entry that it bills."""
+        project = self._create_project()
+        billed = self._log_time(project, date(2026, 1, 5), 1 / 3)
+        line = self._generate(project)
+        project.with_user(self.user_manager).billing_rounding = "15"
+        line.move_id.action_refresh_draft()
+        self.env.flush_all()
+        self.assertEqual((line.quantity, billed.billing_hours), (0.33, 1 / 3))
+        self.assertProven(project)
+
+    def test_new_rule_does_not_change_what_is_billed(self):
+        """Whatever makes Odoo work out the project of the time anew."""
+        task = self.env["project.task"].create(
+            {"name": "Task", "project_id": self._create_project().id}
+        )
+        project, other = task.project_id, self._create_project("Other")
+        billed = self._log_time(project, date(2026, 1, 5), 1 / 3, task_id=task.id)
+        self._generate(project)
+        waiting = self._log_time(project, date(2026, 3, 20), 1 / 3, task_id=task.id)
+        (project | other).with_user(self.user_manager).billing_rounding = "15"
+        task.project_id = other
+        self.env.flush_all()
+        self.assertEqual(billed.project_id, project)
+        self.assertEqual(billed.billing_hours, 1 / 3)
+        # Open time goes along, and is rounded as its project asks.
+        self.assertEqual(waiting.project_id, other)
+        self.assertEqual(waiting.billing_hours, 0.5)
+        other.with_user(self.user_manager).billing_rounding = "none"
+        task.project_id = project
+        self.env.flush_all()
+        self.assertEqual(waiting.billing_hours, 0.5)
+        self.assertEqual(billed.billing_hours, 1 / 3)
+        self.assertProven(project)
 
     def test_changed_and_moved_entries(self):
         project = self._create_project(billing_rounding="15")

@@ -75,11 +75,7 @@ class ProjectProject(models.Model):
         entries = Entry.search(
             [("project_id", "in", self.ids), ("invoice_line_id", "=", False)]
         )
-        unbilled = entries.filtered(lambda line: line._is_not_billed())
-        self.env.add_to_compute(Entry._fields["billing_hours"], unbilled)
-        # What is asked to be computed tells its dependants nothing: the order's
-        # delivered quantity and the totals of the periods.
-        unbilled.modified(["billing_hours"])
+        entries.filtered(lambda line: line._is_not_billed())._round_anew()
 
     def _get_rounding_step(self, per, uom):
         """The step that billed time is rounded up to, 0 where it is not.

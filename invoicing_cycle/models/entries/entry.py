@@ -229,8 +229,10 @@ class AccountAnalyticLine(models.Model):
         """These entries are written within this block: periods follow where they go."""
         moved = not MOVING_FIELDS.isdisjoint(vals)
         places = self._get_places() if moved else None
+        projects = {line: line.project_id for line in self} if moved else {}
         yield
         if moved:
+            self.filtered(lambda line: line.project_id != projects[line])._round_anew()
             # sudo: as in _join_places
             self.env["project.billing.period"].sudo()._sync_required_at(
                 places | self._get_places()
@@ -311,10 +313,6 @@ class AccountAnalyticLine(models.Model):
         ]
         for field in settled:
             self.env.remove_to_compute(field, self)
-        if invoice_line:
-            # Billed as they are, by whatever rule of rounding. What is given back is
-            # rounded as the project asks now.
-            settled.append(self._fields["billing_hours"])
         with self.env.protecting(settled, self):
             self._record(
                 {
@@ -322,6 +320,8 @@ class AccountAnalyticLine(models.Model):
                     "timesheet_invoice_id": invoice_line.move_id.id,
                 }
             )
+        if not invoice_line:
+            self._round_anew()
         # What is billed now, or is no more, is what a cap leaves to other periods.
         capped = self.so_line.filtered("billing_capped")
         if capped:

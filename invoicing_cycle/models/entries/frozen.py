@@ -58,9 +58,10 @@ class AccountAnalyticLine(models.Model):
 
     def _compute_project_id(self):
         # EXTENDS sale_timesheet
-        return super(
-            AccountAnalyticLine, self._filter_recomputable()
-        )._compute_project_id()
+        lines = self._filter_recomputable()
+        result = super(AccountAnalyticLine, lines)._compute_project_id()
+        lines._round_anew()
+        return result
 
     def _compute_partner_id(self):
         # EXTENDS sale_timesheet

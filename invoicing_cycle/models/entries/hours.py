@@ -64,9 +64,10 @@ class AccountAnalyticLine(models.Model):
             hour_factor=hour.factor,
         )
 
-    # ``project_id.billing_rounding`` is not among these: it is the next invoice that
-    # it bears upon, see project.project.
-    @api.depends("unit_amount", "split_hours", "project_id", "product_uom_id")
+    # The project and its rounding are not among these. A new rule bears upon the next
+    # invoice, see project.project; and Odoo works out the project of billed time anew
+    # on many occasions, which must not round it anew: see _round_anew().
+    @api.depends("unit_amount", "split_hours", "product_uom_id")
     def _compute_billing_hours(self):
         for line in self:
             if line.part_of_id:
@@ -74,6 +75,16 @@ class AccountAnalyticLine(models.Model):
                 continue
             step = line.project_id._get_rounding_step("entry", line.product_uom_id)
             line.billing_hours = round_up(line.unit_amount, step) - line.split_hours
+
+    def _round_anew(self):
+        """These entries are of another project, or are billed no more: their hours
+        follow the rounding of the project that they are of."""
+        field = self._fields["billing_hours"]
+        lines = self - self.env.protected(field)
+        self.env.add_to_compute(field, lines)
+        # What is asked to be computed tells its dependants nothing: the order's
+        # delivered quantity and the totals of the periods.
+        lines.modified(["billing_hours"])
 
     @api.constrains("unit_amount", "split_hours")
     def _check_split_hours(self):

@@ -124,14 +124,10 @@ class AccountMove(models.Model):
             yield
             return
         before = {move.id: move.state for move in self}
-        # Odoo computes the project of time anew with the state of its invoice, and with
-        # that its hours: what is billed stays as it was rounded then.
         # sudo: as in _settle_time
         documents = self.sudo().filtered(lambda move: move.is_sale_document())
-        entries = documents.invoice_line_ids.timesheet_entry_ids
         endless = documents._end_reopened_periods(vals["state"])
-        with self.env.protecting([entries._fields["billing_hours"]], entries):
-            yield
+        yield
         self._follow_state(before)
         endless.project_id._follow_completion()
 
