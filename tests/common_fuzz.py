@@ -61,12 +61,14 @@ ODOO = (
     ("psycopg2.UndefinedFunction", "operator does not exist: integer = boolean"),
     # Fields that are none, or in no table, for exports and groups.
     ("ValueError", "Invalid field 'name' on '"),
+    # Names of fields that are none, in values of a new record.
+    ("ValueError", "Invalid field '' in '"),
     ("ValueError", "because it is not stored"),
     # Fields of other records that are read with the user's own rights.
     ("ValueError", "because it is not a sudoed related or inherited field"),
     # Commands of no shape, for the onchange of any form and that of invoices.
     ("AttributeError", "'NoneType' object has no attribute 'origin'"),
-    ("TypeError", "(models/ledger/invoice.py onchange)"),
+    ("TypeError", "(models/account_move.py onchange)"),
 )
 #: Models that answer for Odoo; first those that the add-on leaves as they are.
 STOCK_MODELS = (

@@ -67,6 +67,9 @@ class SaleOrderLine(models.Model):
         if drafts:
             items &= drafts.sale_line_ids
             self.env.add_to_compute(items._fields["qty_invoiced"], items)
+            # What is asked to be computed tells its dependants nothing: the order would
+            # go on to offer what is invoiced.
+            items.modified(["qty_invoiced"])
 
     def _get_lines_beside_periods(self):
         """Invoice lines that bill this item, or credit it, and that no period made."""
