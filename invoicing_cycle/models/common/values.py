@@ -10,6 +10,10 @@ LARGEST = 1e15
 LARGEST_INTEGER = 2**31 - 1
 
 
+#: What is looked at, of the fields of the add-on.
+TEXT_TYPES = frozenset({"char", "html", "text"})
+CHECKED_TYPES = TEXT_TYPES | {"float", "integer", "many2one", "monetary"}
+
 #: Odoo's own fields that the billing rests on.
 BILLED_FIELDS = {
     "account.analytic.line": {
@@ -71,19 +75,19 @@ class BillingValuesMixin(models.AbstractModel):
     @api.model
     @ormcache()
     def _get_billing_fields(self):
-        """Names of the numbers and links that are checked."""
+        """Names of the numbers, links and texts that are checked."""
         others = BILLED_FIELDS.get(self._name, ())
         return frozenset(
             name
             for name, field in self._fields.items()
-            if field.type in ("float", "integer", "many2one", "monetary")
+            if field.type in CHECKED_TYPES
             and (name in others or "invoicing_cycle" in field._modules)
             and name != "id"
         )
 
     @api.model
     def _check_billing_values(self, vals):
-        """Raise unless numbers among some values are finite, and can be stored."""
+        """Raise unless numbers among some values are finite, and all can be stored."""
         if not isinstance(vals, dict):
             return
         for name in self._get_billing_fields() & vals.keys():
@@ -93,7 +97,7 @@ class BillingValuesMixin(models.AbstractModel):
                     self.env._(
                         "“%(value)s” is no value of %(field)s (%(document)s): too "
                         "large, or of another kind. Enter another one.",
-                        value=vals[name],
+                        value=str(vals[name]).replace("\0", "\N{SYMBOL FOR NULL}"),
                         field=label or name,
                         document=self.env["ir.model"]._get(self._name).name,
                     )
@@ -101,6 +105,9 @@ class BillingValuesMixin(models.AbstractModel):
 
     @api.model
     def _is_billing_value(self, field_type, value):
+        if field_type in TEXT_TYPES:
+            # The database keeps every character but this one.
+            return not isinstance(value, str) or "\0" not in value
         if field_type == "many2one":
             # Odoo's own calls give records and more. What goes on to the database as
             # an id has to be one.
