@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# All checks: what ./dev test does without arguments.
+# All checks: what ./dev test does without arguments. And the linters.
 
 # Odoo's own linters, of its add-on test_lint: those that look at every add-on. The rest
 # of that suite checks Odoo's files, or what our other linters check better.
@@ -12,12 +12,53 @@ readonly ODOO_LINTERS=(ManifestLinter TestDunderinit TestIndex
 readonly ODOO_RUNNER_TESTS=('test_generate_*' 'test_mark_sent' 'test_multi_company_*'
     'test_readiness*' 'test_roles_*' 'test_security_*' 'test_send_*' 'test_stock_*')
 
-CHECKS_FAILED=()
+# --- the linters -------------------------------------------------------------------
+
+# pre-commit asks git for the files: a repository of its own knows all that are there, the
+# new ones too, and also where the checkout is none or is another user's.
+prepare_lint() {
+    prepare_tools test
+    export PYTHONPATH
+    PYTHONPATH=$(odoo_path)
+}
+
+all_linters() {
+    local -x GIT_DIR=$DEV/lint.git GIT_WORK_TREE=$ROOT HOME=$DEV/home
+    cd "$ROOT" || return
+    git init --quiet
+    git add --all
+    "$VENV/bin/pre-commit" run --all-files --hook-stage manual
+}
+
+cmd_lint() {
+    prepare_lint
+    try all_linters >&3
+    [ "$STATUS" -eq 0 ] || die "the linters found something"
+    say "The linters find nothing."
+}
+
+cmd_format() {
+    prepare_lint
+    cd "$ROOT" || return
+    py -m ruff check --quiet --fix || true
+    py -m ruff format --quiet
+    NODE_PATH=$DEV/node/node_modules "$VENV/bin/node" "$DEV/node/node_modules/prettier/bin/prettier.cjs" \
+        --write --log-level warn --cache-location .dev/prettier "$MODULE/**/*.{xml,js,scss}" "*.cjs" package.json
+}
+
+# --- the checks --------------------------------------------------------------------
+
+FAILED=()
 
 check() {
     local name=$1
     shift
-    "$@" || CHECKS_FAILED+=("$name")
+    try "$@"
+    [ "$STATUS" -eq 0 ] || FAILED+=("$name")
+}
+
+passed() {
+    [[ " ${FAILED[*]} " != *" $1 "* ]]
 }
 
 # Names a database that lives as long as this run.
@@ -30,178 +71,145 @@ drop_check_databases() {
     local suffix
     # The last ones are of pytest's processes, had they no time to drop them.
     for suffix in '' _demo _days _runner -gw{0..3}; do
-        db_drop "$CHECK_DB$suffix" 2>/dev/null
+        db_drop "$CHECK_DB$suffix"
     done
 }
 
-# A port that nothing listens on, below those that the kernel hands out by itself.
-free_port() {
-    local port
-    while port=$((20000 + RANDOM % 10000)) && port_is_taken "$port"; do :; done
-    echo "$port"
-}
-
 # Every warning in Odoo's log is a failure, but those in checklog-odoo.cfg.
-log_is_clean() {
-    (cd "$ROOT" && "$VENV/bin/checklog-odoo" --no-echo "$1")
-}
-
 check_log() {
-    local log=$LOGS/$1.log
-    log_is_clean "$log" >"$LOGS/$1.checklog" 2>&1 || {
-        say "-- warnings in $log:"
-        cat "$LOGS/$1.checklog" >&3
-        return 1
-    }
+    (cd "$ROOT" && "$VENV/bin/checklog-odoo" --no-echo "$LOGS/$1.log") >&3 2>&1 \
+        || die "there are warnings in $LOGS/$1.log"
 }
 
-# Odoo's runner ends well with no test at all, and with skipped ones.
+# Odoo's runner ends well with no test at all, and with skipped ones. Its log is long: the
+# tests that failed are told.
 check_odoo_tests() {
-    local log=$LOGS/$1.log summary skipped
-    summary=$(grep -oE '[0-9]+ failed, [0-9]+ error\(s\) of [0-9]+ tests' "$log" | tail -n 1)
-    say "   ${summary:-no test was run}"
-    skipped=$(grep -E 'INFO [^ ]+ [^ ]+: skipped ' "$log") || true
-    if [ -n "$skipped" ]; then
-        say "-- skipped tests:"
-        say "$skipped"
-        return 1
-    fi
-    [[ $summary =~ of\ [1-9][0-9]*\ tests$ ]]
+    local log=$LOGS/$1.log
+    grep -E ' (FAIL|ERROR): ' -A 40 "$log" | tail -n 120 >&3 || true
+    grep -oE '[0-9]+ failed, [0-9]+ error\(s\) of [0-9]+ tests' "$log" | tail -n 1 >&3 || true
+    grep -qE ' 0 failed, 0 error\(s\) of [1-9][0-9]* tests' "$log" \
+        || die "tests failed, or none was run (log: $log)"
+    ! grep -E 'INFO [^ ]+ [^ ]+: skipped ' "$log" >&3 || die "tests were skipped"
+    check_log "$1"
 }
 
-check_install_with_demo() {
-    lock_setup
-    ensure_dependencies_demo
-    db_copy "$DEPENDENCIES_DEMO" "${CHECK_DB}_demo" || return
-    unlock_setup
-    step "Installing $MODULE with demo data" check-demo \
-        in_strict_shell odoo_install "${CHECK_DB}_demo" "$MODULE" --with-demo \
-        && check_log check-demo
+odoo_log() {
+    odoo "$@" || true # the log tells how the tests ended
 }
 
-look_at_demo() {
-    odoo shell -d "${CHECK_DB}_days" --no-http --log-level=warn <"$ROOT/scripts/check_demo.py"
-}
-
-# The demo data is dated relative to today: it has to be complete on any day. Odoo loads
-# it only where every dependency has its own, which is denied here.
-check_demo_days() {
-    lock_setup
-    ensure_dependencies_demo
-    db_copy "$DEPENDENCIES_DEMO" "${CHECK_DB}_days" || return
-    unlock_setup
-    psql_quiet --dbname "${CHECK_DB}_days" \
-        -c "UPDATE ir_module_module SET demo = FALSE WHERE name = 'sale_expense'"
-    step "Installing $MODULE to load its demo data on several days" check-days \
-        in_strict_shell odoo_install "${CHECK_DB}_days" "$MODULE" \
-        && step "Looking at the demo data on several days" check-demo-days look_at_demo
+# odoo_tests LOG DATABASE TAGS [OPTION...]: tests in Odoo's runner.
+odoo_tests() {
+    local log=$1
+    step "Running tests in Odoo's runner in $2" "$log" "" odoo_log -d "$2" --test-tags "$3" \
+        --http-port="$(free_port)" --stop-after-init --max-cron-threads=0 "${@:4}"
+    check_odoo_tests "$log"
 }
 
 check_install() {
-    copy_dependencies_plain "$CHECK_DB"
-    step "Installing $MODULE without demo data" check-install \
-        in_strict_shell odoo_install "$CHECK_DB" "$MODULE" \
-        && check_log check-install
+    base_database "$CHECK_DB" --no-demo
+    install_addon "$CHECK_DB"
+    check_log "install-$CHECK_DB"
 }
 
-# Names the tests that failed in one of Odoo's runs: the end of a long output is what is
-# seen of it.
-failed_tests() {
-    local log
-    case $1 in
-        odoo-runner) log=$LOGS/check-odoo.log ;;
-        odoo-linters) log=$LOGS/check-lint.log ;;
-        *) return 0 ;;
-    esac
-    grep -E ' (FAIL|ERROR): ' -A 40 "$log" 2>/dev/null | tail -n 120 >&3 || true
-}
-
-# odoo_runner DATABASE TAGS: tests in Odoo's runner, but those in a browser; as an
-# update, which is thereby tested as well.
+# Those but in a browser; as an update, which is thereby tested as well.
 odoo_runner() {
-    step "Updating it and running tests in Odoo's runner" check-odoo \
-        odoo -d "$1" -u "$MODULE" --test-tags "$2,-browser" \
-        --http-port="$(free_port)" --stop-after-init --max-cron-threads=0 \
-        && check_odoo_tests check-odoo && check_log check-odoo
+    odoo_tests check-odoo "$1" "$2,-browser" -u "$MODULE"
 }
 
 odoo_runner_tags() {
-    local pattern file tags=
+    local pattern tags=
     for pattern in "${ODOO_RUNNER_TESTS[@]}"; do
-        for file in "$ROOT"/tests/$pattern.py; do
-            tags+=,/$MODULE/tests/${file##*/}
-        done
+        tags+=$(cd "$ROOT" && find tests -name "$pattern.py" -printf ",/$MODULE/%p")
     done
     echo "${tags#,}"
 }
 
-installed() {
-    check_installed "$1" "$MODULE" >/dev/null 2>&1
+check_install_with_demo() {
+    base_database "${CHECK_DB}_demo" --demo
+    db_copy "${CHECK_DB}_demo" "${CHECK_DB}_days"
+    install_addon "${CHECK_DB}_demo" --with-demo
+    check_log "install-${CHECK_DB}_demo"
 }
 
 check_odoo_linters() {
     local tags
     tags=$(printf ',/test_lint:%s' "${ODOO_LINTERS[@]}")
-    step "Running Odoo's own linters" check-lint \
-        odoo -d "${CHECK_DB}_demo" -i test_lint --test-tags "${tags#,}" \
-        --http-port="$(free_port)" --stop-after-init --max-cron-threads=0 \
-        && check_odoo_tests check-lint && check_log check-lint
+    odoo_tests check-lint "${CHECK_DB}_demo" "${tags#,}" -i test_lint
 }
 
-# Beside the linters and the other installations: a test keeps one processor busy.
-start_odoo_runner() {
-    db_copy "$CHECK_DB" "${CHECK_DB}_runner" || return
-    start_beside "$LOGS/check-odoo.messages" \
-        odoo_runner "${CHECK_DB}_runner" "$(odoo_runner_tags)"
+look_at_demo() {
+    odoo_shell "${CHECK_DB}_days" <"$ROOT/scripts/check_demo.py"
 }
 
-finish_odoo_runner() {
-    local status=0
-    finish_beside || status=$?
-    cat "$LOGS/check-odoo.messages" >&3
-    return "$status"
+# The demo data is dated relative to today: it has to be complete on any day. Odoo loads
+# it only where every dependency has its own, which is denied here.
+check_demo_days() {
+    psql_quiet --dbname "${CHECK_DB}_days" \
+        -c "UPDATE ir_module_module SET demo = FALSE WHERE name = 'sale_expense'"
+    install_addon "${CHECK_DB}_days"
+    step "Looking at the demo data on several days" check-demo-days \
+        "the demo data is not complete on any day" look_at_demo
 }
 
 # Each process has a copy of the database. In the order of the files, as else those with
 # few tests, which are the longest, would all come last.
+# check_pytest [OPTION...]
 check_pytest() {
     local processes
     processes=$(nproc)
     say "-- Running all tests, those in a browser too, in pytest"
-    run run_pytest "$CHECK_DB" --no-skips --dist=loadgroup --no-loadscope-reorder \
-        --numprocesses=$((processes < 4 ? processes : 4))
+    run_pytest "$CHECK_DB" --no-skips --dist=loadgroup --no-loadscope-reorder \
+        --numprocesses=$((processes < 4 ? processes : 4)) "$@"
+}
+
+# How much of the add-on pytest has run. `.dev/venv/bin/coverage report` tells where not.
+check_coverage() {
+    cd "$ROOT" || return
+    py -m coverage json --quiet -o "$LOGS/coverage.json"
+    py scripts/check_coverage.py "$LOGS/coverage.json" >&3
 }
 
 all_checks() {
-    local name started=$SECONDS
-    prepare_lint
+    local name runner=
     new_check_database
     check install check_install
-    ! installed "$CHECK_DB" || check odoo-runner start_odoo_runner
+    if passed install; then
+        # Beside the linters and the other installations: a test keeps one processor busy.
+        db_copy "$CHECK_DB" "${CHECK_DB}_runner"
+        (set -e; odoo_runner "${CHECK_DB}_runner" "$(odoo_runner_tags)") \
+            3>"$LOGS/check-odoo.messages" 2>&3 >&3 </dev/null &
+        runner=$!
+    fi
     say "-- Running the linters"
-    check lint all_linters
+    check lint all_linters >&3
     check install-with-demo check_install_with_demo
-    ! installed "${CHECK_DB}_demo" || check odoo-linters check_odoo_linters
+    ! passed install-with-demo || check odoo-linters check_odoo_linters
     check demo-days check_demo_days
-    [ -z "$BESIDE" ] || check odoo-runner finish_odoo_runner
-    ! installed "$CHECK_DB" || check pytest check_pytest
-    for name in "${CHECKS_FAILED[@]}"; do
+    if [ "$runner" ]; then
+        wait "$runner" || FAILED+=(odoo-runner)
+        cat "$LOGS/check-odoo.messages" >&3
+        check pytest check_pytest
+    fi
+    for name in "${FAILED[@]}"; do
         say "dev: failed: $name"
-        failed_tests "$name"
     done
-    [ ${#CHECKS_FAILED[@]} -eq 0 ] || exit 1
-    say "All checks pass ($(((SECONDS - started) / 60)) min $(((SECONDS - started) % 60)) s)."
+    [ ${#FAILED[@]} -eq 0 ] || exit 1
+    say "All checks pass ($((SECONDS / 60)) min $((SECONDS % 60)) s)."
+}
+
+# Apart from the checks: measuring takes as much time again as the tests.
+cmd_coverage() {
+    prepare test
+    new_check_database
+    check_install
+    run check_pytest --cov --cov-report=
+    check_coverage
 }
 
 # Every test in Odoo's own runner.
 cmd_runner() {
-    no_arguments runner "$@"
     prepare test
-    addon_exists || die "there is no $MODULE/__manifest__.py"
     new_check_database
-    check_install || die "cannot install $MODULE (log: $LOGS/check-install.log)"
-    odoo_runner "$CHECK_DB" "/$MODULE" || {
-        failed_tests odoo-runner
-        die "tests fail in Odoo's runner (log: $LOGS/check-odoo.log)"
-    }
+    check_install
+    odoo_runner "$CHECK_DB" "/$MODULE"
 }

@@ -1,80 +1,46 @@
 # shellcheck shell=bash
 # The database server: the one that PG* variables name, else a private cluster.
 
-# 107 bytes are the limit for a socket's path, ".s.PGSQL.5432" included.
-readonly SOCKET_FOLDER_LIMIT=90
+readonly CLUSTER=$SHORT/pg
 
 own_cluster() {
-    [ -z "${PGHOST:-}${PGHOSTADDR:-}${PGPORT:-}${PGSERVICE:-}${PGUSER:-}" ]
+    [ -z "${CALLERS_PG-${PGHOST:-}${PGHOSTADDR:-}${PGPORT:-}${PGSERVICE:-}${PGUSER:-}}" ]
 }
 
+# `return 0`: on the way out a plain `return` tells how the call ended.
 find_pg_bin() {
-    local folder found=
-    for folder in $(printf '%s\n' /usr/lib/postgresql/*/bin | sort -V); do
-        [ ! -x "$folder/initdb" ] || found=$folder
-    done
-    if [ -z "$found" ] && have pg_config && [ -x "$(pg_config --bindir)/initdb" ]; then
-        found=$(pg_config --bindir)
-    fi
-    [ -n "$found" ] && echo "$found"
-}
-
-# Runs a command as the user who owns the cluster: PostgreSQL refuses to run as root.
-as_owner() {
-    if [ "$(id -u)" -eq 0 ]; then
-        (cd / && exec setpriv --reuid=postgres --regid=postgres --init-groups \
-            env HOME=/ "$@")
-    else
-        (cd / && exec "$@")
-    fi
-}
-
-# The cluster's folder as a link in .dev remembers it. In a checkout that was moved or
-# copied the link leads to another one's cluster, which is none of our business.
-remembered_cluster() {
     local folder
-    folder=$(readlink -- "$DEV/cluster") || return 1
-    case $folder in
-        "$DEV/pg" | "$(folder_elsewhere)") ;;
-        *) return 1 ;;
-    esac
-    [ -d "$folder/data" ] || return 1
-    echo "$folder"
+    for folder in $(printf '%s\n' /usr/lib/postgresql/*/bin | sort -rV) \
+        "$(pg_config --bindir 2>/dev/null)"; do
+        [ -x "$folder/initdb" ] && echo "$folder" && return 0
+    done
+    return 1
 }
 
-# In .dev, unless the cluster's owner cannot reach that or the socket's path would be too
-# long; then in a folder elsewhere.
-choose_cluster_folder() {
-    if CLUSTER=$(remembered_cluster); then
-        return 0
+# Runs one of PostgreSQL's own commands as the user who owns the cluster, since it refuses
+# to run as root; where .dev lies in root's home, with root's right to go there. The
+# server outlives this call: it has neither its mark nor its locks.
+as_owner() (
+    local owner=()
+    cd /
+    if [ "$(id -u)" -eq 0 ]; then
+        owner=(setpriv --reuid=postgres --regid=postgres --init-groups)
+        "${owner[@]}" test -x "$CLUSTER" \
+            || owner+=(--inh-caps=+dac_override --ambient-caps=+dac_override)
     fi
-    CLUSTER=$DEV/pg
-    # The copy of a cluster that ran is broken, and names the other one's server.
-    [ ! -e "$CLUSTER/data/postmaster.pid" ] || rm -rf "$CLUSTER"
-    mkdir -p "$CLUSTER"
-    if [ ${#CLUSTER} -gt $SOCKET_FOLDER_LIMIT ] || ! as_owner test -x "$CLUSTER"; then
-        rm -rf "$CLUSTER"
-        CLUSTER=$(folder_elsewhere)
-        mkdir -p "$CLUSTER"
-        case $(stat -c %U "$CLUSTER") in
-            postgres | "$(id -un)") ;;
-            *) die "$CLUSTER belongs to another user" ;;
-        esac
-        say "-- the database cluster is kept in $CLUSTER, since its owner or its socket cannot use $DEV"
-    fi
-    ln -sfn "$CLUSTER" "$DEV/cluster"
-}
+    exec "${owner[@]}" env -u DEV_RUN HOME=/ "$PG_BIN/$1" -D "$CLUSTER/data" "${@:2}" \
+        3>&- 5>&- 7>&- 8>&- 9>&-
+)
 
 make_cluster() {
-    rm -rf "$CLUSTER/data" "$CLUSTER/data.new"
-    mkdir -p "$CLUSTER/data.new"
-    [ "$(id -u)" -ne 0 ] || chown postgres: "$CLUSTER" "$CLUSTER/data.new"
-    chmod 700 "$CLUSTER/data.new"
-    as_owner "$PG_BIN/initdb" -D "$CLUSTER/data.new" -U odoo -A trust -E UTF8 \
-        --locale=C.UTF-8 --no-sync
+    mkdir -p "$CLUSTER/data"
+    [ "$(id -u)" -ne 0 ] || chown -R postgres: "$CLUSTER"
+    chmod 700 "$CLUSTER/data"
+    as_owner initdb -U odoo -A trust -E UTF8 --locale=C.UTF-8 --no-sync
     # Speed before safety: all that lies here can be made again.
-    as_owner tee -a "$CLUSTER/data.new/postgresql.conf" >/dev/null <<EOF
+    cat >>"$CLUSTER/data/postgresql.conf" <<END
 listen_addresses = ''
+unix_socket_directories = '$CLUSTER'
 unix_socket_permissions = 0700
 fsync = off
 synchronous_commit = off
@@ -83,66 +49,60 @@ max_wal_size = 2GB
 shared_buffers = 256MB
 max_connections = 200
 jit = off
-EOF
-    mv "$CLUSTER/data.new" "$CLUSTER/data"
+END
+    touch "$CLUSTER/data/complete"
 }
 
-# After an upgrade of the machine the server may be too new for the cluster.
-drop_outdated_cluster() {
-    local version=$CLUSTER/data/PG_VERSION
-    [ -e "$version" ] || return 0
-    case $("$PG_BIN/postgres" --version) in
-        *" $(cat "$version")."* | *" $(cat "$version")"[a-z]*) return 0 ;;
-    esac
-    say "-- PostgreSQL is a newer version now: the databases are made anew"
-    rm -rf "$CLUSTER/data"
+# Not so for one that was copied or moved with its checkout, whose server is another's.
+is_own_data() {
+    [ ! -e "$1/postmaster.pid" ] || grep -qxF "$1" "$1/postmaster.pid"
+}
+
+# A cluster that is half made, of another checkout, or of another version, goes.
+drop_unusable_cluster() {
+    local data=$CLUSTER/data
+    [ -d "$data" ] || return 0
+    [ -e "$data/complete" ] && is_own_data "$data" \
+        && grep -qxF "unix_socket_directories = '$CLUSTER'" "$data/postgresql.conf" \
+        && [[ $("$PG_BIN/postgres" --version) =~ " $(cat "$data/PG_VERSION")"[.a-z] ]] && return
+    say "-- the database cluster is made anew"
+    rm -rf "$data"
 }
 
 cluster_runs() {
-    as_owner "$PG_BIN/pg_ctl" status -D "$CLUSTER/data" >/dev/null 2>&1
-}
+    [ -d "$CLUSTER/data" ] && is_own_data "$CLUSTER/data" && as_owner pg_ctl status
+} >/dev/null 2>&1
 
 start_cluster() {
-    as_owner "$PG_BIN/pg_ctl" start -D "$CLUSTER/data" -l "$CLUSTER/server.log" -w -t 60 -s \
-        -o "-k '$CLUSTER'"
-}
-
-use_own_cluster() {
-    PG_BIN=$(find_pg_bin)
-    exec 6>>"$DEV/cluster.lock"
-    flock 6
-    choose_cluster_folder
-    drop_outdated_cluster
-    [ -d "$CLUSTER/data" ] || step "Making the database cluster" initdb in_strict_shell make_cluster \
-        || die "cannot make a database cluster in $CLUSTER (log: $LOGS/initdb.log)"
-    cluster_runs || run in_strict_shell start_cluster >"$LOGS/cluster.log" 2>&1 </dev/null \
-        || die "cannot start the database cluster (log: $CLUSTER/server.log)"
-    exec 6>&-
-    unset PGPASSWORD PGPASSFILE
-    export PGHOST=$CLUSTER PGPORT=5432 PGUSER=odoo
+    as_owner pg_ctl start -l "$CLUSTER/server.log" -w -t 60 -s
 }
 
 # Called when nobody else uses the cluster; it may have been started by another call.
 stop_own_cluster() {
-    CLUSTER=$(remembered_cluster) || return 0
-    PG_BIN=${PG_BIN:-$(find_pg_bin)}
-    ! cluster_runs || as_owner "$PG_BIN/pg_ctl" stop -D "$CLUSTER/data" -m fast -t 60 -s
+    own_cluster && PG_BIN=$(find_pg_bin) && cluster_runs || return 0
+    as_owner pg_ctl stop -m fast -t 60 -s
 }
 
 use_database_server() {
     unset PGDATABASE
     if own_cluster; then
-        CLUSTER_IS_OWN=1
-        use_own_cluster
+        PG_BIN=$(find_pg_bin)
+        drop_unusable_cluster
+        [ -d "$CLUSTER/data" ] || step "Making the database cluster" initdb \
+            "cannot make a database cluster in $CLUSTER" make_cluster
+        cluster_runs || try start_cluster >"$LOGS/cluster.log" 2>&1 </dev/null
+        cluster_runs || die "cannot start the database cluster (log: $CLUSTER/server.log)"
+        CALLERS_PG=
+        unset PGPASSWORD PGPASSFILE
+        export PGHOST=$CLUSTER PGPORT=5432 PGUSER=odoo PATH=$PG_BIN:$PATH
     else
         local answer
         answer=$(psql_quiet -c 'SELECT 1' 2>&1) \
             || die "cannot use the PostgreSQL of the PG* variables: ${answer//$'\n'/ }"
     fi
-    export PATH=${PG_BIN:+$PG_BIN:}$PATH
 }
 
-# Name of a database that surely exists, to connect to.
+# Connects to a database that surely exists.
 psql_quiet() {
     psql --no-psqlrc --quiet --tuples-only --no-align --set ON_ERROR_STOP=1 --dbname postgres "$@"
 }

@@ -1,65 +1,61 @@
 # shellcheck shell=bash
-# The Python environment: what Odoo runs on, and on top of it the tools.
+# The Python environment, by uv: what Odoo runs on, and the tools. Node comes with it, so
+# Debian's many packages of that are not needed; the linters that run on it are npm's.
 
-# Odoo 19 runs on Python 3.10 to 3.13.
-python_fits() {
-    "$1" -c 'import sys, ensurepip, venv
-sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))' >/dev/null 2>&1
-}
+readonly UV_VERSION=0.13.9
+readonly VENV=$DEV/venv
+export UV_CACHE_DIR=$DEV/uv-cache UV_PYTHON_INSTALL_DIR=$DEV/python
 
+# Any that can bring uv; uv finds or fetches the one that fits.
 find_python() {
     local python
-    for python in ${DEV_PYTHON:-/usr/bin/python3 python3 python3.13 python3.12 python3.11 python3.10}; do
-        if python_fits "$python"; then
-            echo "$python"
-            return 0
-        fi
+    for python in ${DEV_PYTHON:-/usr/bin/python3 python3}; do
+        "$python" -c 'import ensurepip, venv' 2>/dev/null && echo "$python" && return
     done
     return 1
-}
-
-venv_path() {
-    local python version
-    if [ -z "${VENV:-}" ]; then
-        python=$(find_python) || die "no Python 3.10 to 3.13 with the venv module here${DEV_PYTHON:+: DEV_PYTHON=$DEV_PYTHON}"
-        version=$("$python" -c 'import sys; print(sys.version, sys.base_prefix)')
-        VENV=$DEV/venv-$({ echo "$version"; cat "$ROOT/requirements.txt"; } | hash_text)
-    fi
 }
 
 py() {
     "$VENV/bin/python" "$@"
 }
 
-pip_install() {
-    "$VENV/bin/python" -m pip install --quiet --disable-pip-version-check --requirement "$1"
+make_venv() {
+    local uv=$DEV/uv/bin/uv index
+    if [[ $("$uv" --version 2>/dev/null) != "uv $UV_VERSION"* ]]; then
+        rm -rf "$DEV/uv"
+        "$(find_python)" -m venv "$DEV/uv"
+        "$DEV/uv/bin/python" -m pip install --quiet "uv==$UV_VERSION"
+    fi
+    # The index that pip is set to use: uv does not read that.
+    index=$("$DEV/uv/bin/python" -m pip config list | sed -n "s/.*\.index-url='\(.*\)'/\1/p" | tail -n 1)
+    [ -z "$index" ] || export UV_DEFAULT_INDEX=${UV_DEFAULT_INDEX:-$index}
+    # Odoo 19 runs on these.
+    "$uv" venv --quiet --allow-existing --python "${DEV_PYTHON:->=3.10,<3.14}" "$VENV"
+    "$uv" pip sync --quiet --system-certs --python "$VENV" "$ROOT"/requirements{,-dev}.txt
+    made_of >"$VENV/made-of"
 }
 
-# Made in its final place, since a moved environment does not work; the stamp that
-# comes last tells a finished one.
-make_venv() {
-    local python
-    python=$(find_python)
-    rm -rf "$VENV"
-    "$python" -m venv "$VENV"
-    pip_install "$ROOT/requirements.txt"
-    printf '%s\n' 'from odoo.cli import main' 'main()' >"$VENV/bin/odoo"
-    : >"$VENV/.complete"
+made_of() {
+    echo "$VENV ${DEV_PYTHON:-}" # one that was copied has programs of another place
+    cat "$ROOT"/requirements{,-dev}.txt
 }
 
 ensure_venv() {
-    venv_path
-    [ ! -e "$VENV/.complete" ] || return 0
-    STEP_TAIL=3 step "Installing the Python packages" venv in_strict_shell make_venv \
-        || die "cannot install the Python packages from PyPI; is the network there? (log: $LOGS/venv.log)"
+    ! py -c '' 2>/dev/null || ! made_of | cmp -s - "$VENV/made-of" || return 0
+    step "Installing the Python packages" venv \
+        "cannot install the Python packages from PyPI; is the network there?" make_venv
 }
 
-ensure_tools() {
-    local stamp
-    stamp=$VENV/.tools-$(hash_text <"$ROOT/requirements-dev.txt")
-    [ ! -e "$stamp" ] || return 0
-    STEP_TAIL=3 step "Installing the test tools" tools pip_install "$ROOT/requirements-dev.txt" \
-        || die "cannot install the test tools from PyPI; is the network there? (log: $LOGS/tools.log)"
-    rm -f "$VENV"/.tools-*
-    : >"$stamp"
+npm_ci() {
+    mkdir -p "$DEV/node"
+    cp "$ROOT/package.json" "$ROOT/package-lock.json" "$DEV/node"
+    PATH=$VENV/bin:$PATH npm ci --prefix "$DEV/node" --no-audit --no-fund --ignore-scripts \
+        --cache "$DEV/npm.new"
+    cp "$ROOT/package-lock.json" "$DEV/node/made-of"
+}
+
+ensure_node() {
+    ! cmp -s "$ROOT/package-lock.json" "$DEV/node/made-of" || return 0
+    step "Installing prettier and eslint" npm \
+        "cannot install prettier and eslint from npm; is the network there?" npm_ci
 }

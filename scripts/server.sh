@@ -1,13 +1,13 @@
 # shellcheck shell=bash
 # Calls that run Odoo in the foreground.
 
-readonly DEMO_STAMP=$DEV/demo.stamp
-readonly DEMO_LOGINS=$DEV/demo.logins
-readonly DEMO_LOG=$LOGS/demo.log
+readonly DEMO_LOGINS=$DEV/demo.logins DEMO_LOG=$LOGS/demo.log
 
+# At a terminal Ctrl-C is the program's own to handle.
 foreground() {
     if [ -t 0 ]; then
-        run_on_terminal "$@"
+        trap : INT
+        "$@"
     else
         run "$@"
     fi
@@ -23,13 +23,20 @@ cmd_shell() {
     quiet_output
     prepare run
     db_exists "$1" || die "there is no database '$1'; ./dev db $1 makes it"
-    foreground odoo shell -d "$1" --no-http --log-level=warn
+    foreground odoo_shell "$1"
 }
 
 # --- the demo --------------------------------------------------------------------------
 
 port_is_taken() {
     (: <>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
+}
+
+# A port that nothing listens on, below those that the kernel hands out by itself.
+free_port() {
+    local port
+    while port=$((20000 + RANDOM % 10000)) && port_is_taken "$port"; do :; done
+    echo "$port"
 }
 
 # The first line that Odoo answers with, such as "HTTP/1.0 200 OK".
@@ -42,8 +49,7 @@ http_status() {
 }
 
 demo_options() {
-    DEMO_PORT=${DEV_HTTP_PORT:-8069}
-    DEMO_FRESH=
+    DEMO_PORT=${DEV_HTTP_PORT:-8069} DEMO_FRESH=
     while [ $# -gt 0 ]; do
         case $1 in
             --port=*) DEMO_PORT=${1#*=} ;;
@@ -71,47 +77,32 @@ check_demo_port() {
 # The demo's database keeps what one did in it. When the add-on has changed since, a
 # copy is updated and takes its place, so that a failing update spoils nothing.
 ensure_demo_database() {
-    local database=$1
+    local database=$1 stamp
+    stamp=$(make_stamp)
     if [ -n "$DEMO_FRESH" ] || ! db_exists "$database"; then
-        rm -f "$DEMO_STAMP"
         make_demo_database "$database"
-    elif [ "$(cat "$DEMO_STAMP" 2>/dev/null)" != "$ADDON_HASH" ]; then
+    elif [ "$(stamp_of "$database")" != "$stamp" ]; then
+        db_copy "$database" "$database.new"
         step "Updating $MODULE in the demo's database" demo-update \
-            in_strict_shell update_copy "$database" \
-            || die "cannot update the demo's database, which stays as it was; ./dev demo --fresh makes a new one (log: $LOGS/demo-update.log)"
+            "cannot update the demo's database, which stays as it was; ./dev demo --fresh makes a new one" \
+            odoo_update "$database.new"
+        db_copy "$database.new" "$database"
+        db_drop "$database.new"
     else
         return 0
     fi
-    step "Looking up who can log in" demo-logins write_logins "$database" \
-        || die "cannot read the demo's users (log: $LOGS/demo-logins.log)"
-    echo "$ADDON_HASH" >"$DEMO_STAMP"
-}
-
-update_copy() {
-    db_copy "$1" "$1.new"
-    odoo_update "$1.new"
-    db_drop "$1"
-    db_rename "$1.new" "$1"
+    step "Looking up who can log in" demo-logins "cannot read the demo's users" write_logins "$database"
+    set_stamp "$database" "$stamp"
 }
 
 write_logins() {
-    odoo shell -d "$1" --no-http --log-level=warn <"$ROOT/scripts/logins.py" >"$DEMO_LOGINS.new" \
-        && mv "$DEMO_LOGINS.new" "$DEMO_LOGINS"
-}
-
-# PDF reports fetch their style sheets from this address.
-set_base_url() {
-    psql_quiet --dbname "$1" >/dev/null -c "UPDATE ir_config_parameter
-        SET value = 'http://127.0.0.1:$DEMO_PORT' WHERE key = 'web.base.url'"
+    odoo_shell "$1" <"$ROOT/scripts/logins.py" >"$DEMO_LOGINS"
 }
 
 wait_until_up() {
-    local _
     for _ in {1..240}; do
-        case $(http_status "$DEMO_PORT") in
-            *' 200 '* | *' 303 '*) return 0 ;;
-        esac
-        kill -0 "$CHILD" 2>/dev/null || return 1
+        [[ $(http_status "$DEMO_PORT") != *' '[23]0[03]' '* ]] || return 0
+        kill -0 "$1" 2>/dev/null || return 1
         sleep 0.5
     done
     return 1
@@ -125,13 +116,15 @@ cmd_demo() {
     exec 7>>"$DEV/demo.lock"
     flock -n 7 || die "another ./dev demo of this checkout runs"
     ensure_demo_database "$database"
-    set_base_url "$database"
+    # PDF reports fetch their style sheets from this address.
+    psql_quiet --dbname "$database" -c "UPDATE ir_config_parameter
+        SET value = 'http://127.0.0.1:$DEMO_PORT' WHERE key = 'web.base.url'"
     check_demo_port
     say "-- Starting Odoo"
-    start odoo -d "$database" --db-filter="^$database\$" --http-port="$DEMO_PORT" \
-        --logfile="$DEMO_LOG" </dev/null >"$DEMO_LOG.start" 2>&1
-    wait_until_up || die "Odoo does not start (logs: $DEMO_LOG, $DEMO_LOG.start)"
-    cat <<EOF
+    odoo -d "$database" --db-filter="^$database\$" --http-port="$DEMO_PORT" \
+        --logfile="$DEMO_LOG" </dev/null >"$DEMO_LOG.start" 2>&1 &
+    wait_until_up $! || die "Odoo does not start (logs: $DEMO_LOG, $DEMO_LOG.start)"
+    cat <<END
 
 Odoo runs at http://127.0.0.1:$DEMO_PORT (Invoicing Cycle: /odoo/invoicing-cycle)
 
@@ -140,7 +133,7 @@ $(cat "$DEMO_LOGINS")
 
 Log: $DEMO_LOG
 Ctrl-C stops it.
-EOF
-    wait "$CHILD" || status=$?
+END
+    wait $! || status=$?
     die "Odoo has ended by itself, status $status (log: $DEMO_LOG)"
 }

@@ -1,61 +1,35 @@
 # shellcheck shell=bash
 # Tests on a kept database: the daily, quick way.
 
-readonly TEST_SLOTS=8
-
 # Locks a kept database for this call and names it TEST_DB. Several calls at a time get
 # one each.
 take_test_database() {
-    local name
-    mkdir -p "$DEV/test"
-    if [ -n "${DEV_TEST_DB:-}" ]; then
-        [[ $DEV_TEST_DB =~ ^[a-z0-9_]{1,40}$ ]] || die "DEV_TEST_DB=$DEV_TEST_DB: use small letters, digits and _"
-        exec 7>>"$DEV/test/$DEV_TEST_DB.lock"
-        flock -n 7 || {
-            say "-- waiting for the test database $DEV_TEST_DB"
-            flock 7
-        }
-        TEST_DB=$DEV_TEST_DB
-        return 0
-    fi
-    for name in $(seq -f 'test_%g' "$TEST_SLOTS"); do
-        name=$(own_name "$name")
-        exec 7>>"$DEV/test/$name.lock"
-        if flock -n 7; then
-            TEST_DB=$name
-            return 0
-        fi
+    local names=(test_{1..8})
+    [ -z "${DEV_TEST_DB:-}" ] || names=("$DEV_TEST_DB")
+    for TEST_DB in "${names[@]}"; do
+        [[ $TEST_DB =~ ^[a-z0-9_]{1,40}$ ]] || die "DEV_TEST_DB=$TEST_DB: use small letters, digits and _"
+        [ -n "${DEV_TEST_DB:-}" ] || TEST_DB=$(own_name "$TEST_DB")
+        exec 7>>"$DEV/$TEST_DB.lock"
+        ! flock -n 7 || return 0
     done
-    die "$TEST_SLOTS test runs at a time are the limit"
+    die "other calls of ./dev test use ${names[*]}"
 }
 
-# Brings the test database up to the add-on's files. Its stamp is removed meanwhile, so
-# that one whose update failed is made anew the next time.
+# Brings the test database up to the add-on's files. It has no stamp meanwhile, so that
+# one whose update failed is made anew the next time.
 ensure_test_database() {
-    local stamp=$DEV/test/$TEST_DB.stamp state=new want
-    want="$DEPENDENCIES_PLAIN $ADDON_HASH"
-    if [ -e "$stamp" ] && db_exists "$TEST_DB"; then
-        [ "$(cat "$stamp")" != "$want" ] || return 0
-        [ "$(cut -d' ' -f1 "$stamp")" != "$DEPENDENCIES_PLAIN" ] || state=old
-    fi
-    rm -f "$stamp"
-    if [ $state = new ]; then
-        copy_dependencies_plain "$TEST_DB"
-        step "Installing $MODULE in $TEST_DB" "$TEST_DB" \
-            in_strict_shell odoo_install "$TEST_DB" "$MODULE" \
-            || die "cannot install $MODULE (log: $LOGS/$TEST_DB.log)"
+    local stamp old
+    stamp=$(make_stamp)
+    old=$(stamp_of "$TEST_DB")
+    [ "$old" != "$stamp" ] || return 0
+    if [[ $old == "${stamp% *} "* ]]; then
+        set_stamp "$TEST_DB" ''
+        step "Updating $MODULE in $TEST_DB" "$TEST_DB" "cannot update $MODULE" odoo_update "$TEST_DB"
     else
-        step "Updating $MODULE in $TEST_DB" "$TEST_DB" odoo_update "$TEST_DB" \
-            || die "cannot update $MODULE (log: $LOGS/$TEST_DB.log)"
+        base_database "$TEST_DB" --no-demo
+        install_addon "$TEST_DB"
     fi
-    echo "$want" >"$stamp"
-}
-
-copy_dependencies_plain() {
-    lock_setup
-    ensure_dependencies_plain
-    db_copy "$DEPENDENCIES_PLAIN" "$1" || die "cannot make the database $1"
-    unlock_setup
+    set_stamp "$TEST_DB" "$stamp"
 }
 
 run_pytest() {
@@ -67,7 +41,6 @@ run_pytest() {
 
 cmd_test() {
     prepare test
-    addon_exists || die "there is no $MODULE/__manifest__.py"
     if [ $# -eq 0 ]; then
         all_checks
         return
@@ -75,4 +48,34 @@ cmd_test() {
     take_test_database
     ensure_test_database
     run run_pytest "$TEST_DB" "$@"
+}
+
+# check_numbers HINT NUMBER...
+check_numbers() {
+    local number
+    [ $# -le 3 ] || die "this takes two arguments at most: $1"
+    for number in "${@:2}"; do
+        [[ $number =~ ^[1-9][0-9]{0,8}$ ]] || die "'$number' is no number from 1 to 999999999"
+    done
+}
+
+# The fuzz of tests/random/test_fuzz.py at length: each public method called by each role
+# with values that it should not get.
+cmd_fuzz() {
+    check_numbers "calls, and a seed" "$@"
+    export FUZZ_CALLS=${1:-50000} FUZZ_SEED=${2:-$((RANDOM + 1))} FUZZ_REPORT=$LOGS/fuzz.txt
+    prepare test
+    take_test_database
+    ensure_test_database
+    rm -f "$FUZZ_REPORT"
+    say "-- $FUZZ_CALLS calls with the seed $FUZZ_SEED"
+    try run_pytest "$TEST_DB" --quiet --no-header --tb=no tests/random/test_fuzz.py
+    [ ! -e "$FUZZ_REPORT" ] || cat "$FUZZ_REPORT" >&3
+    [ "$STATUS" -eq 0 ] \
+        || die "the fuzz fails (./dev test tests/random/test_fuzz.py with FUZZ_CALLS and FUZZ_SEED tells more)"
+}
+
+cmd_mutate() {
+    prepare_tools run
+    run py "$ROOT/scripts/mutate.py" "$DEV/mutate-$$.new" "$@"
 }

@@ -1,0 +1,67 @@
+# shellcheck shell=bash
+# What the add-on changes in Odoo: its speed, and how Odoo's own tests end. Each is
+# measured in two new databases, without the add-on and with it.
+
+new_comparison() {
+    COMPARE_DB=$(own_name "compare_$$")
+    at_exit drop_comparison
+    base_database "${COMPARE_DB}_odoo" --no-demo
+    db_copy "${COMPARE_DB}_odoo" "${COMPARE_DB}_addon"
+    install_addon "${COMPARE_DB}_addon"
+}
+
+drop_comparison() {
+    db_drop "${COMPARE_DB}_odoo"
+    db_drop "${COMPARE_DB}_addon"
+}
+
+# The same work invoiced by Odoo's own wizard and by the add-on; and what saving a time
+# entry costs.
+bench_run() {
+    odoo shell -d "$1" --no-http --log-level=error <"$ROOT/scripts/bench.py" >"$2"
+}
+
+cmd_bench() {
+    local which
+    check_numbers "projects, and entries of each" "$@"
+    export BENCH_PROJECTS=${1:-300} BENCH_ENTRIES=${2:-31}
+    prepare run
+    new_comparison
+    for which in odoo addon; do
+        step "Invoicing in ${COMPARE_DB}_$which" bench-$which "the benchmark fails" \
+            bench_run "${COMPARE_DB}_$which" "$LOGS/bench-$which.out"
+    done
+    printf '\n%s projects with %s entries each, one invoice per project\n\n' \
+        "$BENCH_PROJECTS" "$BENCH_ENTRIES"
+    printf '%-46s %9s %13s %16s\n' '' seconds 'per second' 'queries each'
+    cat "$LOGS/bench-odoo.out" "$LOGS/bench-addon.out"
+}
+
+# Odoo's own tests of the modules that the add-on changes. They have to end the same, but
+# for those that stock_differences.txt tells why.
+readonly STOCK_MODULES=(hr_timesheet hr_expense sale_project sale_expense sale_timesheet)
+
+# How each test ended goes to a file, Odoo's log to standard error.
+stock_tests() {
+    odoo shell -d "${COMPARE_DB}_$1" --http-port="$(free_port)" --max-cron-threads=0 \
+        <"$ROOT/scripts/stock.py" >"$LOGS/stock-$1.out"
+}
+
+# Both at a time: a test keeps one processor busy, and some of Odoo's depend on the day.
+both_stock_tests() {
+    stock_tests odoo 2>"$LOGS/stock-odoo.log" &
+    stock_tests addon
+    wait $!
+}
+
+cmd_stock() {
+    prepare test
+    new_comparison
+    STOCK_TESTS_OF=$(printf ',/%s' "${STOCK_MODULES[@]}")
+    export STOCK_TESTS_OF
+    step "Running Odoo's tests of ${STOCK_MODULES[*]} without $MODULE and with it" stock-addon \
+        "Odoo's tests do not run (see also $LOGS/stock-odoo.log)" both_stock_tests
+    py "$ROOT/scripts/stock_compare.py" "$LOGS/stock-odoo.out" "$LOGS/stock-addon.out" \
+        "$ROOT/scripts/stock_differences.txt" "${STOCK_MODULES[@]}" >&3 \
+        || die "Odoo's tests do not end as without $MODULE (log: $LOGS/stock-addon.log)"
+}
