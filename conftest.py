@@ -2,7 +2,8 @@
 
 They are the tests of the add-on: invoicing_cycle/tests takes its modules from there.
 Odoo's test classes take their tags, and Odoo its module, from the Python module's name,
-so a file must be imported as ``odoo.addons.invoicing_cycle.tests.<file>`` here as well.
+so ``tests/ledger/test_x.py`` must be imported as
+``odoo.addons.invoicing_cycle.tests.ledger.test_x`` here as well.
 """
 
 import os
@@ -14,6 +15,7 @@ import _pytest.pathlib
 import pytest
 
 ROOT = Path(__file__).resolve().parent
+TESTS = ROOT / "tests"
 PACKAGE = "odoo.addons.invoicing_cycle.tests"
 
 resolve_name = _pytest.pathlib.resolve_pkg_root_and_module_name
@@ -21,9 +23,10 @@ resolve_name = _pytest.pathlib.resolve_pkg_root_and_module_name
 
 def resolve_odoo_name(path, **kwargs):
     resolved = Path(path).resolve()
-    if resolved.parent == ROOT / "tests":
-        return ROOT, f"{PACKAGE}.{resolved.stem}"
-    return resolve_name(path, **kwargs)
+    if not resolved.is_relative_to(TESTS):
+        return resolve_name(path, **kwargs)
+    parts = resolved.relative_to(TESTS).with_suffix("").parts
+    return ROOT, ".".join([PACKAGE, *(part for part in parts if part != "__init__")])
 
 
 _pytest.pathlib.resolve_pkg_root_and_module_name = resolve_odoo_name

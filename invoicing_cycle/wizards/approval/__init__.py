@@ -1,0 +1,3 @@
+"""Send back time, withdraw an approval."""
+
+from . import send_back

@@ -1,0 +1,256 @@
+from odoo import api, fields, models
+from odoo.tools import SQL, format_date, formatLang
+
+
+class ProjectBillingPreview(models.TransientModel):
+    """What of the invoices to come a controller should look at twice."""
+
+    _inherit = "project.billing.preview"
+
+    @api.model
+    def _get_warnings(self, documents):
+        """What is odd about each document, in a fixed number of queries.
+
+        :param documents: list of ``BillingDocument``
+        :return: dict, document key to list of {"code", "label", "text"}
+        """
+        result = {document.key: [] for document in documents}
+        for code, label, find in self._get_checks():
+            for document, text in find(documents):
+                result[document.key].append(
+                    {"code": code, "label": label, "text": text}
+                )
+        return result
+
+    @api.model
+    def _get_checks(self):
+        """(code, label, method that yields documents with what is odd there)."""
+        _ = self.env._
+        return [
+            (
+                "order_not_confirmed",
+                _("Order not confirmed"),
+                self._find_unconfirmed_orders,
+            ),
+            ("no_price", _("No price"), self._find_no_price),
+            ("no_tax", _("No tax"), self._find_no_tax),
+            ("closed_date", _("Closed date"), self._find_closed_date),
+            ("deviation", _("Unusual amount"), self._find_deviation),
+            ("unmapped_time", _("Time not mapped"), self._find_unmapped_time),
+            (
+                "unmapped_expense",
+                _("Expense not mapped"),
+                self._find_unmapped_expenses,
+            ),
+            ("no_receipt", _("No receipt"), self._find_no_receipt),
+            ("no_email", _("No e-mail address"), self._find_no_email),
+        ]
+
+    # ------------------------------------------------------------------ items
+
+    @api.model
+    def _find_unconfirmed_orders(self, documents):
+        for document in documents:
+            orders = document.orders.filtered(lambda order: order.state != "sale")
+            if orders:
+                yield (
+                    document,
+                    self.env._(
+                        "Not confirmed: %(orders)s.",
+                        orders=", ".join(orders.mapped("name")),
+                    ),
+                )
+
+    @api.model
+    def _find_no_price(self, documents):
+        for document in documents:
+            names = self._name_items(
+                document, lambda item: item.quantity and not item.amount
+            )
+            if names:
+                yield document, self.env._("Billed at 0: %(items)s.", items=names)
+
+    @api.model
+    def _find_no_tax(self, documents):
+        for document in documents:
+            names = self._name_items(document, lambda item: not item.sale_line.tax_ids)
+            if names:
+                yield document, self.env._("Without tax: %(items)s.", items=names)
+
+    @api.model
+    def _find_no_receipt(self, documents):
+        for document in documents:
+            expenses = self.env["hr.expense"].union(
+                *(
+                    item.sale_line.expense_ids
+                    for item in document.items
+                    if item.kind == "expense"
+                )
+            )
+            bare = expenses.filtered(lambda expense: not expense.nb_attachment)
+            if bare:
+                yield (
+                    document,
+                    self.env._(
+                        "Re-invoiced without a receipt: %(expenses)s.",
+                        expenses=", ".join(bare.mapped("name")),
+                    ),
+                )
+
+    @api.model
+    def _name_items(self, document, is_odd):
+        lines = document.items[0].sale_line.browse(
+            dict.fromkeys(item.sale_line.id for item in document.items if is_odd(item))
+        )
+        return ", ".join(line.name.split("\n", 1)[0] for line in lines)
+
+    # --------------------------------------------------------------- document
+
+    @api.model
+    def _find_no_email(self, documents):
+        """Only where the invoice would go by e-mail."""
+        for document in documents:
+            partner = document.partner
+            customer = partner.commercial_partner_id.with_company(document.company)
+            method = customer.invoice_sending_method or "email"
+            if method == "email" and not partner.email:
+                yield (
+                    document,
+                    self.env._(
+                        "%(customer)s has no e-mail address.",
+                        customer=partner.display_name,
+                    ),
+                )
+
+    @api.model
+    def _find_closed_date(self, documents):
+        today = fields.Date.context_today(self)
+        locks = {}
+        for document in documents:
+            company, periods, date = document.company, document.periods, today
+            if company.billing_invoice_date_scheduled:
+                date = periods._get_scheduled_date()
+            if (company, date) not in locks:
+                locks[company, date] = periods._get_lock_dates(date)
+            if closed := locks[company, date]:
+                yield (
+                    document,
+                    self.env._(
+                        "The invoice cannot be dated %(date)s: accounting is closed "
+                        "by %(locks)s.",
+                        date=format_date(self.env, date),
+                        locks=company._format_lock_dates(closed),
+                    ),
+                )
+
+    @api.model
+    def _find_deviation(self, documents):
+        for document in documents:
+            last, threshold = document.last, document.company.billing_preview_deviation
+            if (
+                last
+                and last.amount
+                and threshold
+                and abs(last.share) >= threshold / 100
+            ):
+                yield (
+                    document,
+                    self.env._(
+                        "%(change)+d %% against the last period (%(amount)s).",
+                        change=round(100 * last.share),
+                        amount=formatLang(
+                            self.env, last.amount, currency_obj=document.currency
+                        ),
+                    ),
+                )
+
+    # ---------------------------------------------------------------- project
+
+    @api.model
+    def _find_unmapped_time(self, documents):
+        """Time of the projects that is on no invoice, because nothing prices it."""
+        projects = self._get_lacking_projects(documents, "unmapped_time")
+        days = {}
+        for document in documents:
+            for period in document.periods:
+                if period.project_id in projects:
+                    day = days.get(period.project_id.id, period.date_to)
+                    days[period.project_id.id] = max(day, period.date_to)
+        unmapped = self._get_unmapped_time(days)
+        for document in documents:
+            texts = [
+                text
+                for project in document.periods.project_id
+                for text in unmapped.get(project.id, ())
+            ]
+            if texts:
+                yield (
+                    document,
+                    self.env._(
+                        "Without a sales order item, so not on this invoice: %(time)s.",
+                        time=", ".join(texts),
+                    ),
+                )
+
+    @api.model
+    def _find_unmapped_expenses(self, documents):
+        projects = self._get_lacking_projects(documents, "unmapped_expense")
+        text = projects._get_missing_labels()["unmapped_expense"]
+        for document in documents:
+            if document.periods.project_id & projects:
+                yield document, text
+
+    @api.model
+    def _get_lacking_projects(self, documents, code):
+        projects = self.env["project.project"].union(
+            *(document.periods.project_id for document in documents)
+        )
+        return projects.filtered(
+            lambda project: code in (project.billing_missing or "").split(",")
+        )
+
+    @api.model
+    def _get_unmapped_time(self, days):
+        """Hours of persons without a sales order item, as texts by project id.
+
+        :param dict days: project id to the last day that is asked for
+        """
+        if not days:
+            return {}
+        Entry = "account.analytic.line"
+        column = self.env["project.project"]._column
+        query = SQL(
+            """
+            SELECT %(project)s, %(employee)s, SUM(%(hours)s)
+              FROM account_analytic_line entry
+              JOIN (VALUES %(days)s) AS until (project_id, day)
+                ON until.project_id = %(project)s AND %(date)s <= until.day::date
+             WHERE %(sale_line)s IS NULL AND %(hours)s <> 0 AND %(hold)s <> 'write_off'
+          GROUP BY 1, 2
+          ORDER BY 1, 2
+            """,
+            project=column("entry", "project_id", Entry),
+            employee=column("entry", "employee_id", Entry),
+            hours=column("entry", "unit_amount", Entry),
+            date=column("entry", "date", Entry),
+            sale_line=column("entry", "so_line", Entry),
+            hold=column("entry", "billing_hold", Entry),
+            days=SQL(", ").join(SQL("(%s, %s)", *item) for item in days.items()),
+        )
+        rows = self.env.execute_query(query)
+        Period = self.env["project.billing.period"]
+        companies = Period._get_visible_companies()
+        employees = {
+            employee.id: employee
+            for employee in self.env["hr.employee"].browse(
+                {row[1] for row in rows if row[1]}
+            )
+        }
+        result = {}
+        for project_id, employee_id, hours in rows:
+            employee = employees.get(employee_id) or self.env["hr.employee"]
+            name = Period._get_visible_name(employee, employee.company_id, companies)
+            result.setdefault(project_id, []).append(
+                self.env._("%(hours).2f h of %(person)s", hours=hours, person=name)
+            )
+        return result

@@ -1,0 +1,3 @@
+"""Bill, hold or write off."""
+
+from . import decision

@@ -1,0 +1,3 @@
+"""The sales order that a project lacks."""
+
+from . import create_order

@@ -1,0 +1,3 @@
+"""The billing schedule of many projects at once."""
+
+from . import set_schedule

@@ -1,0 +1,3 @@
+"""Undo “sent”."""
+
+from . import unsend
