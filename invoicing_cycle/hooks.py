@@ -6,6 +6,7 @@ def post_init_hook(env):
     _link_billed_time(env)
     _link_billed_milestones(env)
     env["sale.order.line"]._compute_standard_rates_anew()
+    env["project.billing.time"]._count_all()
 
 
 def _link_billed_milestones(env):

@@ -14,7 +14,7 @@ class TimesheetApprovalFlow(models.Model):
     """
 
     _name = "timesheet.approval.flow"
-    _inherit = ["billing.bounds.mixin", "billing.named.mixin"]
+    _inherit = ["billing.bounds.mixin", "billing.named.mixin", "billing.sql.mixin"]
     _description = "Timesheet Approval Flow"
     _order = "sequence, id"
     _check_company_auto = True
@@ -264,12 +264,6 @@ class TimesheetApprovalFlow(models.Model):
                 "department_ids", self._departments_above_sql(department)
             ),
         )
-
-    @api.model
-    def _column(self, alias, name, model=None):
-        """A column in SQL that is flushed before the query that uses it runs."""
-        field = self.env[model or self._name]._fields[name]
-        return SQL.identifier(alias, name, to_flush=field)
 
     @api.model
     def _any_of_sql(self, name, values):

@@ -250,7 +250,7 @@ class AccountAnalyticLine(models.Model):
         companies = self.env["res.company"].sudo()
         if not companies.search_count([("timesheet_approval", "=", True)], limit=1):
             return []
-        column = self._approval_column
+        column = self._column
         query = SQL(
             """
             SELECT %(project)s, %(employee)s, %(user)s, %(company)s, %(step)s,
@@ -308,7 +308,7 @@ class AccountAnalyticLine(models.Model):
 
         :param str alias: alias of the table account_analytic_line
         """
-        column = self._approval_column
+        column = self._column
         return self.env["timesheet.approval.flow"]._matching_sql(
             column(alias, "project_id"),
             column(alias, "employee_id"),

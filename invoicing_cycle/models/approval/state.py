@@ -179,6 +179,7 @@ class AccountAnalyticLine(models.Model):
             parts = lost._with_parts() - lost
             for name in ("approved_by_id", "approved_on", "approved_step_id"):
                 self.env.add_to_compute(self._fields[name], parts)
+            parts.modified(["approved_on"])
 
     def _compute_approval_key(self):
         # Without dependencies: taken down when an entry is approved.

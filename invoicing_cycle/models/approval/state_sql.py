@@ -6,7 +6,7 @@ class AccountAnalyticLine(models.Model):
     """The approval state of a time entry, as one SQL expression made of small ones.
 
     Lists, searches, groups and the state of billing periods all read this one. Another
-    source of approvals overrides :meth:`_approved_sql`, one of locks
+    source of approvals overrides :meth:`_approval_given_sql`, one of locks
     ``hr.employee._timesheet_locked_until_sql``; both tell what they read anew by
     ``_invalidate_approval_state`` when it changes.
     """
@@ -14,18 +14,12 @@ class AccountAnalyticLine(models.Model):
     _inherit = "account.analytic.line"
 
     @api.model
-    def _approval_column(self, alias, name, model=None):
-        """A column in SQL that is flushed before the query that uses it runs."""
-        field = self.env[model or self._name]._fields[name]
-        return SQL.identifier(alias, name, to_flush=field)
-
-    @api.model
     def _approval_state_sql(self, alias):
         """'open', 'pending' or 'approved' in SQL; NULL for what is no time entry.
 
         :param str alias: alias of the table account_analytic_line
         """
-        column = self._approval_column
+        column = self._column
         return SQL(
             """
             (CASE WHEN %(project)s IS NULL THEN NULL
@@ -43,7 +37,7 @@ class AccountAnalyticLine(models.Model):
 
     @api.model
     def _billed_sql(self, alias):
-        column = self._approval_column
+        column = self._column
         move = "account.move"
         return SQL(
             """
@@ -63,7 +57,7 @@ class AccountAnalyticLine(models.Model):
 
     @api.model
     def _locked_sql(self, alias):
-        column = self._approval_column
+        column = self._column
         return SQL(
             "(%(sent_back)s IS NOT TRUE AND %(date)s <= %(locked_until)s)",
             sent_back=column(alias, "sent_back"),
@@ -80,23 +74,32 @@ class AccountAnalyticLine(models.Model):
         return SQL(
             "(SELECT %(day)s FROM hr_employee person WHERE person.id = %(employee)s)",
             day=self.env["hr.employee"]._timesheet_locked_until_sql("person"),
-            employee=self._approval_column(alias, "employee_id"),
+            employee=self._column(alias, "employee_id"),
         )
 
     @api.model
     def _approved_sql(self, alias):
         """Whether nothing more is needed once the entry is locked, in SQL.
 
-        The seam of approvals: everything that asks for an approval state evaluates it.
-
         :param str alias: alias of the table account_analytic_line
         """
         return SQL(
-            "(%(approved_on)s IS NOT NULL OR NOT %(needed)s OR %(automatic)s)",
-            approved_on=self._approval_column(alias, "approved_on"),
+            "(%(given)s OR NOT %(needed)s OR %(automatic)s)",
+            given=self._approval_given_sql(alias),
             needed=self._approval_needed_sql(alias),
             automatic=self._automatic_choice_sql(alias),
         )
+
+    @api.model
+    def _approval_given_sql(self, alias):
+        """Whether somebody has approved the entry, in SQL.
+
+        The seam of approvals. It is counted in ``project.billing.time``: another source
+        of approvals calls ``_touch_counts`` of the entries when it changes.
+
+        :param str alias: alias of the table account_analytic_line
+        """
+        return SQL("%s IS NOT NULL", self._column(alias, "approved_on"))
 
     @api.model
     def _approval_automatic_sql(self, alias):
@@ -105,9 +108,9 @@ class AccountAnalyticLine(models.Model):
             (%(project)s IS NOT NULL AND %(locked)s IS TRUE
              AND %(approved_on)s IS NULL AND %(needed)s AND %(automatic)s)
             """,
-            project=self._approval_column(alias, "project_id"),
+            project=self._column(alias, "project_id"),
             locked=self._locked_sql(alias),
-            approved_on=self._approval_column(alias, "approved_on"),
+            approved_on=self._column(alias, "approved_on"),
             needed=self._approval_needed_sql(alias),
             automatic=self._automatic_choice_sql(alias),
         )
@@ -115,7 +118,7 @@ class AccountAnalyticLine(models.Model):
     @api.model
     def _approval_company_sql(self, alias):
         """The company whose switches hold: that of the period, else the entry's own."""
-        column = self._approval_column
+        column = self._column
         return SQL(
             """
             COALESCE(
@@ -131,9 +134,32 @@ class AccountAnalyticLine(models.Model):
 
     @api.model
     def _approval_needed_sql(self, alias):
-        """The company has approval on, from a day that is not after the entry's."""
-        column = self._approval_column
-        company = "res.company"
+        return self.env["res.company"]._approval_needed_sql(
+            self._approval_company_sql(alias), self._column(alias, "date")
+        )
+
+    @api.model
+    def _automatic_choice_sql(self, alias):
+        return self.env["res.company"]._automatic_approval_sql(
+            self._approval_company_sql(alias),
+            self._column(alias, "project_id"),
+            self._flow_sql(alias),
+        )
+
+
+class ResCompany(models.Model):
+    """What a company asks for before time is ready, in SQL."""
+
+    _inherit = "res.company"
+
+    @api.model
+    def _approval_needed_sql(self, company, day):
+        """The company has approval on, from a day that is not after this one.
+
+        :param SQL company: id of the company
+        :param SQL day: the day of the time
+        """
+        column = self._column
         return SQL(
             """
             EXISTS (
@@ -141,18 +167,22 @@ class AccountAnalyticLine(models.Model):
                   FROM res_company company
                  WHERE company.id = %(company)s
                    AND %(switch)s
-                   AND (%(since)s IS NULL OR %(since)s <= %(date)s))
+                   AND (%(since)s IS NULL OR %(since)s <= %(day)s))
             """,
-            company=self._approval_company_sql(alias),
-            switch=column("company", "timesheet_approval", company),
-            since=column("company", "timesheet_approval_from", company),
-            date=column(alias, "date"),
+            company=company,
+            switch=column("company", "timesheet_approval"),
+            since=column("company", "timesheet_approval_from"),
+            day=day,
         )
 
     @api.model
-    def _automatic_choice_sql(self, alias):
-        """No flow, no project manager, and the company approves such time itself."""
-        column = self._approval_column
+    def _automatic_approval_sql(self, company, project, flow):
+        """No flow, no project manager, and the company approves such time itself.
+
+        :param SQL company: id of the company
+        :param SQL project: id of the project
+        :param SQL flow: id of the flow that applies, NULL where none does
+        """
         return SQL(
             """
             EXISTS (
@@ -164,9 +194,9 @@ class AccountAnalyticLine(models.Model):
                    AND %(manager)s IS NULL
                    AND %(flow)s IS NULL)
             """,
-            flow=self._flow_sql(alias),
-            company=self._approval_company_sql(alias),
-            project=column(alias, "project_id"),
-            choice=column("company", "timesheet_approval_default", "res.company"),
-            manager=column("project", "user_id", "project.project"),
+            flow=flow,
+            company=company,
+            project=project,
+            choice=self._column("company", "timesheet_approval_default"),
+            manager=self._column("project", "user_id", "project.project"),
         )

@@ -62,8 +62,8 @@ class AccountAnalyticLine(models.Model):
                   FROM project_project managed
                  WHERE managed.id = %(project)s AND %(manager)s IN %(users)s)
             """,
-            project=self._approval_column(alias, "project_id"),
-            manager=self._approval_column("managed", "user_id", "project.project"),
+            project=self._column(alias, "project_id"),
+            manager=self._column("managed", "user_id", "project.project"),
             users=users,
         )
 
@@ -73,7 +73,7 @@ class AccountAnalyticLine(models.Model):
 
         :param int levels: how far above the author
         """
-        column = self._approval_column
+        column = self._column
         return SQL(
             """
             %(employee)s IN (

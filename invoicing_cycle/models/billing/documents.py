@@ -60,6 +60,8 @@ class ProjectBillingPeriod(models.Model):
             errors._record({"generate_error": False})
         if entries is None:
             self._check_shares_billed()
+            # What arrived between the pricing and the link.
+            self._sweep_closed()
         return invoices
 
     def _get_documents(self, entries=None):
@@ -168,10 +170,12 @@ class ProjectBillingPeriod(models.Model):
         ]
         self._link_pairs(pairs)
 
-    def _link_pairs(self, pairs):
+    def _link_pairs(self, pairs, taken_from=()):
         """Link every entry to its line in one statement, and prove that it fits.
 
         :param pairs: list of (item, ``account.move.line``)
+        :param taken_from: lines that are made anew; their entries are billed by these
+            pairs, in whatever period of those they waited
         :raises UserError: where other entries than those priced would be linked
         """
         bills = [
@@ -193,17 +197,28 @@ class ProjectBillingPeriod(models.Model):
                 """
                 UPDATE account_analytic_line entry
                    SET invoice_line_id = bill.line_id,
-                       timesheet_invoice_id = bill.move_id
+                       timesheet_invoice_id = bill.move_id,
+                       billing_period_id = bill.period_id,
+                       billed_as = NULL,
+                       write_uid = %s,
+                       write_date = %s
                   FROM UNNEST(%s::int[], %s::int[], %s::int[], %s::int[], %s::int[])
                        AS bill (entry_id, period_id, so_line, line_id, move_id)
                  WHERE entry.id = bill.entry_id
-                   AND entry.billing_period_id = bill.period_id
                    AND entry.so_line = bill.so_line
-                   AND entry.invoice_line_id IS NULL
+                   AND CASE WHEN %s
+                            THEN entry.invoice_line_id IS NULL
+                                 OR entry.invoice_line_id = ANY(%s)
+                            ELSE entry.invoice_line_id IS NULL
+                                 AND entry.billing_period_id = bill.period_id END
              RETURNING entry.id, entry.invoice_line_id, entry.billing_hours,
                        entry.product_uom_id
                 """,
+                self.env.uid,
+                self.env.cr.now(),
                 *map(list, zip(*bills, strict=True)),
+                bool(taken_from),
+                [line.id for line in taken_from],
             )
         )
         Uom = self.env["uom.uom"]
@@ -223,16 +238,17 @@ class ProjectBillingPeriod(models.Model):
                 )
         entries = Entry.browse(row[0] for row in rows)
         names = ["invoice_line_id", "timesheet_invoice_id"]
-        entries.invalidate_recordset(names, flush=False)
         lines = self.env["account.move.line"].union(*(line for _item, line in pairs))
+        if taken_from:
+            names += ["billed_as", "billing_period_id"]
+            lines |= taken_from
+            for name in ("billed_count", "billed_hours"):
+                self.env.add_to_compute(lines._fields[name], taken_from)
+            taken_from.modified(["billed_count", "billed_hours"])
+        entries.invalidate_recordset([*names, "write_date", "write_uid"], flush=False)
         lines.invalidate_recordset(["timesheet_entry_ids"], flush=False)
         entries.modified(names)
         self.invalidate_recordset(["state", "is_overdue", "readiness"], flush=False)
-        self._refresh_totals_of(
-            self.env["sale.order.line"].union(
-                *(item.sale_line for item, _line in pairs if item.entry_ids)
-            )
-        )
 
     def _log_generated(self, invoices, reason, debts):
         """One note per invoice: from which periods, and why if it was not ready."""

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 from odoo import api, models
 
-from ...tools.allocation import fixed_quantity, next_quantity, round_quantity, round_up
-from ...tools.shares import share_amount
+from ...tools.allocation import next_quantity, round_quantity, round_up
+from ..common.supposed import get_supposition
 
 
 class BillingItem(NamedTuple):
@@ -42,34 +42,32 @@ class BillingItem(NamedTuple):
         return len(self.entry_ids)
 
 
-class _Counters:
-    """What was billed and made per sale order line, and what the next items make."""
+class Counters:
+    """What was billed and made per sale order line, and what the next items make.
 
-    def __init__(self, quantities, amounts, shares, digits):
-        self._quantities = quantities  # sale line: (exact quantity billed, made)
-        self._before = quantities.copy()
-        self._amounts = amounts  # sale line: fixed amounts billed
-        self._shares = shares  # sale line: (share billed by milestones, its amount)
-        self._digits = digits
-        self._written_up = {}  # sale line: quantity shown beyond what was made
+    ``kinds`` holds what a kind of billing item counts beside: its name to a dict.
+    """
+
+    def __init__(self, quantities, digits, kinds=None, written_up=None):
+        self.quantities = quantities  # sale line: (exact quantity billed, made)
+        self.digits = digits
+        self.kinds = kinds or {}
+        self._written_up = written_up or {}  # sale line: shown beyond what was made
 
     def fork(self):
-        result = _Counters(
-            self._quantities.copy(),
-            self._amounts.copy(),
-            self._shares.copy(),
-            self._digits,
+        return Counters(
+            self.quantities.copy(),
+            self.digits,
+            {kind: counted.copy() for kind, counted in self.kinds.items()},
+            self._written_up.copy(),
         )
-        result._before = self._before
-        result._written_up = self._written_up.copy()
-        return result
 
     def get_room(self, sale_line):
         """What the ordered quantity of a sale order line leaves to bill."""
-        before = self._before[sale_line][1]
         # What was invoiced without us counts as well.
-        other = sale_line.qty_invoiced - before
-        return sale_line.product_uom_qty - other - max(self._quantities[sale_line])
+        # sudo: how much that is does not depend on who asks
+        other = sale_line.qty_invoiced - sale_line.sudo().made_quantity
+        return sale_line.product_uom_qty - other - max(self.quantities[sale_line])
 
     def get_shown_room(self, sale_line):
         """What the ordered quantity leaves to show on invoices, where lines may show
@@ -85,41 +83,10 @@ class _Counters:
         """
         :return: the quantities made on the sale order line before and after this item
         """
-        billed, made = self._quantities[sale_line]
-        quantity_made = next_quantity(billed + quantity, made, self._digits)
-        self._quantities[sale_line] = (billed + quantity, made + quantity_made)
+        billed, made = self.quantities[sale_line]
+        quantity_made = next_quantity(billed + quantity, made, self.digits)
+        self.quantities[sale_line] = (billed + quantity, made + quantity_made)
         return made, made + quantity_made
-
-    def bill_amount(self, sale_line, amount):
-        billed, made = self._quantities[sale_line]
-        result = fixed_quantity(
-            amount,
-            self._amounts[sale_line],
-            sale_line._get_untaxed_amount(sale_line.product_uom_qty),
-            sale_line.product_uom_qty,
-            made,
-            self._digits,
-        )
-        self._quantities[sale_line] = (billed, made + result)
-        self._amounts[sale_line] += amount
-        return result
-
-    def bill_share(self, sale_line, share):
-        """
-        :return: the untaxed amount of a share of the sale order line, and the quantity
-            that it makes
-        """
-        billed_share, billed = self._shares[sale_line]
-        amount = share_amount(
-            share,
-            billed_share,
-            sale_line._get_untaxed_amount(sale_line.product_uom_qty),
-            billed,
-            sale_line.currency_id.decimal_places,
-        )
-        self._shares[sale_line] = (billed_share + share, billed + amount)
-        before, after = self.bill_time(sale_line, share * sale_line.product_uom_qty)
-        return amount, round_quantity(after - before, self._digits)
 
 
 class ProjectBillingPeriod(models.Model):
@@ -144,7 +111,6 @@ class ProjectBillingPeriod(models.Model):
         time_by_period = defaultdict(list)
         for group in time:
             time_by_period[group.period].append(group)
-        fixed = self._filtered_fixed_amount_left()
         items = []
         for period in self:
             own = counters if sequential else counters.fork()
@@ -156,25 +122,54 @@ class ProjectBillingPeriod(models.Model):
                 for group in self._cap_time(time_by_period[period], own)
             ]
             if entries is None:
-                if period in fixed and period.sale_line_id:
-                    items.append(period._prepare_fixed_item(own))
-                items += period._prepare_milestone_items(own)
-                items += period._prepare_expense_items()
+                items += period._get_own_items_beside_time(own)
         return items
+
+    def _get_items_beside_time(self):
+        """What these periods would bill now beside time, each as if it were the next.
+
+        :return: list of :class:`BillingItem`
+        """
+        counters = self._get_counters([])
+        return [
+            item
+            for period in self
+            for item in period._get_own_items_beside_time(counters.fork())
+        ]
+
+    def _get_own_items_beside_time(self, counters):
+        """Kind by kind, in the order in which the lines of an invoice name them."""
+        kinds = dict(self.env["account.move.line"]._fields["billing_kind"].selection)
+        order = {kind: place for place, kind in enumerate(kinds)}
+        return sorted(
+            self._prepare_items_beside_time(counters), key=lambda item: order[item.kind]
+        )
+
+    def _prepare_items_beside_time(self, counters):
+        """What each kind of billing item adds: see ``billing/kinds/``.
+
+        :param Counters counters: what was billed and made before
+        :return: list of :class:`BillingItem`
+        """
+        self.ensure_one()
+        return []
 
     def _get_counters(self, time):
         """What was billed before of all that these periods may bill.
 
         :param list time: ``TimeGroup``
         """
-        sale_lines = self.env["sale.order.line"].union(*(row.sale_line for row in time))
-        sale_lines |= self.sale_line_id | self.milestone_ids.sale_line_id
-        return _Counters(
-            self._get_billed_quantities(sale_lines),
-            self._get_fixed_amounts(self.sale_line_id),
-            self._get_billed_shares(self.milestone_ids.sale_line_id),
-            sale_lines._get_quantity_digits(),
+        sale_lines = self._get_counted_lines(time)
+        return Counters(
+            self._get_billed_quantities(sale_lines), sale_lines._get_quantity_digits()
         )
+
+    def _get_counted_lines(self, time):
+        """The sale order lines of which these periods may bill anything.
+
+        :param list time: ``TimeGroup``
+        """
+        return self.env["sale.order.line"].union(*(row.sale_line for row in time))
 
     @api.model
     def _prepare_time_item(self, group, counters):
@@ -247,34 +242,14 @@ class ProjectBillingPeriod(models.Model):
             return self.env["uom.uom"]._get_time_unit(unit)
         return sold
 
-    def _prepare_fixed_item(self, counters):
-        self.ensure_one()
-        sale_line, amount = self.sale_line_id, self.fixed_amount
-        return BillingItem(
-            period=self,
-            sale_line=sale_line,
-            kind="fixed",
-            quantity=1.0,
-            made=counters.bill_amount(sale_line, amount),
-            amount=amount,
-            uom=sale_line.product_uom_id,
-            price_unit=sale_line._get_price_of_untaxed(amount),
-        )
+    def _get_waiting(self, name):
+        """What waits in this period, or is supposed to.
 
-    def _prepare_expense_items(self):
+        :param str name: of a one2many field of what is billed beside time
+        """
         self.ensure_one()
-        return [
-            BillingItem(
-                period=self,
-                sale_line=sale_line,
-                kind="expense",
-                quantity=quantity,
-                made=quantity,
-                amount=sale_line._get_untaxed_amount(quantity),
-                uom=sale_line.product_uom_id,
-                price_unit=sale_line.price_unit,
-                discount=sale_line.discount,
-            )
-            for sale_line in self.expense_line_ids
-            if (quantity := sale_line._get_expense_quantity())
-        ]
+        records = self[name]
+        for record, period_id in get_supposition().records.items():
+            if record._name == records._name and period_id == self.id:
+                records |= record.with_env(records.env)
+        return records

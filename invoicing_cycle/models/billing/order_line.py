@@ -1,15 +1,17 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 from odoo.tools.sql import column_exists, create_column
 
 from ...tools.allocation import round_quantity
+from ..common.supposed import get_supposition
 
 
 class SaleOrderLine(models.Model):
     """The order counts what was made by entries, not what a draft was edited to."""
 
     _name = "sale.order.line"
-    _inherit = ["sale.order.line", "billing.recorded.mixin"]
+    _inherit = ["sale.order.line", "billing.recorded.mixin", "billing.sql.mixin"]
 
     billing_period_id = fields.Many2one(
         "project.billing.period",
@@ -22,19 +24,47 @@ class SaleOrderLine(models.Model):
         groups="base.group_user",
     )
 
+    billed_quantity = fields.Float(
+        compute="_compute_billed_quantity",
+        store=True,
+        digits=False,
+        copy=False,
+        export_string_translation=False,
+        help="Time that invoices bill of this item so far, exact.",
+        groups="base.group_user",
+    )
+    made_quantity = fields.Float(
+        compute="_compute_billed_quantity",
+        store=True,
+        digits=False,
+        copy=False,
+        export_string_translation=False,
+        help="The quantities that were made of it, each rounded.",
+        groups="base.group_user",
+    )
+
     def _auto_init(self):
         # No project has a period yet: spare a large database the computation.
         if not column_exists(self.env.cr, self._table, "billing_period_id"):
             create_column(self.env.cr, self._table, "billing_period_id", "int4")
         # It is the price, but for prices with taxes, which post_init_hook computes.
         if not column_exists(self.env.cr, self._table, "standard_rate"):
-            create_column(self.env.cr, self._table, "standard_rate", "numeric")
+            create_column(self.env.cr, self._table, "standard_rate", "float8")
             self.env.cr.execute("UPDATE sale_order_line SET standard_rate = price_unit")
+        # Nothing is billed by us yet.
+        for name in ("billed_quantity", "made_quantity"):
+            if not column_exists(self.env.cr, self._table, name):
+                create_column(self.env.cr, self._table, name, "float8")
         return super()._auto_init()
 
     @api.model
     def _get_recorded_fields(self):
-        names = {"billing_period_id", "reinvoiced_with"}
+        names = {
+            "billed_quantity",
+            "billing_period_id",
+            "made_quantity",
+            "reinvoiced_with",
+        }
         return super()._get_recorded_fields() | names
 
     @api.model_create_multi
@@ -56,6 +86,49 @@ class SaleOrderLine(models.Model):
             line.billing_period_id = (
                 line.is_expense and line.expense_ids.billing_period_id[:1]
             )
+
+    @api.depends(
+        "invoice_lines.billed_hours",
+        "invoice_lines.parent_state",
+        "invoice_lines.quantity_made",
+    )
+    def _compute_billed_quantity(self):
+        """In one query. Time counts for the item that its invoice line is of, also
+        where it was moved to another one since."""
+        sums = {}
+        if ids := tuple(self._origin.filtered("invoice_lines").ids):
+            column, Line = self._column, "account.move.line"
+            query = SQL(
+                """
+                SELECT rel.order_line_id, SUM(%(hours)s),
+                       SUM(CASE WHEN %(state)s = 'cancel'
+                                 AND %(payment)s IS DISTINCT FROM 'invoicing_legacy'
+                                THEN 0
+                                WHEN %(type)s = 'out_refund' THEN -%(made)s
+                                ELSE %(made)s END)
+                  FROM sale_order_line_invoice_rel rel
+                  JOIN account_move_line line ON line.id = rel.invoice_line_id
+                  JOIN account_move invoice ON invoice.id = %(move)s
+                 WHERE rel.order_line_id IN %(ids)s
+              GROUP BY 1
+                """,
+                hours=column("line", "billed_hours", Line),
+                state=column("invoice", "state", "account.move"),
+                payment=column("invoice", "payment_state", "account.move"),
+                type=column("invoice", "move_type", "account.move"),
+                made=column("line", "quantity_made", Line),
+                move=column("line", "move_id", Line),
+                ids=ids,
+            )
+            sums = {row[0]: row[1:] for row in self.env.execute_query(query)}
+        for line in self:
+            hours, made = sums.get(line._origin.id, (0.0, 0.0))
+            line.billed_quantity = hours and line._convert_time(hours, None)
+            line.made_quantity = float(made or 0.0)
+        # Lists value time by what was billed before.
+        self.env["project.billing.period"].invalidate_model(
+            ["amount_to_invoice"], flush=False
+        )
 
     def _convert_time(self, amount, uom):
         """Time in the unit of this sale order line, exact.
@@ -82,8 +155,14 @@ class SaleOrderLine(models.Model):
     def _get_expense_quantity(self):
         """What is not invoiced yet of a re-invoiced expense, whatever the policy."""
         self.ensure_one()
+        absent = get_supposition().lines
+        invoiced = self.qty_invoiced - sum(
+            # sudo: how much was invoiced does not depend on who asks
+            line._get_signed_made()
+            for line in (absent & self.sudo().invoice_lines if absent else ())
+        )
         return round_quantity(
-            self.qty_delivered - self.qty_invoiced, self._get_quantity_digits()
+            self.qty_delivered - invoiced, self._get_quantity_digits()
         )
 
     @api.model

@@ -5,6 +5,8 @@ from typing import NamedTuple
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..common.supposed import get_supposition
+
 
 class TimeGroup(NamedTuple):
     """Unbilled time that one line of an invoice bills."""
@@ -38,6 +40,7 @@ class ProjectBillingPeriod(models.Model):
         if not self.ids or (entries is not None and not entries):
             return []
         Entry = "account.analytic.line"
+        places = get_supposition().places
         query = SQL(
             """
             SELECT %(period)s, %(sale_line)s,
@@ -50,13 +53,14 @@ class ProjectBillingPeriod(models.Model):
                    %(uom)s, SUM(%(hours)s), ARRAY_AGG(entry.id ORDER BY entry.id),
                    MIN(%(date)s), MAX(%(date)s)
               FROM account_analytic_line entry
+              %(places)s
               JOIN project_billing_period period ON period.id = %(period)s
               JOIN project_project project ON project.id = %(project)s
-             WHERE %(period)s IN %(ids)s AND %(invoice_line)s IS NULL AND %(only)s
+             WHERE %(period)s IN %(ids)s AND %(waiting)s AND %(only)s
           GROUP BY 1, 2, 3, 4, 5, 6, 7
           ORDER BY 1, 3, 2, 10, 4, 5, 6, 7
             """,
-            period=self._column("entry", "billing_period_id", Entry),
+            **self._waiting_columns(places),
             sale_line=self._column("entry", "so_line", Entry),
             date=self._column("entry", "date", Entry),
             date_from=self._column("period", "date_from"),
@@ -67,13 +71,37 @@ class ProjectBillingPeriod(models.Model):
             uom=self._column("entry", "product_uom_id", Entry),
             hours=self._column("entry", "billing_hours", Entry),
             project=self._column("period", "project_id"),
-            invoice_line=self._column("entry", "invoice_line_id", Entry),
             ids=tuple(self.ids),
             only=SQL("TRUE")
             if entries is None
             else SQL("entry.id = ANY(%s)", entries.ids),
         )
         return self._merge_units(self.env.execute_query(query))
+
+    @api.model
+    def _waiting_columns(self, places):
+        """Where the time of a query waits: in its period, unbilled, or as supposed.
+
+        :param places: as of :class:`Supposition`
+        """
+        Entry = "account.analytic.line"
+        if places is None:
+            invoice_line = self._column("entry", "invoice_line_id", Entry)
+            return {
+                "period": self._column("entry", "billing_period_id", Entry),
+                "places": SQL(),
+                "waiting": SQL("%s IS NULL", invoice_line),
+            }
+        return {
+            "period": SQL("place.period_id"),
+            "places": SQL(
+                "JOIN UNNEST(%s::int[], %s::int[]) AS place (entry_id, period_id)"
+                " ON place.entry_id = entry.id",
+                list(places),
+                list(places.values()),
+            ),
+            "waiting": SQL("TRUE"),
+        }
 
     def _merge_units(self, rows):
         """One group of the rows that differ by the unit of their entries alone."""
@@ -108,30 +136,6 @@ class ProjectBillingPeriod(models.Model):
             groups[key] = group
         return list(groups.values())
 
-    @api.model
-    def _own_time_sql(self, entry, closed):
-        """Whether the period of a time entry is to bill it or, closed, has billed it.
-
-        Odoo's own dialog may bill it on a line of several periods, or of a part of one.
-
-        :param str entry: alias of the entry, which stands in the period
-        :param closed: periods that are closed
-        """
-        Entry, Line = "account.analytic.line", "account.move.line"
-        return SQL(
-            """
-            (%(line)s IS NULL
-             OR %(period)s = ANY(%(closed)s) AND EXISTS (
-                SELECT 1
-                  FROM account_move_line own_line
-                 WHERE own_line.id = %(line)s AND %(line_period)s = %(period)s))
-            """,
-            closed=closed.ids,
-            line=self._column(entry, "invoice_line_id", Entry),
-            line_period=self._column("own_line", "billing_period_id", Line),
-            period=self._column(entry, "billing_period_id", Entry),
-        )
-
     def _is_over(self):
         """No more of its days are to come."""
         self.ensure_one()
@@ -143,62 +147,19 @@ class ProjectBillingPeriod(models.Model):
 
     @api.model
     def _get_billed_quantities(self, sale_lines):
-        """What was billed and made on sale order lines so far, in two queries.
-
-        Time counts for the item that its invoice line is of, also where it was moved to
-        another one since.
+        """What was billed and made on sale order lines so far.
 
         :return: dict, sale order line to (exact quantity of all billed time, sum of
             the quantities made)
         """
+        absent = get_supposition().lines
         result = defaultdict(lambda: (0.0, 0.0))
-        if not sale_lines:
-            return result
-        Entry, Line = "account.analytic.line", "account.move.line"
-        billed = self.env.execute_query(
-            SQL(
-                """
-                SELECT rel.order_line_id, %(uom)s, SUM(%(hours)s)
-                  FROM sale_order_line_invoice_rel rel
-                  JOIN account_analytic_line entry
-                    ON %(invoice_line)s = rel.invoice_line_id
-                 WHERE rel.order_line_id IN %(ids)s
-              GROUP BY 1, 2
-                """,
-                uom=self._column("entry", "product_uom_id", Entry),
-                hours=self._column("entry", "billing_hours", Entry),
-                invoice_line=self._column("entry", "invoice_line_id", Entry),
-                ids=tuple(sale_lines.ids),
-            )
-        )
-        made = self.env.execute_query(
-            SQL(
-                """
-                SELECT rel.order_line_id,
-                       SUM(CASE WHEN %(move_type)s = 'out_refund'
-                                THEN -%(made)s ELSE %(made)s END)
-                  FROM sale_order_line_invoice_rel rel
-                  JOIN account_move_line line ON line.id = rel.invoice_line_id
-                  JOIN account_move invoice ON invoice.id = %(move)s
-                 WHERE rel.order_line_id IN %(ids)s AND %(state)s <> 'cancel'
-              GROUP BY 1
-                """,
-                move_type=self._column("invoice", "move_type", "account.move"),
-                made=self._column("line", "quantity_made", Line),
-                move=self._column("line", "move_id", Line),
-                state=self._column("invoice", "state", "account.move"),
-                ids=tuple(sale_lines.ids),
-            )
-        )
-        exact = defaultdict(float)
-        for sale_line_id, uom_id, hours in billed:
-            sale_line = sale_lines.browse(sale_line_id)
-            uom = self.env["uom.uom"].browse(uom_id)
-            exact[sale_line_id] += sale_line._convert_time(hours, uom)
-        made = dict(made)
-        for sale_line in sale_lines:
-            result[sale_line] = (
-                exact[sale_line.id],
-                float(made.get(sale_line.id) or 0.0),
-            )
+        for line in sale_lines:
+            # sudo: what was billed does not depend on who asks
+            item = line.sudo()
+            exact, made = item.billed_quantity, item.made_quantity
+            for absent_line in absent & item.invoice_lines if absent else ():
+                exact -= item._convert_time(absent_line.billed_hours, None)
+                made -= absent_line._get_signed_made()
+            result[line] = (exact, made)
         return result

@@ -1,109 +1,79 @@
 from collections import defaultdict
+from functools import partial
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
-TOTALS = (
-    "hours",
-    "late_hours",
-    "expense_amount",
-    "amount_to_invoice",
-    "amount_invoiced",
-)
+#: In SQL: read, summed, sorted and searched by one expression.
+LIVE_TOTALS = ("hours", "late_hours", "amount_to_invoice")
+TOTALS = (*LIVE_TOTALS, "expense_amount", "amount_invoiced")
+
+#: How a list may be filtered by a number.
+OPERATORS = {"<": SQL("<"), "<=": SQL("<="), ">": SQL(">"), ">=": SQL(">=")}
 
 
 class ProjectBillingPeriod(models.Model):
-    """Hours and amounts of a period. Stored, because lists and groups sum them."""
+    """Hours and amounts of a period, which lists and groups sum.
 
-    _name = "project.billing.period"
-    _inherit = ["project.billing.period", "billing.recount.mixin"]
-    _recount_link = "period_id"
+    What follows from time is never stored: it is the sum of the rows of that time
+    (``project.billing.time``), so that no two people who save time write the same
+    record. What is billed beside time, and what invoices bill, is stored.
+    """
+
+    _inherit = "project.billing.period"
 
     hours = fields.Float(
-        compute="_compute_totals",
-        store=True,
-        prefetch="totals",
+        compute="_compute_live_totals",
+        search="_search_hours",
         help="Billable time that lands on this period's invoice, or landed there.",
     )
     late_hours = fields.Float(
-        compute="_compute_totals",
-        store=True,
-        prefetch="totals",
+        compute="_compute_live_totals",
+        search="_search_late_hours",
         help="Part of the hours that is dated outside the period, because its own "
         "period is closed.",
     )
-    expense_amount = fields.Monetary(
-        compute="_compute_totals", store=True, prefetch="totals"
-    )
     amount_to_invoice = fields.Monetary(
+        compute="_compute_live_totals",
+        search="_search_amount_to_invoice",
+        help="Untaxed value of what the invoice would bill now, before down payments "
+        "are deducted. “≈”: several lines or included taxes are rounded apart, so the "
+        "invoice can be off by cents; the preview has its amounts.",
+    )
+    amount_is_about = fields.Boolean(compute="_compute_amount_is_about")
+    expense_amount = fields.Monetary(compute="_compute_totals", store=True)
+    amount_invoiced = fields.Monetary(compute="_compute_totals", store=True)
+    amount_beside_time = fields.Monetary(
         compute="_compute_totals",
         store=True,
-        prefetch="totals",
-        help="Untaxed value of what the invoice would bill now, before down payments "
-        "are deducted.",
-    )
-    amount_invoiced = fields.Monetary(
-        compute="_compute_totals", store=True, prefetch="totals"
+        help="Part of the amount to invoice that follows from no time.",
     )
 
+    # ------------------------------------------------------------ what is stored
+
     @api.depends(
+        "currency_id",
         "date_from",
         "date_to",
         "fixed_amount",
-        "sale_line_id",
-        "currency_id",
-        "skip_reason",
-        "project_id.billing_line_detail",
-        "project_id.billing_rounding",
-        "project_id.billing_rounding_per",
-        "project_id.billing_unit",
-        "timesheet_ids.date",
-        "timesheet_ids.employee_id",
-        "timesheet_ids.task_id",
-        "timesheet_ids.billing_hours",
-        "timesheet_ids.product_uom_id",
-        "timesheet_ids.so_line",
-        "timesheet_ids.so_line.price_unit",
-        "timesheet_ids.so_line.discount",
-        "timesheet_ids.so_line.tax_ids",
-        "timesheet_ids.invoice_line_id",
-        "expense_line_ids.qty_delivered",
-        "expense_line_ids.qty_invoiced",
-        "expense_line_ids.price_unit",
         "invoice_line_ids.amount_currency",
-        "invoice_line_ids.move_id.state",
-        "invoice_line_ids.move_id.invoice_date",
+        "invoice_line_ids.billed_count",
         "invoice_line_ids.credit_line_ids.amount_currency",
         "invoice_line_ids.credit_line_ids.parent_state",
+        "invoice_line_ids.move_id.invoice_date",
+        "invoice_line_ids.move_id.state",
+        "sale_line_id",
+        "skip_reason",
     )
     def _compute_totals(self):
+        """In a fixed number of queries."""
         saved = self.filtered(lambda period: isinstance(period.id, int))
-        totals = saved._count()
-        for period in saved:
-            period.update(totals[period.id])
-        for period in self - saved:
-            period.update(period._get_unsaved_totals())
-
-    def _get_unsaved_totals(self):
-        """What a form that is not saved shows: what is saved, with its fixed amount."""
-        self.ensure_one()
-        saved = self._origin
-        values = {name: saved[name] for name in TOTALS}
-        if not saved._filtered_closed():
-            values["amount_to_invoice"] += self.fixed_amount - saved.fixed_amount
-        return values
-
-    @api.model
-    def _get_recounted_fields(self):
-        return (*super()._get_recounted_fields(), *TOTALS)
-
-    def _count(self):
-        # In a fixed number of queries.
-        closed = self._filtered_closed()
-        hours = self._get_hours(closed)
+        closed = saved._filtered_closed()
         amounts, expenses = defaultdict(float), defaultdict(float)
         today = fields.Date.context_today(self)
-        for item in (self - closed)._get_billing_items():
+        for item in saved._get_items_beside_time():
             period = item.period
             # Rounded once, as the company's invoices are: see _get_untaxed_amount().
             amount = item.sale_line.currency_id._convert(
@@ -112,81 +82,26 @@ class ProjectBillingPeriod(models.Model):
             amounts[period.id] += amount
             if item.kind == "expense":
                 expenses[period.id] += amount
-        # A fixed amount counts on the screen also before its sales order item is set.
-        for period in self - closed:
+        for period in saved:
+            # A fixed amount counts on the screen also before its item is set.
             if period.fixed_amount and not period.sale_line_id:
                 amounts[period.id] += period.fixed_amount
-        result = {}
-        for period in self:
-            time, late = hours.get(period.id, (0.0, 0.0))
-            result[period.id] = {
-                "hours": time,
-                "late_hours": late,
-                "expense_amount": period._get_expense_amount_invoiced()
+            currency = period.currency_id
+            period.amount_beside_time = currency.round(amounts[period.id])
+            period.expense_amount = (
+                period._get_expense_amount_invoiced()
                 if period in closed
-                else period.currency_id.round(expenses[period.id]),
-                "amount_to_invoice": period.currency_id.round(amounts[period.id]),
-                "amount_invoiced": period._get_amount_invoiced(),
-            }
-        return result
-
-    def _prepare_recount(self):
-        # Time that was being saved while somebody else closed its period stands there
-        # unbilled: neither saw the other. Each save leaves a note, so it is found here.
-        Entry = "account.analytic.line"
-        query = SQL(
-            """
-            SELECT DISTINCT p.project_id
-              FROM project_billing_period p
-             WHERE p.id IN %(ids)s
-               AND EXISTS (
-                   SELECT 1
-                     FROM account_analytic_line entry
-                    WHERE %(period)s = p.id AND %(invoice_line)s IS NULL)
-               AND %(closed)s
-            """,
-            ids=tuple(self.ids),
-            period=self._column("entry", "billing_period_id", Entry),
-            invoice_line=self._column("entry", "invoice_line_id", Entry),
-            closed=self._closed_sql("p"),
-        )
-        rows = self.env.execute_query(query)
-        projects = self.env["project.project"].browse(row[0] for row in rows)
-        projects._reassign_entries()
-        projects._open_supplementary_periods()
-        return super()._prepare_recount()
-
-    def _get_hours(self, closed):
-        """(hours, late hours) by period id, in one query.
-
-        :param closed: those of these periods that are closed
-        """
-        ids = tuple(self._origin.ids)
-        if not ids:
-            return {}
-        Entry = "account.analytic.line"
-        query = SQL(
-            """
-            SELECT p.id, SUM(%(hours)s),
-                   SUM(%(hours)s) FILTER (
-                       WHERE %(date)s < %(date_from)s OR %(date)s > %(date_to)s)
-              FROM project_billing_period p
-              JOIN account_analytic_line entry ON %(period)s = p.id
-             WHERE p.id IN %(ids)s AND %(own)s
-          GROUP BY p.id
-            """,
-            own=self._own_time_sql("entry", closed._origin),
-            hours=self.env[Entry]._hours_to_bill_sql("entry"),
-            date=self._column("entry", "date", Entry),
-            period=self._column("entry", "billing_period_id", Entry),
-            date_from=self._column("p", "date_from"),
-            date_to=self._column("p", "date_to"),
-            ids=ids,
-        )
-        return {
-            period_id: (hours, late or 0.0)
-            for period_id, hours, late in self.env.execute_query(query)
-        }
+                else currency.round(expenses[period.id])
+            )
+            period.amount_invoiced = period._get_amount_invoiced()
+        for period in self - saved:
+            origin = period._origin
+            # A form that is not saved shows what is saved, with its fixed amount.
+            period.amount_beside_time = origin.amount_beside_time + (
+                period.fixed_amount - origin.fixed_amount
+            )
+            period.expense_amount = origin.expense_amount
+            period.amount_invoiced = origin.amount_invoiced
 
     def _get_live_lines(self):
         """Invoice lines of this period with those that credit them."""
@@ -221,21 +136,142 @@ class ProjectBillingPeriod(models.Model):
             lambda line: any(line.sale_line_ids.mapped("is_expense"))
         )
 
-    @api.model
-    def _refresh_totals_of(self, sale_lines):
-        """Price the open periods of these sale order lines again.
+    # ---------------------------------------------------------- what follows time
 
-        The quantity of the next line follows from all that was billed before.
-        """
-        # sudo: the amounts of a period do not depend on who bills another one
-        Entry = self.env["account.analytic.line"].sudo()
-        groups = Entry._read_group(
-            [
-                ("so_line", "in", sale_lines.ids),
-                ("invoice_line_id", "=", False),
-                ("billing_period_id", "!=", False),
-            ],
-            ["billing_period_id"],
+    @api.depends(
+        "amount_beside_time",
+        "date_from",
+        "date_to",
+        "invoice_line_ids.billed_count",
+        "invoice_line_ids.credit_line_ids.parent_state",
+        "invoice_line_ids.move_id.state",
+        "project_id.billing_rounding",
+        "project_id.billing_rounding_per",
+        "project_id.billing_unit",
+        "project_id.sale_line_id.billed_quantity",
+        "project_id.sale_line_id.qty_invoiced",
+        "skip_reason",
+        "timesheet_ids.counted_in",
+        "timesheet_ids.so_line.billing_capped",
+        "timesheet_ids.so_line.discount",
+        "timesheet_ids.so_line.product_uom_qty",
+        "timesheet_ids.so_line.standard_rate",
+    )
+    def _compute_live_totals(self):
+        totals = {}
+        if ids := tuple(self._origin.ids):
+            query = SQL(
+                "SELECT p.id, %s FROM project_billing_period p WHERE p.id IN %s",
+                SQL(", ").join(self._field_to_sql("p", name) for name in LIVE_TOTALS),
+                ids,
+            )
+            totals = {row[0]: row[1:] for row in self.env.execute_query(query)}
+        closed = self._filtered_closed() if any(not p.id for p in self) else self
+        for period in self:
+            values = totals.get(period._origin.id, (0.0, 0.0, 0.0))
+            for name, value in zip(LIVE_TOTALS, values, strict=True):
+                period[name] = value
+            if not period.id and period not in closed:
+                period.amount_to_invoice += (
+                    period.fixed_amount - period._origin.fixed_amount
+                )
+
+    @api.depends("amount_to_invoice", "late_hours", "project_id.billing_line_detail")
+    def _compute_amount_is_about(self):
+        """Whether the invoice can amount to something else, by rounding."""
+        detailed = self.filtered(
+            lambda period: (
+                period.project_id.billing_line_detail != "sale_line"
+                or 0 < abs(period.late_hours) < abs(period.hours)
+            )
         )
-        periods = self.union(*(group[0] for group in groups))
-        self.env.add_to_compute(self._fields["amount_to_invoice"], periods)
+        about = detailed | self._filtered_sql(self._has_included_taxes_sql("p"))
+        for period in self:
+            period.amount_is_about = bool(
+                period in about and period.hours and period.amount_to_invoice
+            )
+
+    @api.model
+    def _has_included_taxes_sql(self, alias):
+        """Time waits whose price includes its taxes."""
+        column, Line = self._column, "sale.order.line"
+        return SQL(
+            """
+            EXISTS (
+                SELECT 1
+                  FROM %(time)s time
+                  JOIN sale_order_line item ON item.id = time.so_line_id
+                 WHERE time.period_id = %(id)s
+                   AND time.entry_count > 0
+                   AND ROUND((%(net)s - %(price)s)::numeric, 6) <> 0)
+            """,
+            time=self.env["project.billing.time"]._rows_sql(),
+            id=SQL.identifier(alias, "id"),
+            net=column("item", "standard_rate", Line),
+            price=column("item", "price_unit", Line),
+        )
+
+    @api.model
+    def _search_hours(self, operator, value):
+        return self._search_total("hours", operator, value)
+
+    @api.model
+    def _search_late_hours(self, operator, value):
+        return self._search_total("late_hours", operator, value)
+
+    @api.model
+    def _search_amount_to_invoice(self, operator, value):
+        return self._search_total("amount_to_invoice", operator, value)
+
+    @api.model
+    def _search_total(self, name, operator, value):
+        if operator != "in" and operator not in OPERATORS:
+            return NotImplemented
+        try:
+            numbers = [
+                round(float(number or 0.0), 6)
+                for number in (value if operator == "in" else [value])
+            ]
+        except (TypeError, ValueError) as error:
+            raise UserError(
+                self.env._(
+                    "“%(value)s” is no number to compare %(field)s with.",
+                    value=value,
+                    field=self._fields[name]._description_string(self.env),
+                )
+            ) from error
+        return Domain.custom(
+            to_sql=lambda model, alias, query: SQL(
+                "ROUND(%s::numeric, 6) %s ANY(%s::numeric[])",
+                model._field_to_sql(alias, name, query),
+                OPERATORS.get(operator, SQL("=")),
+                numbers,
+            )
+        )
+
+    @api.model
+    def _get_sql_fields(self):
+        return {
+            **super()._get_sql_fields(),
+            "hours": partial(self._hours_sql, "hours", "billed_hours"),
+            "late_hours": partial(self._hours_sql, "late_hours", "billed_late_hours"),
+            "amount_to_invoice": self._amount_to_invoice_sql,
+        }
+
+    @api.model
+    def _hours_sql(self, waiting, billed, alias):
+        """The sum of what waits in the period and, where it is closed, was billed."""
+        return SQL(
+            """
+            COALESCE((
+                SELECT SUM(time.%(waiting)s)
+                       + CASE WHEN %(closed)s THEN SUM(time.%(billed)s) ELSE 0 END
+                  FROM %(time)s time
+                 WHERE time.period_id = %(id)s), 0)
+            """,
+            waiting=SQL.identifier(waiting),
+            billed=SQL.identifier(billed),
+            closed=self._closed_sql(alias),
+            time=self.env["project.billing.time"]._rows_sql(),
+            id=SQL.identifier(alias, "id"),
+        )

@@ -1,8 +1,8 @@
 """What every step uses: values and bounds, what only code records, settings."""
 
+from . import sql
 from . import values
 from . import recorded
 from . import bounds
-from . import recount
 from . import company
 from . import units

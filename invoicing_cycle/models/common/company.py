@@ -20,7 +20,7 @@ CYCLE_FIELDS = frozenset({"billing_cycle", "billing_cycle_anchor"})
 
 class ResCompany(models.Model):
     _name = "res.company"
-    _inherit = ["res.company", "billing.bounds.mixin"]
+    _inherit = ["res.company", "billing.bounds.mixin", "billing.sql.mixin"]
 
     billing_cycle = fields.Selection(
         [

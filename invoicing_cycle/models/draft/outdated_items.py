@@ -11,13 +11,20 @@ class ArrivedItem(NamedTuple):
     record: models.BaseModel  # hr.expense or project.milestone
     period_id: int
 
+    @property
+    def billed(self):
+        """What waits in a period: of an expense its sales order item."""
+        if self.record._name == "project.milestone":
+            return self.record
+        return self.record.sale_order_line_id
+
     def is_billed(self, items):
         """
         :param list items: ``BillingItem``
         """
         if self.record._name == "project.milestone":
             return any(item.milestone_id == self.record.id for item in items)
-        return any(item.sale_line == self.record.sale_order_line_id for item in items)
+        return any(item.sale_line == self.billed for item in items)
 
 
 class AccountMove(models.Model):

@@ -159,13 +159,12 @@ class AccountMove(models.Model):
             self._lock_for_refresh()
             plan = self._get_refresh_plan()
             self._check_refresh_plan(plan)
+            lines = self._get_generated_lines()
             # Through the ORM: they find another period.
-            plan.leaving._set_invoice_line(self.env["account.move.line"])
-            self.env["account.analytic.line"]._place_entries(plan.places)
+            plan.leaving._set_invoice_line(lines.browse())
             self._place_arrived(plan.arrived)
-            self._get_generated_lines()._release_milestones()
             counts = self._write_refreshed_lines(plan, take)
-            self._link_refreshed_lines(plan)
+            self._link_refreshed_lines(plan, lines)
             surplus = len(plan.surplus)
             plan.surplus.unlink()
             self._get_generated_lines()._get_billing_periods()._reassign_entries()
@@ -243,8 +242,11 @@ class AccountMove(models.Model):
             position += 1
         return order
 
-    def _link_refreshed_lines(self, plan):
-        """Link the entries as the generator does."""
+    def _link_refreshed_lines(self, plan, lines):
+        """Link the entries as the generator does.
+
+        :param lines: those that billed them so far
+        """
         # Before the generator proves what it links.
         self._hold_above_caps(plan)
         Period = self._get_generated_lines().billing_period_id
@@ -252,7 +254,11 @@ class AccountMove(models.Model):
             [{"made_with": {"key": Period._get_line_key(item)}} for item in plan.items]
         )
         Period._link_pairs(
-            [(item, line) for item, (_vals, line) in zip(plan.items, rows, strict=True)]
+            [
+                (item, line)
+                for item, (_vals, line) in zip(plan.items, rows, strict=True)
+            ],
+            taken_from=lines,
         )
 
     def _log_refresh(self, plan, changed, made, removed):

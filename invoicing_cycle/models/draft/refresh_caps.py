@@ -57,6 +57,8 @@ class AccountMove(models.Model):
             above = quantity - Period._get_item_quantity(item)
             if above > NOISE:
                 last = entries.sorted(lambda entry: (entry.date, entry.id))[-1]
+                # What is split must not be billed.
+                last._set_invoice_line(last.invoice_line_id.browse())
                 whole = line._convert_time(last.billing_hours, last.product_uom_id)
                 Period._hold_above_cap(last, whole - above)
 

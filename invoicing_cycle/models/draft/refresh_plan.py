@@ -1,11 +1,10 @@
 from collections import defaultdict, deque
-from contextlib import closing
 from typing import NamedTuple
 
 from odoo import models
-from odoo.tools import SQL
 
 from ...tools.allocation import Allocator
+from ..common.supposed import supposing
 
 
 class RefreshPlan(NamedTuple):
@@ -40,19 +39,16 @@ class AccountMove(models.Model):
         entries = lines.timesheet_entry_ids.browse(lines.timesheet_entry_ids.ids)
         arrived = self._get_arrived_time()[self.id]
         places = {time.entry_id: time.period_id for time in arrived if time.ready}
+        places.update(entries._get_refresh_places(periods))
         others = self._get_arrived_items()
-        # The generator is asked while the draft is not there. That is rolled back, so
-        # that all who ask it (entries, quantities, fixed amounts, orders) see the same.
-        with closing(self.env.cr.savepoint()):
-            self._pretend_not_made()
-            places.update(entries._get_refresh_places(periods))
-            self._pretend_places(periods, places)
-            self._place_arrived(others)
-            # The periods of a supplementary invoice are billed on another one.
-            supplementary = any(lines.mapped("is_supplementary"))
-            only = entries.browse(places) if supplementary else None
+        # The periods of a supplementary invoice are billed on another one.
+        supplementary = any(lines.mapped("is_supplementary"))
+        only = entries.browse(places) if supplementary else None
+        sign = -1 if self.move_type == "out_refund" else 1
+        # Nothing that is stored may be worked out as if the lines were not there.
+        self.env.flush_all()
+        with supposing(lines, places, {item.billed: item.period_id for item in others}):
             items = self._select_items(lines, periods._get_documents(only))
-            sign = -1 if self.move_type == "out_refund" else 1
             vals_list = periods._prepare_lines(items, sign)
         billed = {entry_id for item in items for entry_id in item.entry_ids}
         rows, surplus = self._match_lines(vals_list)
@@ -66,46 +62,6 @@ class AccountMove(models.Model):
             waiting=[time for time in arrived if time.entry_id not in billed],
             arrived=[item for item in others if item.is_billed(items)],
         )
-
-    def _pretend_not_made(self):
-        """Let this draft bill nothing, as a cancelled invoice does, behind the ORM's
-        back: only for as long as the savepoint around it lasts."""
-        Entry = self.env["account.analytic.line"]
-        self.env.flush_all()
-        self.env.cr.execute(
-            SQL("UPDATE account_move SET state = 'cancel' WHERE id = %s", self.id)
-        )
-        self.invalidate_recordset(["state"], flush=False)
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE account_analytic_line
-                   SET invoice_line_id = NULL, timesheet_invoice_id = NULL
-                 WHERE invoice_line_id IN %s
-                """,
-                tuple(self._get_generated_lines().ids),
-            )
-        )
-        Entry.invalidate_model(["invoice_line_id", "timesheet_invoice_id"], flush=False)
-        self._get_generated_lines()._release_milestones()
-        sale_lines = self.invoice_line_ids.sale_line_ids
-        self.env.add_to_compute(sale_lines._fields["qty_invoiced"], sale_lines)
-
-    def _pretend_places(self, periods, places):
-        """Let just these entries wait in the periods of this draft."""
-        Entry = self.env["account.analytic.line"]
-        Entry.flush_model(["billing_period_id"])
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE account_analytic_line
-                   SET billing_period_id = NULL
-                 WHERE billing_period_id IN %s AND invoice_line_id IS NULL
-                """,
-                tuple(periods.ids),
-            )
-        )
-        Entry._place_entries(places)
 
     def _select_items(self, lines, documents):
         """The items that belong on this draft.
@@ -143,27 +99,6 @@ class AccountMove(models.Model):
         return rows, Line.union(*(line for rest in by_key.values() for line in rest))
 
 
-class AccountMoveLine(models.Model):
-    _inherit = "account.move.line"
-
-    def _release_milestones(self):
-        """Give milestones back for a moment: they stay in their period. See
-        :meth:`AccountAnalyticLine._place_entries`."""
-        Milestone = self.env["project.milestone"]
-        Milestone.flush_model(["invoice_line_id"])
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE project_milestone
-                   SET invoice_line_id = NULL
-                 WHERE invoice_line_id IN %s
-                """,
-                tuple(self.ids),
-            )
-        )
-        Milestone.invalidate_model(["invoice_line_id"], flush=False)
-
-
 class AccountAnalyticLine(models.Model):
     _inherit = "account.analytic.line"
 
@@ -183,39 +118,9 @@ class AccountAnalyticLine(models.Model):
             ).items()
         }
         places = {}
-        for entry in self.filtered(lambda entry: entry._is_waiting_for_billing()):
+        for entry in self.filtered(lambda entry: entry._may_be_billed()):
             allocator = allocators.get(entry.project_id.id)
             place = allocator and allocator.period_of(entry.date)
             if place in periods._ids:
                 places[entry.id] = place
         return places
-
-    def _place_entries(self, places):
-        """Give entries back into periods, for the generator to bill them from there.
-
-        Past the ORM: an entry that is unbilled for a moment would take over its task's
-        project and sale order item.
-
-        :param dict places: id of the entry to id of its period
-        """
-        if not places:
-            return
-        names = ["billing_period_id", "invoice_line_id", "timesheet_invoice_id"]
-        self.flush_model(names)
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE account_analytic_line entry
-                   SET billing_period_id = place.period_id, invoice_line_id = NULL,
-                       timesheet_invoice_id = NULL, billed_as = NULL
-                  FROM UNNEST(%s::int[], %s::int[]) AS place (entry_id, period_id)
-                 WHERE entry.id = place.entry_id
-                """,
-                list(places),
-                list(places.values()),
-            )
-        )
-        self.browse(places).invalidate_recordset([*names, "billed_as"], flush=False)
-        self.env["account.move.line"].invalidate_model(
-            ["timesheet_entry_ids"], flush=False
-        )

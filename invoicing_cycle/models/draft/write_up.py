@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.tools import float_compare, formatLang
-from odoo.tools.sql import column_exists, create_column
 
 
 class AccountMoveLine(models.Model):
@@ -42,16 +41,6 @@ class AccountMoveLine(models.Model):
         "Negative where it was written down.",
         groups="base.group_user",
     )
-
-    def _auto_init(self):
-        # No line was made by the cycle yet: spare a large database the computation.
-        for name, kind in (
-            ("write_up_quantity", "numeric"),
-            ("write_up_amount", "numeric"),
-        ):
-            if not column_exists(self.env.cr, self._table, name):
-                create_column(self.env.cr, self._table, name, kind)
-        return super()._auto_init()
 
     @api.depends(
         "made_with",

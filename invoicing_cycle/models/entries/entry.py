@@ -3,10 +3,13 @@ from contextlib import contextmanager
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 from odoo.tools.sql import column_exists, create_column
 
 # What decides which period an entry belongs to, and who must have locked there.
 MOVING_FIELDS = frozenset({"date", "employee_id", "project_id", "so_line", "task_id"})
+# What decides on which item it is billed.
+RATING_FIELDS = MOVING_FIELDS - {"date"}
 
 
 class AccountAnalyticLine(models.Model):
@@ -17,7 +20,8 @@ class AccountAnalyticLine(models.Model):
     off. Odoo's ``timesheet_invoice_id`` follows ``invoice_line_id`` and never leads it.
     """
 
-    _inherit = "account.analytic.line"
+    _name = "account.analytic.line"
+    _inherit = ["account.analytic.line", "billing.sql.mixin"]
 
     billing_period_id = fields.Many2one(
         "project.billing.period",
@@ -71,6 +75,15 @@ class AccountAnalyticLine(models.Model):
             self.env.cr.execute(
                 "UPDATE account_analytic_line SET billing_hours = unit_amount"
             )
+        if not column_exists(self.env.cr, self._table, "counted_in"):
+            create_column(self.env.cr, self._table, "counted_in", "varchar")
+            self.env.cr.execute(
+                """
+                UPDATE account_analytic_line
+                   SET counted_in = project_id || '/0/' || COALESCE(employee_id, 0)
+                 WHERE project_id IS NOT NULL
+                """
+            )
         return super()._auto_init()
 
     @api.model
@@ -89,12 +102,41 @@ class AccountAnalyticLine(models.Model):
     def _is_waiting_for_billing(self):
         """The rule of :meth:`_get_unbilled_time_domain` for one entry in memory."""
         self.ensure_one()
+        return not self.invoice_line_id and self._may_be_billed()
+
+    def _may_be_billed(self):
+        """Whether this entry is billed by the hour, now or already."""
+        self.ensure_one()
         return bool(
             self.project_id
             and self.timesheet_invoice_type == "billable_time"
             and self.so_line.state == "sale"
             and self.billing_hold == "bill"
-            and not self.invoice_line_id
+        )
+
+    @api.model
+    def _waiting_for_billing_sql(self, alias):
+        """The rule of :meth:`_get_unbilled_time_domain` in SQL.
+
+        :param str alias: of the entry in a query
+        """
+        return SQL(
+            """
+            (%(project)s IS NOT NULL
+             AND %(type)s = 'billable_time'
+             AND %(invoice_line)s IS NULL
+             AND %(hold)s = 'bill'
+             AND EXISTS (
+                SELECT 1
+                  FROM sale_order_line item
+                 WHERE item.id = %(sale_line)s AND %(state)s = 'sale'))
+            """,
+            project=self._column(alias, "project_id"),
+            type=self._column(alias, "timesheet_invoice_type"),
+            invoice_line=self._column(alias, "invoice_line_id"),
+            hold=self._column(alias, "billing_hold"),
+            sale_line=self._column(alias, "so_line"),
+            state=self._column("item", "state", "sale.order.line"),
         )
 
     @api.depends(
@@ -182,6 +224,7 @@ class AccountAnalyticLine(models.Model):
             self._check_billing_values(vals)
         self.env["account.move"]._forget_outdated()
         lines = super().create(self._leave_out_derived(vals_list))
+        self.env["project.billing.time"]._touch(entries=lines.ids)
         lines._join_places()
         lines._freeze_added()
         # hr_timesheet drops and completes values: look at the records.
@@ -195,6 +238,7 @@ class AccountAnalyticLine(models.Model):
             # Before the ledger, which takes what Odoo writes of an invoice out of them.
             self._check_protected(vals)
             self.env["account.move"]._forget_outdated()
+            self._touch_changed(vals)
             with (
                 self._remembering(vals),
                 self._completing(vals) as values,
@@ -207,9 +251,11 @@ class AccountAnalyticLine(models.Model):
     def unlink(self):
         self.env["account.move"]._forget_outdated()
         places = self._get_places()
+        rated = any(line.is_so_line_edited and line.so_line for line in self)
+        self._touch_counts()
         result = super().unlink()
         # sudo: as in _join_places
-        self.env["project.billing.period"].sudo()._sync_required_at(places)
+        self.env["project.billing.period"].sudo()._sync_required_at(places, rated)
         return result
 
     def _join_places(self):
@@ -220,7 +266,7 @@ class AccountAnalyticLine(models.Model):
         # An item of their own may be what makes their project bill time.
         edited = self.filtered(lambda line: line.is_so_line_edited and line.so_line)
         rated = edited._get_places()
-        Period._sync_required_at(rated)
+        Period._sync_required_at(rated, rated=True)
         Period._require_people_at(places - rated)
         self._find_late_period()
 
@@ -235,7 +281,8 @@ class AccountAnalyticLine(models.Model):
             self.filtered(lambda line: line.project_id != projects[line])._round_anew()
             # sudo: as in _join_places
             self.env["project.billing.period"].sudo()._sync_required_at(
-                places | self._get_places()
+                places | self._get_places(),
+                rated=not RATING_FIELDS.isdisjoint(vals),
             )
         if moved or "billing_hold" in vals:
             self._find_late_period()
@@ -322,7 +369,3 @@ class AccountAnalyticLine(models.Model):
             )
         if not invoice_line:
             self._round_anew()
-        # What is billed now, or is no more, is what a cap leaves to other periods.
-        capped = self.so_line.filtered("billing_capped")
-        if capped:
-            self.env["project.billing.period"]._refresh_totals_of(capped)

@@ -47,21 +47,16 @@ class AccountAnalyticLine(models.Model):
         :param str alias: of the entry in a query
         """
         hour = self.env["uom.uom"]._get_time_unit("hour")
-
-        def column(name):
-            return SQL.identifier(alias, name, to_flush=self._fields[name])
-
         return SQL(
             """
             (CASE WHEN COALESCE(%(unit)s, %(hour)s) = %(hour)s THEN %(hours)s
                   ELSE %(hours)s * (SELECT factor FROM uom_uom WHERE id = %(unit)s)
-                       / %(hour_factor)s
+                       / (SELECT factor FROM uom_uom WHERE id = %(hour)s)
               END)
             """,
-            unit=column("product_uom_id"),
+            unit=self._column(alias, "product_uom_id"),
             hour=hour.id,
-            hours=column("billing_hours"),
-            hour_factor=hour.factor,
+            hours=self._column(alias, "billing_hours"),
         )
 
     # The project and its rounding are not among these. A new rule bears upon the next
@@ -162,7 +157,7 @@ class AccountAnalyticLine(models.Model):
         invoice_lines = self.invoice_line_id
         if not invoice_lines:
             return {}
-        column = self._approval_column
+        column = self._column
         rows = self.env.execute_query(
             SQL(
                 """

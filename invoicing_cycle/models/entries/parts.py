@@ -181,7 +181,7 @@ class AccountAnalyticLine(models.Model):
                   FROM account_analytic_line whole
                  WHERE whole.id = %(part_of)s AND %(billed)s))
             """,
-            part_of=self._approval_column(alias, "part_of_id"),
+            part_of=self._column(alias, "part_of_id"),
             billed=self._billed_sql("whole"),
         )
 

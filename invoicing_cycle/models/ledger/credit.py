@@ -299,19 +299,16 @@ class AccountMoveLine(models.Model):
         :param str line: alias of the line that it credits
         """
 
-        def column(alias, name):
-            return SQL.identifier(alias, name, to_flush=self._fields[name])
-
         def net_price(alias):
             return SQL(
                 "(%s * (100 - COALESCE(%s, 0)))",
-                column(alias, "price_unit"),
-                column(alias, "discount"),
+                self._column(alias, "price_unit"),
+                self._column(alias, "discount"),
             )
 
         return SQL(
             "(%s * COALESCE(%s / NULLIF(%s, 0), 1))",
-            column(credit, "quantity"),
+            self._column(credit, "quantity"),
             net_price(credit),
             net_price(line),
         )
@@ -331,10 +328,6 @@ class AccountMoveLine(models.Model):
 
         :param str line: alias
         """
-
-        def column(alias, name):
-            return SQL.identifier(alias, name, to_flush=self._fields[name])
-
         return SQL(
             """
             COALESCE((SELECT ROUND(sums.missing, %(digits)s) <= 0
@@ -349,16 +342,16 @@ class AccountMoveLine(models.Model):
             """,
             credited=self._credit_quantity_sql("credit", line),
             digits=self.env["sale.order.line"]._get_quantity_digits(),
-            quantity=column(line, "quantity"),
+            quantity=self._column(line, "quantity"),
             price=SQL(
                 "ABS(%s * (1 - COALESCE(%s, 0) / 100))",
-                column(line, "price_unit"),
-                column(line, "discount"),
+                self._column(line, "price_unit"),
+                self._column(line, "discount"),
             ),
             price_digits=self._get_price_digits(),
-            credited_line=column("credit", "credited_line_id"),
+            credited_line=self._column("credit", "credited_line_id"),
             line_id=SQL.identifier(line, "id"),
-            state=column("credit", "parent_state"),
+            state=self._column("credit", "parent_state"),
         )
 
     def _is_fully_credited(self, without=None):

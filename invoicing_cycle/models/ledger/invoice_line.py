@@ -8,6 +8,8 @@ from ..entries.protected import recording_odoo_link
 #: What only the ledger writes.
 LEDGER_FIELDS = frozenset(
     {
+        "billed_count",
+        "billed_hours",
         "billing_kind",
         "billing_period_id",
         "is_supplementary",
@@ -41,7 +43,7 @@ class AccountMoveLine(models.Model):
     """
 
     _name = "account.move.line"
-    _inherit = ["account.move.line", "billing.recorded.mixin"]
+    _inherit = ["account.move.line", "billing.recorded.mixin", "billing.sql.mixin"]
 
     billing_period_id = fields.Many2one(
         "project.billing.period",

@@ -43,6 +43,7 @@ class HrEmployee(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if "timesheet_locked_until" in vals:
+            self.env["project.billing.period.required"]._count_work_days(self)
             self.env["account.analytic.line"]._invalidate_approval_state()
         if "active" in vals:
             self._get_required_periods()._sync_required()

@@ -21,3 +21,4 @@ from . import caps
 from . import retainer
 from . import down_payments
 from . import spans
+from . import summary

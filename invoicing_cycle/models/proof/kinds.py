@@ -96,5 +96,9 @@ KINDS = [
     ("period_currency", "Currency of the period"),
     ("period_unknown", "Project without periods"),
     ("period_totals", "Totals of the period"),
+    # What is added up.
+    ("time_rows", "Hours that lists show"),
+    ("line_billed", "Time that a line counts"),
+    ("item_billed", "Quantity that an item continues"),
     ("share_amount", "Amount of a share"),
 ]

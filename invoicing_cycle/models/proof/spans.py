@@ -155,13 +155,13 @@ class BillingProof(models.AbstractModel):
 
     @api.model
     def _check_period_totals(self, scope):
-        """Hours and invoiced amounts that are stored, counted anew in one query.
+        """Hours and invoiced amounts that lists show, counted anew in one query.
 
-        What was noted to be counted when it is read next is left out, as are amounts
-        in several currencies.
+        Amounts in several currencies are left out.
         """
         if not scope.projects:
             return []
+        Period = self.env["project.billing.period"]
         rows = self.env.execute_query(
             SQL(
                 """
@@ -196,22 +196,20 @@ class BillingProof(models.AbstractModel):
                                AND original.billing_kind
                                    IS DISTINCT FROM 'down_payment')) billed
                  WHERE %(periods)s
-                   AND NOT EXISTS (
-                       SELECT 1
-                         FROM billing_recount note
-                        WHERE note.period_id = period.id)
-                   AND (ABS(COALESCE(period.hours, 0) - time.hours) > 0.000001
-                        OR ABS(COALESCE(period.late_hours, 0) - time.late) > 0.000001
+                   AND (ABS(%(shown)s - time.hours) > 0.000001
+                        OR ABS(%(shown_late)s - time.late) > 0.000001
                         OR billed.same AND ABS(COALESCE(period.amount_invoiced, 0)
                                                - billed.amount) > 0.000001)
               ORDER BY period.project_id, period.date_from
                 """,
-                closed=self.env["project.billing.period"]._closed_sql("period"),
+                closed=Period._closed_sql("period"),
                 hours=self._hours_sql(),
+                shown=Period._field_to_sql("period", "hours"),
+                shown_late=Period._field_to_sql("period", "late_hours"),
                 periods=self._period_scope_sql(scope, "period"),
             )
         )
-        periods = self.env["project.billing.period"].browse(row[0] for row in rows)
+        periods = Period.browse(row[0] for row in rows)
         return [
             Difference(
                 "period_totals",

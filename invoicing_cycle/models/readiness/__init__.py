@@ -4,6 +4,7 @@ from . import missing_data_sql
 from . import missing_data
 from . import required
 from . import required_sync
+from . import time
 from . import state
 from . import breakdown
 from . import held

@@ -1,7 +1,6 @@
 from collections import defaultdict
 
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.tools import SQL
 
 
 class ProjectBillingPeriod(models.Model):
@@ -30,10 +29,7 @@ class ProjectBillingPeriod(models.Model):
         "required_ids.last_work_day",
         "required_ids.employee_id.active",
         "required_ids.employee_id.timesheet_locked_until",
-        "timesheet_ids.date",
-        "timesheet_ids.billing_hours",
-        "timesheet_ids.employee_id",
-        "timesheet_ids.approval_state",
+        "timesheet_ids.counted_in",
         "expense_ids.state",
         "expense_ids.sale_order_line_id",
         "expense_ids.untaxed_amount_currency",
@@ -48,19 +44,29 @@ class ProjectBillingPeriod(models.Model):
         gives away no entry. Names of persons in other companies stay hidden.
         """
         closed = self._filtered_closed()
-        entries = self._get_hours_by_person(closed)
+        Time = self.env["project.billing.time"]
+        hours_by_person = Time._get_hours_by_person(self)
         owing = self._get_owing_persons(closed)
-        approvers = self._get_pending_approvers(entries)
+        approvers = Time._get_pending_approvers(self)
         freed = self._get_freed_persons()
         expenses = self._get_expense_readiness()
         visible_companies = self._get_visible_companies()
+        people = self._get_people(
+            employee_id for hours in hours_by_person.values() for employee_id in hours
+        )
         for period in self:
             persons = defaultdict(
                 lambda: {"open": 0.0, "pending": 0.0, "approved": 0.0}
             )
             automatic = set()
-            for (employee, state), values in entries[period.id].items():
-                persons[employee][state] += values["hours"]
+            for employee_id, values in hours_by_person[period.id].items():
+                employee = people[employee_id]
+                persons[employee] = {
+                    "open": values["open"],
+                    "pending": values["pending"],
+                    "approved": values["ready"]
+                    + (values["billed"] if period in closed else 0.0),
+                }
                 if values["automatic"]:
                     automatic.add(employee)
             for employee in owing[period.id]:
@@ -149,44 +155,16 @@ class ProjectBillingPeriod(models.Model):
             return self.env._("Person of another company")
         return who.name
 
-    def _get_hours_by_person(self, closed):
-        """Hours by person and approval state.
-
-        :param closed: those of these periods that are closed
-        :return: dict, period id to {(employee, state): {"hours", "automatic", "entry"}}
-            where ``entry`` is the id of one such entry
+    @api.model
+    def _get_people(self, ids):
         """
-        result = defaultdict(dict)
-        Entry = self.env["account.analytic.line"]
-        if not self.ids:
-            return result
-        query = SQL(
-            """
-            SELECT %(period)s, %(employee)s, %(state)s AS approval_state,
-                   SUM(%(hours)s), BOOL_OR(%(automatic)s), MIN(entry.id)
-              FROM account_analytic_line entry
-             WHERE %(period)s IN %(ids)s AND %(own)s
-          GROUP BY 1, 2, 3
-            """,
-            own=self._own_time_sql("entry", closed),
-            period=self._column("entry", "billing_period_id", Entry._name),
-            employee=self._column("entry", "employee_id", Entry._name),
-            state=Entry._approval_state_sql("entry"),
-            hours=Entry._hours_to_bill_sql("entry"),
-            automatic=Entry._approval_automatic_sql("entry"),
-            ids=tuple(self.ids),
-        )
-        rows = self.env.execute_query(query)
+        :param ids: of employees, None for time of nobody
+        :return: dict, id to ``hr.employee``, archived ones too
+        """
+        ids = set(ids)
         Employee = self.env["hr.employee"].with_context(active_test=False)
-        people = Employee.browse({row[1] for row in rows if row[1]})
-        by_id = {person.id: person for person in people}
-        for period_id, employee_id, state, hours, automatic, entry_id in rows:
-            result[period_id][by_id.get(employee_id, Employee), state] = {
-                "hours": hours,
-                "automatic": automatic,
-                "entry": entry_id,
-            }
-        return result
+        people = {person.id: person for person in Employee.browse(ids - {None})}
+        return {None: Employee, **people}
 
     def _get_owing_persons(self, closed):
         """Open days by required person: working days less leave after the lock date.
@@ -205,13 +183,8 @@ class ProjectBillingPeriod(models.Model):
                 ("employee_id.active", "=", True),
             ]
         )
-        # The last day of work tells in advance for whom days need not be counted; of a
-        # period without an end it grows day by day.
-        owing = rows.filtered(
-            lambda row: (
-                not row.period_id.date_to or row._is_after_lock(row.last_work_day)
-            )
-        )
+        # The last day of work tells in advance for whom days need not be counted.
+        owing = rows.filtered(lambda row: row._may_owe_days())
         for row, open_days in owing._count_open_days().items():
             result[row.period_id.id][row.employee_id] = open_days
         return result
@@ -237,21 +210,6 @@ class ProjectBillingPeriod(models.Model):
             "name": name,
             "reason": row.reason if name == person.name else "",
         }
-
-    def _get_pending_approvers(self, entries):
-        """Who may approve the pending time of each person.
-
-        :param dict entries: as of :meth:`_get_hours_by_person`
-        :return: dict, (period id, employee id) to ``res.users``
-        """
-        samples = {
-            values["entry"]: (period_id, employee.id)
-            for period_id, groups in entries.items()
-            for (employee, state), values in groups.items()
-            if state == "pending"
-        }
-        approvers = self.env["account.analytic.line"].browse(samples)._get_approvers()
-        return {samples[line_id]: users for line_id, users in approvers.items()}
 
     def _get_expense_readiness(self):
         """Amounts of re-invoiced expenses, ready and waiting, in the period's currency.

@@ -13,8 +13,8 @@ class ProjectBillingDebt(models.Model):
     """Who owes what: what keeps the due periods from being ready, by person.
 
     One row per period, person and kind. A person owes time that is not locked; time
-    that is locked waits for its approvers. A view on periods, required persons and
-    time entries, read with the rights on billing periods.
+    that is locked waits for its approvers. A view on periods, required persons and the
+    rows of their time, read with the rights on billing periods.
     """
 
     _name = "project.billing.debt"
@@ -38,12 +38,6 @@ class ProjectBillingDebt(models.Model):
     hours = fields.Float(readonly=True)
     locked_until = fields.Date(readonly=True)
     required_id = fields.Many2one("project.billing.period.required", readonly=True)
-    entry_id = fields.Many2one(
-        "account.analytic.line",
-        readonly=True,
-        groups="base.group_system",
-        help="One of the entries: it tells who approves them.",
-    )
     open_days = fields.Integer(compute="_compute_open_days", compute_sudo=True)
     waits_for = fields.Char(compute="_compute_waits_for", compute_sudo=True)
     can_remind = fields.Boolean(compute="_compute_waits_for", compute_sudo=True)
@@ -58,93 +52,75 @@ class ProjectBillingDebt(models.Model):
     @property
     def _table_query(self):
         due = self._due_sql()
-        return SQL("%s UNION ALL %s", self._days_sql(due), self._entries_sql(due))
+        return SQL("%s UNION ALL %s", self._days_sql(due), self._time_sql(due))
 
     @api.model
     def _days_sql(self, due):
         """Who has not locked up to the last working day of a due period."""
         column = self.env["project.billing.period"]._column
-        Entry = self.env["account.analytic.line"]
+        Required, Time = "project.billing.period.required", "project.billing.time"
         return SQL(
             """
             SELECT required.id * 4 AS id,
                    'lock' AS kind,
                    %(columns)s,
                    required.id AS required_id,
-                   NULL::int AS entry_id,
                    COALESCE(
                        (SELECT SUM(%(hours)s)
-                          FROM account_analytic_line entry
-                         WHERE %(entry_period)s = period.id
-                           AND %(entry_employee)s = employee.id
-                           AND NOT %(billed)s
-                           AND %(locked)s IS NOT TRUE), 0) AS hours
+                          FROM %(rows)s time
+                         WHERE time.period_id = period.id
+                           AND time.employee_id = person.id), 0) AS hours
               FROM project_billing_period_required required
-              JOIN project_billing_period period ON period.id = %(required_period)s
-              JOIN hr_employee employee ON employee.id = %(required_employee)s
+              JOIN project_billing_period period ON period.id = %(period)s
+              JOIN hr_employee person ON person.id = %(employee)s
              WHERE %(due)s AND %(short)s
             """,
             columns=self._columns_sql(),
-            hours=Entry._hours_to_bill_sql("entry"),
-            entry_period=column("entry", "billing_period_id", Entry._name),
-            entry_employee=column("entry", "employee_id", Entry._name),
-            # Open, as in the state of an entry, without looking for flows.
-            billed=Entry._billed_sql("entry"),
-            locked=Entry._locked_sql("entry"),
-            required_period=column(
-                "required", "period_id", "project.billing.period.required"
-            ),
-            required_employee=column(
-                "required", "employee_id", "project.billing.period.required"
-            ),
+            hours=self.env[Time]._open_hours_sql(),
+            rows=self.env[Time]._rows_sql(),
+            period=column("required", "period_id", Required),
+            employee=column("required", "employee_id", Required),
             due=due,
-            short=self._short_sql("required"),
+            short=self.env[Required]._owes_day_sql("required", "period", "person"),
         )
 
     @api.model
-    def _entries_sql(self, due):
+    def _time_sql(self, due):
         """Time of due periods that is open, unless told already, or not approved."""
-        # OFFSET 0 keeps PostgreSQL from working out the state of an entry again at each
-        # place where it is used, and before it is known to be of a due period.
         column = self.env["project.billing.period"]._column
-        Entry = self.env["account.analytic.line"]
+        Required, Time = "project.billing.period.required", "project.billing.time"
         return SQL(
             """
-            SELECT MIN(entry.id) * 4 + CASE WHEN approval.state = 'open' THEN 1 ELSE 2
-                                        END AS id,
-                   CASE WHEN approval.state = 'open' THEN 'lock' ELSE 'approve'
-                    END AS kind,
+            SELECT MIN(time.id) * 4 + CASE WHEN owed.kind = 'lock' THEN 1 ELSE 2 END
+                       AS id,
+                   owed.kind,
                    %(columns)s,
                    NULL::int AS required_id,
-                   MIN(entry.id) AS entry_id,
-                   SUM(%(hours)s) AS hours
-              FROM project_billing_period period
-              JOIN account_analytic_line entry ON %(entry_period)s = period.id
-              JOIN hr_employee employee ON employee.id = %(entry_employee)s
-        CROSS JOIN LATERAL (SELECT %(state)s AS state OFFSET 0) approval
-             WHERE %(due)s
-               AND approval.state IN ('open', 'pending')
-               AND NOT (approval.state = 'open' AND EXISTS (
+                   SUM(owed.hours) AS hours
+              FROM %(time)s
+        CROSS JOIN LATERAL (
+                   VALUES ('lock', %(open)s), ('approve', %(pending)s)
+                   ) AS owed (kind, hours)
+             WHERE time.entry_count > 0
+               AND %(due)s
+               AND person.id IS NOT NULL
+               AND owed.hours IS NOT NULL
+               AND NOT (owed.kind = 'lock' AND EXISTS (
                    SELECT 1
                      FROM project_billing_period_required required
                     WHERE %(required_period)s = period.id
-                      AND %(required_employee)s = employee.id
+                      AND %(required_employee)s = person.id
                       AND %(short)s))
-          GROUP BY period.id, employee.id, approval.state
+          GROUP BY period.id, person.id, owed.kind
             """,
             columns=self._columns_sql(),
-            hours=Entry._hours_to_bill_sql("entry"),
-            entry_period=column("entry", "billing_period_id", Entry._name),
-            entry_employee=column("entry", "employee_id", Entry._name),
-            state=Entry._approval_state_sql("entry"),
-            required_period=column(
-                "required", "period_id", "project.billing.period.required"
-            ),
-            required_employee=column(
-                "required", "employee_id", "project.billing.period.required"
-            ),
+            time=self.env[Time]._from_sql(),
+            open=self.env[Time]._open_hours_sql(),
+            pending=self.env[Time]._pending_hours_sql(),
+            required_period=column("required", "period_id", Required),
+            required_employee=column("required", "employee_id", Required),
             due=due,
-            short=self._short_sql("required"),
+            short=self.env[Required]._owes_day_sql("required", "period", "person"),
         )
 
     @api.model
@@ -159,9 +135,8 @@ class ProjectBillingDebt(models.Model):
             "invoice_date",
         )
         return SQL(
-            "employee.id AS employee_id, %s AS locked_until, period.id AS period_id, "
-            "%s",
-            self.env["hr.employee"]._timesheet_locked_until_sql("employee"),
+            "person.id AS employee_id, %s AS locked_until, period.id AS period_id, %s",
+            self.env["hr.employee"]._timesheet_locked_until_sql("person"),
             SQL(", ").join(column("period", name) for name in names),
         )
 
@@ -175,20 +150,6 @@ class ProjectBillingDebt(models.Model):
             Period._closed_sql("period"),
         )
 
-    @api.model
-    def _short_sql(self, alias):
-        """A required person has a working day in the period that is not locked."""
-        column = self.env["project.billing.period"]._column
-        Required = "project.billing.period.required"
-        return SQL(
-            "(%s AND %s AND %s > COALESCE(%s, '-infinity'::date))",
-            column(alias, "expected", Required),
-            column("employee", "active", "hr.employee"),
-            # Counted when it is read, see billing.recount.mixin.
-            self.env[Required]._field_to_sql(alias, "last_work_day"),
-            self.env["hr.employee"]._timesheet_locked_until_sql("employee"),
-        )
-
     # ---------------------------------------------------------------- computes
 
     @api.depends("required_id", "locked_until")
@@ -197,7 +158,7 @@ class ProjectBillingDebt(models.Model):
         for debt in self:
             debt.open_days = open_days.get(debt.required_id, 0)
 
-    @api.depends("kind", "employee_id", "entry_id")
+    @api.depends("kind", "employee_id", "period_id")
     @api.depends_context("uid", "allowed_company_ids", "lang")
     def _compute_waits_for(self):
         Period = self.env["project.billing.period"]
@@ -220,7 +181,7 @@ class ProjectBillingDebt(models.Model):
             else:
                 debt.waits_for = self.env._("%(person)s (no user)", person=names[0])
 
-    @api.depends("kind", "employee_id", "entry_id")
+    @api.depends("kind", "employee_id", "period_id")
     @api.depends_context("tz")
     def _compute_reminded_on(self):
         debtors = self._get_debtors()
@@ -244,8 +205,9 @@ class ProjectBillingDebt(models.Model):
             log in, or nobody can approve
         """
         approvals = self.filtered(lambda debt: debt.kind == "approve")
-        # sudo: of the entries only the names of those to turn to
-        approvers = approvals.sudo().entry_id._get_approvers()
+        approvers = self.env["project.billing.time"]._get_pending_approvers(
+            approvals.period_id
+        )
         debtors = {}
         for debt in self:
             # sudo: whom a row is about, read for the names of those to turn to
@@ -253,7 +215,7 @@ class ProjectBillingDebt(models.Model):
             users = (
                 debt_sudo.employee_id.user_id
                 if debt.kind == "lock"
-                else approvers[debt_sudo.entry_id.id]
+                else approvers[debt_sudo.period_id.id, debt_sudo.employee_id.id]
             )
             debtors[debt] = users.filtered(
                 lambda user: user.active and user._is_internal()

@@ -161,11 +161,7 @@ class ProjectProject(models.Model):
     @api.depends(
         "allow_billable",
         "billing_unmapped_intended",
-        "timesheet_ids.billing_hold",
-        "timesheet_ids.invoice_line_id",
-        "timesheet_ids.so_line",
-        "timesheet_ids.timesheet_invoice_type",
-        "timesheet_ids.billing_hours",
+        "timesheet_ids.counted_in",
     )
     def _compute_uninvoiced_hours(self):
         """One total per project, in one query.
@@ -175,30 +171,20 @@ class ProjectProject(models.Model):
         """
         hours = {}
         if ids := self._origin.ids:
-            column, Entry = self._column_sql, "account.analytic.line"
             query = SQL(
                 """
-                SELECT entry.project_id, SUM(%(hours)s)
-                  FROM account_analytic_line entry
-                  JOIN project_project project ON project.id = %(entry_project)s
-                 WHERE %(entry_project)s IN %(ids)s
-                   AND %(invoice_line)s IS NULL
-                   AND %(hold)s <> 'write_off'
-                   AND (%(invoice_type)s = 'billable_time'
-                        OR (%(allow_billable)s
-                            AND %(intended)s IS NOT TRUE
-                            AND %(unmapped)s))
-              GROUP BY entry.project_id
+                SELECT time.project_id, SUM(time.uninvoiced_hours)
+                  FROM %(time)s time
+                  JOIN project_project project ON project.id = time.project_id
+                 WHERE time.project_id IN %(ids)s
+                   AND (time.so_line_id IS NOT NULL
+                        OR (%(allow_billable)s AND %(intended)s IS NOT TRUE))
+              GROUP BY 1
                 """,
+                time=self.env["project.billing.time"]._rows_sql(),
                 ids=tuple(ids),
-                hours=self.env[Entry]._hours_to_bill_sql("entry"),
-                entry_project=column("entry", "project_id", Entry),
-                invoice_line=column("entry", "invoice_line_id", Entry),
-                hold=column("entry", "billing_hold", Entry),
-                invoice_type=column("entry", "timesheet_invoice_type", Entry),
-                allow_billable=column("project", "allow_billable"),
-                intended=column("project", "billing_unmapped_intended"),
-                unmapped=self._unmapped_entry_sql(),
+                allow_billable=self._column("project", "allow_billable"),
+                intended=self._column("project", "billing_unmapped_intended"),
             )
             hours = dict(self.env.execute_query(query))
         for project in self:

@@ -40,30 +40,24 @@ class ProjectProject(models.Model):
         )
 
     @api.model
-    def _column_sql(self, alias, name, model=None):
-        """A column that is flushed before the query that uses it runs."""
-        field = self.env[model or self._name]._fields[name]
-        return SQL.identifier(alias, name, to_flush=field)
-
-    @api.model
     def _billed_project_sql(self, alias):
         """Billable projects that are worked on: no templates, nothing archived."""
         return SQL(
             "(%s AND %s AND %s IS NOT TRUE)",
-            self._column_sql(alias, "allow_billable"),
-            self._column_sql(alias, "active"),
-            self._column_sql(alias, "is_template"),
+            self._column(alias, "allow_billable"),
+            self._column(alias, "active"),
+            self._column(alias, "is_template"),
         )
 
     # ------------------------------------------------------------------ gaps
 
     @api.model
     def _missing_schedule_sql(self, alias):
-        return SQL("%s IS NULL", self._column_sql(alias, "billing_frequency"))
+        return SQL("%s IS NULL", self._column(alias, "billing_frequency"))
 
     @api.model
     def _missing_customer_sql(self, alias):
-        return SQL("%s IS NULL", self._column_sql(alias, "partner_id"))
+        return SQL("%s IS NULL", self._column(alias, "partner_id"))
 
     @api.model
     def _missing_sale_line_sql(self, alias):
@@ -71,12 +65,12 @@ class ProjectProject(models.Model):
 
     @api.model
     def _missing_order_not_confirmed_sql(self, alias):
-        state = self._column_sql("line", "state", "sale.order.line")
+        state = self._column("line", "state", "sale.order.line")
         return self._has_sale_line_sql(alias, SQL("%s <> 'sale'", state), in_use=True)
 
     @api.model
     def _missing_price_sql(self, alias):
-        price = self._column_sql("line", "price_unit", "sale.order.line")
+        price = self._column("line", "price_unit", "sale.order.line")
         return self._has_sale_line_sql(
             alias, SQL("%s = 0 AND %s", price, self._time_item_sql()), in_use=True
         )
@@ -84,8 +78,7 @@ class ProjectProject(models.Model):
     @api.model
     def _missing_periods_sql(self, alias):
         """A custom schedule without a period, or with time that no period takes."""
-        column = self._column_sql
-        Entry, Period = "account.analytic.line", "project.billing.period"
+        column, Period = self._column, "project.billing.period"
         return SQL(
             """
             (%(frequency)s = 'custom'
@@ -95,26 +88,16 @@ class ProjectProject(models.Model):
                       WHERE %(period_project)s = %(project)s)
                   OR EXISTS (
                      SELECT 1
-                       FROM account_analytic_line entry
-                       JOIN sale_order_line line ON line.id = %(entry_line)s
-                      WHERE %(entry_project)s = %(project)s
-                        AND %(invoice_type)s = 'billable_time'
-                        AND %(line_state)s = 'sale'
-                        AND %(hold)s = 'bill'
-                        AND %(invoice_line)s IS NULL
-                        AND %(period)s IS NULL)
+                       FROM %(time)s time
+                      WHERE time.project_id = %(project)s
+                        AND time.period_id IS NULL
+                        AND time.entry_count > 0)
                   OR %(milestone)s
                   OR %(expense)s))
             """,
             frequency=column(alias, "billing_frequency"),
             period_project=column("period", "project_id", Period),
-            entry_line=column("entry", "so_line", Entry),
-            entry_project=column("entry", "project_id", Entry),
-            invoice_type=column("entry", "timesheet_invoice_type", Entry),
-            line_state=column("line", "state", "sale.order.line"),
-            hold=column("entry", "billing_hold", Entry),
-            invoice_line=column("entry", "invoice_line_id", Entry),
-            period=column("entry", "billing_period_id", Entry),
+            time=self.env["project.billing.time"]._rows_sql(),
             project=SQL.identifier(alias, "id"),
             milestone=self._homeless_milestone_sql(alias),
             expense=self._homeless_expense_sql(alias),
@@ -127,31 +110,14 @@ class ProjectProject(models.Model):
             (%(intended)s IS NOT TRUE
              AND EXISTS (
                 SELECT 1
-                  FROM account_analytic_line entry
-                 WHERE %(entry_project)s = %(project)s AND %(unmapped)s))
+                  FROM %(time)s time
+                 WHERE time.project_id = %(project)s
+                   AND time.so_line_id IS NULL
+                   AND time.unbilled_count > 0))
             """,
-            intended=self._column_sql(alias, "billing_unmapped_intended"),
-            entry_project=self._column_sql(
-                "entry", "project_id", "account.analytic.line"
-            ),
+            intended=self._column(alias, "billing_unmapped_intended"),
+            time=self.env["project.billing.time"]._rows_sql(),
             project=SQL.identifier(alias, "id"),
-            unmapped=self._unmapped_entry_sql(),
-        )
-
-    @api.model
-    def _unmapped_entry_sql(self):
-        """Time without a sales order item that nobody has written off.
-
-        An item that was taken away by hand counts as well: authors can do that to their
-        own time, and what is not to be billed is decided by those who bill, each time
-        with a reason or for the project as a whole.
-        """
-        column, Entry = self._column_sql, "account.analytic.line"
-        return SQL(
-            "(%s IS NULL AND %s <> 0 AND %s <> 'write_off')",
-            column("entry", "so_line", Entry),
-            column("entry", "unit_amount", Entry),
-            column("entry", "billing_hold", Entry),
         )
 
     @api.model
@@ -159,18 +125,18 @@ class ProjectProject(models.Model):
         """Several projects bill on the order of an expense, and none takes it."""
         orders = SQL(
             "SELECT %s FROM hr_expense expense WHERE %s",
-            self._column_sql("expense", "sale_order_id", "hr.expense"),
+            self._column("expense", "sale_order_id", "hr.expense"),
             self._unmapped_expense_sql(),
         )
         return SQL(
             "(%s IN (%s) OR %s)",
-            self._column_sql(alias, "reinvoiced_sale_order_id"),
+            self._column(alias, "reinvoiced_sale_order_id"),
             orders,
             self._has_sale_line_sql(
                 alias,
                 SQL(
                     "%s IN (%s)",
-                    self._column_sql("line", "order_id", "sale.order.line"),
+                    self._column("line", "order_id", "sale.order.line"),
                     orders,
                 ),
             ),
@@ -179,7 +145,7 @@ class ProjectProject(models.Model):
     @api.model
     def _unmapped_expense_sql(self):
         """Handed in to be re-invoiced, not invoiced, and of no project."""
-        column, Expense = self._column_sql, "hr.expense"
+        column, Expense = self._column, "hr.expense"
         return SQL(
             """
             (%(order)s IS NOT NULL
@@ -219,20 +185,21 @@ class ProjectProject(models.Model):
         )
 
     @api.model
-    def _has_sale_line_sql(self, alias, condition=None, in_use=False):
+    def _has_sale_line_sql(self, alias, condition=None, in_use=False, rows=None):
         """The project bills on a sales order item: its own, one of its rate table, of
-        a task, of an entry or of a milestone.
+        a task, of its time or of a milestone.
 
         :param str alias: alias of the table project_project
         :param SQL condition: on ``line``
+        :param SQL rows: the table of the rows of time, by default what they are now
         :param bool in_use: leave out those of closed tasks and of billed time: what
             became of an old order is no gap any more
         """
-        column = self._column_sql
-        Entry, Task = "account.analytic.line", "project.task"
-        Milestone = "project.milestone"
+        column = self._column
+        Task, Milestone = "project.task", "project.milestone"
         condition = condition or SQL("TRUE")
-        open_task = open_entry = open_milestone = SQL("TRUE")
+        open_task = open_milestone = SQL("TRUE")
+        open_time = SQL("time.total_count > 0")
         if in_use:
             open_task = SQL(
                 "%s AND %s NOT IN %s",
@@ -240,12 +207,7 @@ class ProjectProject(models.Model):
                 column("task", "state", Task),
                 tuple(CLOSED_STATES),
             )
-            open_entry = SQL(
-                "%s IS NULL AND %s IS NULL AND %s <> 'write_off'",
-                column("entry", "invoice_line_id", Entry),
-                column("entry", "timesheet_invoice_id", Entry),
-                column("entry", "billing_hold", Entry),
-            )
+            open_time = SQL("time.unbilled_count > 0")
             open_milestone = SQL(
                 "%s IS NULL", column("milestone", "invoice_line_id", Milestone)
             )
@@ -267,10 +229,10 @@ class ProjectProject(models.Model):
                    AND %(open_task)s AND %(condition)s)
              OR EXISTS (
                 SELECT 1
-                  FROM account_analytic_line entry
-                  JOIN sale_order_line line ON line.id = %(entry_line)s
-                 WHERE %(entry_project)s = %(project)s
-                   AND %(open_entry)s AND %(condition)s)
+                  FROM %(time)s time
+                  JOIN sale_order_line line ON line.id = time.so_line_id
+                 WHERE time.project_id = %(project)s
+                   AND %(open_time)s AND %(condition)s)
              OR EXISTS (
                 SELECT 1
                   FROM project_milestone milestone
@@ -284,10 +246,9 @@ class ProjectProject(models.Model):
             rate_project=column("rate", "project_id", "project.sale.line.employee.map"),
             task_line=column("task", "sale_line_id", Task),
             task_project=column("task", "project_id", Task),
-            entry_line=column("entry", "so_line", Entry),
-            entry_project=column("entry", "project_id", Entry),
+            time=rows or self.env["project.billing.time"]._rows_sql(),
             open_task=open_task,
-            open_entry=open_entry,
+            open_time=open_time,
             milestone_line=column("milestone", "sale_line_id", Milestone),
             milestone_project=column("milestone", "project_id", Milestone),
             open_milestone=open_milestone,

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
+from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ...tools.billing_calendar import add_days
 from ..common.recorded import check_user_rights, is_recording
@@ -14,10 +16,9 @@ class ProjectBillingPeriodRequired(models.Model):
     """
 
     _name = "project.billing.period.required"
-    _inherit = ["billing.named.mixin", "billing.recount.mixin"]
+    _inherit = ["billing.named.mixin", "billing.sql.mixin"]
     _description = "Person Who Must Have Locked"
     _order = "period_id, employee_id"
-    _recount_link = "required_id"
 
     period_id = fields.Many2one(
         "project.billing.period", required=True, index=True, ondelete="cascade"
@@ -34,7 +35,14 @@ class ProjectBillingPeriodRequired(models.Model):
         compute="_compute_last_work_day",
         store=True,
         help="The last day of the period on which the person works: locked up to "
-        "then, no day is open.",
+        "then, no day is open. Of who has just joined it is worked out when the person "
+        "locks, or at night.",
+    )
+    is_away = fields.Boolean(
+        compute="_compute_last_work_day",
+        store=True,
+        export_string_translation=False,
+        help="There is no such day: the person owes none.",
     )
 
     can_free = fields.Boolean(
@@ -133,25 +141,53 @@ class ProjectBillingPeriodRequired(models.Model):
         "employee_id.version_ids.contract_date_end",
     )
     def _compute_last_work_day(self):
-        # Leave refreshes it by itself, see lock/work_days.py.
-        counts = self._count()
-        for required in self:
-            required.update(counts[required.id])
+        # Leave refreshes it by itself, see lock/work_days.py. Of a period without an
+        # end it is the day on which this was last asked: such a period is not due.
+        days = self._get_work_days()
+        for row in self:
+            row.last_work_day = row in days and days[row].last(*row._get_span())
+            row.is_away = not row.last_work_day
 
     @api.model
-    def _get_recounted_fields(self):
-        return (*super()._get_recounted_fields(), "last_work_day")
+    def _owes_day_sql(self, required, period, person):
+        """A day of work of a required person is not locked.
 
-    def _count(self):
-        days = self._get_work_days()
-        return {
-            row.id: {"last_work_day": row in days and days[row].last(*row._get_span())}
-            for row in self
-        }
+        :param str required: alias of this table; the others of period and person
+        """
+        return SQL(
+            """
+            (%(expected)s
+             AND %(active)s
+             AND %(is_away)s IS NOT TRUE
+             AND COALESCE(%(last_work_day)s, %(date_to)s)
+               > COALESCE(%(locked_until)s, '-infinity'::date))
+            """,
+            expected=self._column(required, "expected"),
+            active=self._column(person, "active", "hr.employee"),
+            is_away=self._column(required, "is_away"),
+            last_work_day=self._column(required, "last_work_day"),
+            date_to=self._column(period, "date_to", "project.billing.period"),
+            locked_until=self.env["hr.employee"]._timesheet_locked_until_sql(person),
+        )
+
+    @api.model
+    def _count_work_days(self, employees=None):
+        """Work out the last day of work of who became required meanwhile.
+
+        Who saves time need not wait for that: it matters when the person locks.
+
+        :param employees: ``hr.employee``, all by default
+        """
+        domain = Domain("last_work_day", "=", False) & Domain("is_away", "=", False)
+        if employees is not None:
+            domain &= Domain("employee_id", "in", employees.ids)
+        # sudo: on which days people work does not depend on who asks
+        self.sudo().search(domain)._refresh_last_work_day()
 
     def _refresh_last_work_day(self):
         """Leave was entered, moved or taken back for these persons."""
-        self.env.add_to_compute(self._fields["last_work_day"], self)
+        for name in ("last_work_day", "is_away"):
+            self.env.add_to_compute(self._fields[name], self)
         self.modified(["last_work_day"])
 
     def _count_open_days(self):
@@ -192,8 +228,14 @@ class ProjectBillingPeriodRequired(models.Model):
         )
         return {row: days[row.employee_id.id] for row in rows}
 
-    def _is_after_lock(self, day):
-        """Whether a day is not covered by the person's lock."""
+    def _may_owe_days(self):
+        """Whether a day of work may be left that the person has not locked.
+
+        Of a period without an end it grows day by day.
+        """
         self.ensure_one()
+        day = self.last_work_day or (not self.is_away and self.period_id.date_to)
         locked_until = self.employee_id.timesheet_locked_until
-        return bool(day and (not locked_until or day > locked_until))
+        return not self.period_id.date_to or bool(
+            day and (not locked_until or day > locked_until)
+        )

@@ -42,16 +42,20 @@ class ProjectBillingPeriod(models.Model):
         """
         if self:
             self.env.flush_all()
+            self.env["project.billing.time"]._count_touched()
             self._sync_required_of(SQL("SELECT UNNEST(%s)", list(self.ids)))
 
     @api.model
-    def _sync_required_at(self, places):
+    def _sync_required_at(self, places, rated=False):
         """Time came, went or was moved: sync the periods around it, in one query.
 
         :param set places: (project id, employee id, date) of the time
+        :param bool rated: its item may be what makes its project bill time, or was
         """
         if places:
             self._flush_people()
+            if rated:
+                self.env["project.billing.time"]._count_touched()
             self._sync_required_of(
                 SQL(
                     "SELECT period.id FROM %s JOIN project_billing_period period ON %s",
@@ -68,7 +72,7 @@ class ProjectBillingPeriod(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                WITH noted AS (%(note)s),
+                WITH %(counting)s,
                 affected AS MATERIALIZED (%(periods)s),
                 wanted AS MATERIALIZED (%(wanted)s),
                 removed AS (
@@ -93,21 +97,19 @@ class ProjectBillingPeriod(models.Model):
                             WHERE known.period_id = wanted.period_id
                               AND known.employee_id = wanted.employee_id)
                ON CONFLICT (period_id, employee_id) DO NOTHING
-                 RETURNING id),
-                noted_people AS (
-                    INSERT INTO billing_recount (required_id) SELECT id FROM added)
-                SELECT FALSE FROM removed UNION ALL SELECT TRUE FROM added
+                 RETURNING id)
+                SELECT NULL FROM removed UNION ALL SELECT id FROM added
                 """,
-                note=self._note_recount_sql(self._take_pending_counts()),
+                counting=self.env["project.billing.time"]._counting_sql(),
                 periods=SQL("SELECT DISTINCT id FROM (%s) AS period (id)", periods_sql),
                 wanted=self._required_sql(),
                 uid=self.env.uid,
             )
         )
-        if not all(is_added for [is_added] in rows):
+        if not all(id_ for [id_] in rows):
             self.env["project.billing.period.required"].invalidate_model(flush=False)
-        if rows:
-            self._after_required_changed()
+        ids = [id_ for [id_] in rows]
+        self._after_required_changed(ids, filter(None, ids))
 
     @api.model
     def _require_people_at(self, places):
@@ -121,7 +123,7 @@ class ProjectBillingPeriod(models.Model):
         added = self.env.execute_query(
             SQL(
                 """
-                WITH noted AS (%(note)s),
+                WITH %(counting)s,
                 added AS (
                     INSERT INTO project_billing_period_required
                                 (period_id, employee_id, expected, create_uid,
@@ -134,26 +136,33 @@ class ProjectBillingPeriod(models.Model):
                       JOIN project_project project ON project.id = place.project_id
                       JOIN project_billing_period period ON %(is_near)s
                      WHERE %(bills_time)s
-                       -- Not left to the conflict, which waits for who counts them.
+                       -- Not left to the conflict: it waits for who writes the row.
                        AND NOT EXISTS (
                            SELECT 1
-                             FROM project_billing_period_required known
-                            WHERE known.period_id = period.id
-                              AND known.employee_id = place.employee_id)
+                             FROM project_billing_period_required required
+                            WHERE required.period_id = period.id
+                              AND required.employee_id = place.employee_id)
                ON CONFLICT (period_id, employee_id) DO NOTHING
-                 RETURNING id)
-                INSERT INTO billing_recount (required_id) SELECT id FROM added
-             RETURNING required_id
+                 RETURNING id, period_id, employee_id)
+                SELECT added.id, (%(locked_until)s >= period.date_from) IS TRUE
+                  FROM added
+                  JOIN project_billing_period period ON period.id = added.period_id
+                  JOIN hr_employee person ON person.id = added.employee_id
                 """,
-                note=self._note_recount_sql(self._take_pending_counts()),
+                counting=self.env["project.billing.time"]._counting_sql(),
+                locked_until=self.env["hr.employee"]._timesheet_locked_until_sql(
+                    "person"
+                ),
                 uid=self.env.uid,
                 places=self._places_sql(places),
                 is_near=self._is_near_sql(),
                 bills_time=self._bills_time_sql(),
             )
         )
-        if added:
-            self._after_required_changed()
+        self._after_required_changed(
+            [id_ for id_, _is_locked in added],
+            [id_ for id_, is_locked in added if is_locked],
+        )
 
     @api.model
     def _flush_people(self):
@@ -201,9 +210,16 @@ class ProjectBillingPeriod(models.Model):
         )
 
     @api.model
-    def _after_required_changed(self):
-        """Forget what follows from the rows that were changed in SQL."""
-        self.env["project.billing.period.required"]._forget_counts()
+    def _after_required_changed(self, ids, to_count):
+        """Rows were changed in SQL: forget what follows from them.
+
+        :param list ids: of those that were added, None for one that was removed
+        :param to_count: ids of those whose days of work matter already
+        """
+        if not ids:
+            return
+        Required = self.env["project.billing.period.required"]
+        Required.browse(to_count)._refresh_last_work_day()
         self.invalidate_model(
             ["required_ids", "state", "is_overdue", "readiness"], flush=False
         )
@@ -247,9 +263,14 @@ class ProjectBillingPeriod(models.Model):
 
     @api.model
     def _bills_time_sql(self):
-        """Whether ``project`` has a sales order item of delivered time."""
+        """Whether ``project`` has a sales order item of delivered time.
+
+        As far as the rows know that were counted before.
+        """
         Project = self.env["project.project"]
-        return Project._has_sale_line_sql("project", Project._time_item_sql())
+        return Project._has_sale_line_sql(
+            "project", Project._time_item_sql(), rows=SQL("project_billing_time")
+        )
 
 
 class ProjectSaleLineEmployeeMap(models.Model):
@@ -316,6 +337,7 @@ class ProjectSaleLineEmployeeMap(models.Model):
         )
         locked = Line.browse(line.id for line in lines._get_closings())
         self.env.add_to_compute(Line._fields["so_line"], locked)
+        locked.modified(["so_line"])
         return result
 
 

@@ -3,6 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...tools.billing_calendar import cycle_of
+from ..common.supposed import get_supposition
 
 STATES = [
     ("upcoming", "Upcoming"),
@@ -46,21 +47,14 @@ class ProjectBillingPeriod(models.Model):
         "company_id",
         "company_id.billing_cycle",
         "company_id.billing_cycle_anchor",
-        "company_id.billing_expenses_required",
-        "timesheet_ids.date",
-        "timesheet_ids.approval_state",
-        "timesheet_ids.employee_id",
-        "timesheet_ids.invoice_line_id",
+        "timesheet_ids.counted_in",
+        "project_id.user_id",
         "required_ids.expected",
         "required_ids.last_work_day",
         "required_ids.employee_id.active",
         "required_ids.employee_id.timesheet_locked_until",
-        "expense_ids.state",
-        "expense_ids.sale_order_line_id",
-        "expense_line_ids.qty_delivered",
-        "expense_line_ids.qty_invoiced",
         "invoice_line_ids.quantity",
-        "invoice_line_ids.timesheet_entry_ids",
+        "invoice_line_ids.billed_count",
         "invoice_line_ids.credit_line_ids.quantity",
         "invoice_line_ids.credit_line_ids.parent_state",
         "invoice_line_ids.move_id.state",
@@ -117,10 +111,18 @@ class ProjectBillingPeriod(models.Model):
             if state in states or state in ("pending", "ready")
         ]
 
+    @api.model
+    def _get_sql_fields(self):
+        """Fields that are no columns but expressions.
+
+        :return: dict, name to function of the alias of the table
+        """
+        return {"state": self._state_sql}
+
     def _field_to_sql(self, alias, field_expr, query=None):
         # EXTENDS base
-        if field_expr == "state":
-            return self._state_sql(alias)
+        if to_sql := self._get_sql_fields().get(field_expr):
+            return to_sql(alias)
         return super()._field_to_sql(alias, field_expr, query)
 
     def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
@@ -138,12 +140,6 @@ class ProjectBillingPeriod(models.Model):
         return self._filtered_sql(self._billable_sql("p"))
 
     # ------------------------------------------------------------------- SQL
-
-    @api.model
-    def _column(self, alias, name, model=None):
-        """A column in SQL that is flushed before the query that uses it runs."""
-        field = self.env[model or self._name]._fields[name]
-        return SQL.identifier(alias, name, to_flush=field)
 
     @api.model
     def _state_sql(self, alias):
@@ -205,21 +201,17 @@ class ProjectBillingPeriod(models.Model):
                   JOIN account_move invoice ON invoice.id = %(move)s
                  WHERE %(period)s = %(alias_id)s
                    AND %(state)s <> 'cancel'
-                   AND (EXISTS (
-                           SELECT 1
-                             FROM account_analytic_line entry
-                            WHERE %(billing_line)s = line.id)
-                        OR NOT %(credited)s)
+                   AND line.id <> ALL(%(absent)s)
+                   AND (%(billed_count)s > 0 OR NOT %(credited)s)
                    AND %(condition)s)
             """,
             move=self._column("line", "move_id", Line),
             period=self._column("line", "billing_period_id", Line),
             alias_id=SQL.identifier(alias, "id"),
             state=self._column("invoice", "state", Move),
+            absent=get_supposition().line_ids,
             credited=self.env[Line]._taken_back_sql("line"),
-            billing_line=self._column(
-                "entry", "invoice_line_id", "account.analytic.line"
-            ),
+            billed_count=self._column("line", "billed_count", Line),
             condition=condition
             or SQL(
                 "(%s IS NOT TRUE AND %s IS DISTINCT FROM 'down_payment')",
@@ -248,123 +240,67 @@ class ProjectBillingPeriod(models.Model):
     @api.model
     def _waiting_sql(self, alias):
         """Something that lands on this period's invoice is not ready."""
-        conditions = [
-            self._unready_time_sql(alias),
-            self._owing_person_sql(alias),
-            self._unposted_expense_sql(alias),
-        ]
-        return SQL("(%s)", SQL(" OR ").join(conditions))
+        return SQL("(%s)", SQL(" OR ").join(self._get_waiting_conditions(alias)))
+
+    @api.model
+    def _get_waiting_conditions(self, alias):
+        """What keeps a period pending, each a condition in SQL; kinds of what is billed
+        beside time add theirs."""
+        return [self._unready_time_sql(alias), self._owing_person_sql(alias)]
 
     @api.model
     def _unready_time_sql(self, alias):
-        Entry = self.env["account.analytic.line"]
+        Time = self.env["project.billing.time"]
+        state = self.env["account.analytic.line"]._approval_state_sql("entry")
         return SQL(
             """
             EXISTS (
                 SELECT 1
-                  FROM account_analytic_line entry
-                 WHERE %(period)s = %(alias_id)s
-                   AND %(state)s <> 'approved'
+                  FROM %(time)s
+                 WHERE time.period_id = %(alias_id)s
+                   AND (%(open)s OR %(unapproved)s)
                    AND %(billable)s)
             """,
-            period=self._column("entry", "billing_period_id", Entry._name),
+            time=Time._from_sql(),
             alias_id=SQL.identifier(alias, "id"),
-            state=Entry._approval_state_sql("entry"),
-            billable=self._billable_time_sql("entry"),
+            open=Time._open_sql(),
+            unapproved=Time._unapproved_sql(),
+            billable=Time._billable_sql(SQL("%s <> 'approved'", state)),
         )
 
     @api.model
     def _owing_person_sql(self, alias):
-        Required, Employee = "project.billing.period.required", "hr.employee"
+        Required = self.env["project.billing.period.required"]
         return SQL(
             """
             EXISTS (
                 SELECT 1
                   FROM project_billing_period_required required
-                  JOIN hr_employee employee ON employee.id = %(employee)s
-                 WHERE %(period)s = %(alias_id)s
-                   AND %(expected)s
-                   AND %(active)s
-                   AND %(last_work_day)s
-                     > COALESCE(%(locked_until)s, '-infinity'::date))
+                  JOIN hr_employee person ON person.id = %(employee)s
+                 WHERE %(period)s = %(alias_id)s AND %(owes)s)
             """,
-            employee=self._column("required", "employee_id", Required),
-            period=self._column("required", "period_id", Required),
+            employee=Required._column("required", "employee_id"),
+            period=Required._column("required", "period_id"),
             alias_id=SQL.identifier(alias, "id"),
-            expected=self._column("required", "expected", Required),
-            active=self._column("employee", "active", Employee),
-            # Counted when it is read, see billing.recount.mixin.
-            last_work_day=self.env[Required]._field_to_sql("required", "last_work_day"),
-            locked_until=self.env[Employee]._timesheet_locked_until_sql("employee"),
-        )
-
-    @api.model
-    def _unposted_expense_sql(self, alias):
-        Expense = "hr.expense"
-        return SQL(
-            """
-            EXISTS (
-                SELECT 1
-                  FROM hr_expense expense
-                  JOIN res_company company ON company.id = %(company)s
-                 WHERE %(period)s = %(alias_id)s
-                   AND %(waiting)s
-                   AND %(switch)s IS NOT FALSE)
-            """,
-            company=self._column(alias, "company_id"),
-            period=self._column("expense", "billing_period_id", Expense),
-            alias_id=SQL.identifier(alias, "id"),
-            waiting=self._expense_waiting_sql("expense"),
-            switch=self._column("company", "billing_expenses_required", "res.company"),
-        )
-
-    @api.model
-    def _expense_waiting_sql(self, alias):
-        """Handed in, but without the sales order item that its posting creates: an
-        expense reads "posted" while its journal entry is still a draft."""
-        Expense = "hr.expense"
-        return SQL(
-            "(%s NOT IN ('draft', 'refused') AND %s IS NULL)",
-            self._column(alias, "state", Expense),
-            self._column(alias, "sale_order_line_id", Expense),
+            owes=Required._owes_day_sql("required", alias, "person"),
         )
 
     @api.model
     def _billable_sql(self, alias):
-        """There is something to put on an invoice.
-
-        Time that an invoice over several periods bills, made by Odoo's own dialog, is
-        tied to none of them and still stands in each.
-        """
+        """There is something to put on an invoice."""
+        Time = self.env["project.billing.time"]
         return SQL(
             """
             (%(fixed_amount)s > 0
              OR EXISTS (
                 SELECT 1
-                  FROM account_analytic_line entry
-                 WHERE %(entry_period)s = %(alias_id)s
-                   AND %(entry_line)s IS NULL
-                   AND %(billable)s)
-             OR EXISTS (
-                SELECT 1
-                  FROM sale_order_line expense_line
-                 WHERE %(expense_period)s = %(alias_id)s
-                   AND %(delivered)s <> %(expense_invoiced)s))
+                  FROM %(time)s time
+                 WHERE time.period_id = %(alias_id)s
+                   AND time.entry_count > 0
+                   AND %(billable)s))
             """,
             fixed_amount=self._column(alias, "fixed_amount"),
-            entry_period=self._column(
-                "entry", "billing_period_id", "account.analytic.line"
-            ),
-            entry_line=self._column(
-                "entry", "invoice_line_id", "account.analytic.line"
-            ),
-            billable=self._billable_time_sql("entry"),
+            time=Time._rows_sql(),
+            billable=Time._billable_sql(),
             alias_id=SQL.identifier(alias, "id"),
-            expense_period=self._column(
-                "expense_line", "billing_period_id", "sale.order.line"
-            ),
-            delivered=self._column("expense_line", "qty_delivered", "sale.order.line"),
-            expense_invoiced=self._column(
-                "expense_line", "qty_invoiced", "sale.order.line"
-            ),
         )

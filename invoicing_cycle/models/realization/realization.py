@@ -309,9 +309,9 @@ class SaleOrderLine(models.Model):
         compute="_compute_standard_rate",
         store=True,
         copy=False,
-        digits="Product Price",
+        digits=False,
         export_string_translation=False,
-        help="Untaxed price of one unit before discount.",
+        help="Untaxed price of one unit before discount, exact.",
         groups="base.group_user",
     )
 

@@ -56,12 +56,36 @@ class ProjectBillingPeriod(models.Model):
             for project_id, periods in self._get_allocation(project_ids).items()
         }
 
+    def _sweep_closed(self):
+        """Move on the time that stands in these periods, where they are closed.
+
+        It was being saved while somebody else closed its period: neither saw the other.
+        """
+        if not self:
+            return
+        query = SQL(
+            """
+            SELECT DISTINCT p.project_id
+              FROM project_billing_period p
+              JOIN %s time ON time.period_id = p.id
+             WHERE p.id = ANY(%s) AND time.entry_count > 0 AND %s
+            """,
+            self.env["project.billing.time"]._rows_sql(),
+            self.ids,
+            self._closed_sql("p"),
+        )
+        rows = self.env.execute_query(query)
+        projects = self.env["project.project"].browse(row[0] for row in rows)
+        projects._reassign_entries()
+        projects._open_supplementary_periods()
+
     def _reassign_entries(self):
         """These periods were closed or opened: their time finds its place."""
         # One that was just opened again may have missed a change of its item.
         amount = self._fields["fixed_amount"]
         shared = self.filtered("fixed_share") - self.env.protected(amount)
         self.env.add_to_compute(amount, shared)
+        shared.modified(["fixed_amount"])
         projects = self.project_id
         projects._reassign_entries()
         projects._open_supplementary_periods()

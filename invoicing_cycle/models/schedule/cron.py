@@ -32,7 +32,10 @@ class ProjectProject(models.Model):
             remaining -= len(ids)
             if not self.env["ir.cron"]._commit_progress(len(ids), remaining=remaining):
                 return
-        self.env["billing.recount"]._count_all()
+        closed = [("state", "in", ("to_send", "sent", "skipped"))]
+        self.env["project.billing.period"].search(closed)._sweep_closed()
+        self.env["project.billing.period.required"]._count_work_days()
+        self.env["project.billing.time"]._sweep()
 
     def _open_billing_periods_apart(self, today):
         """Open the periods of all these projects, else of those that can."""

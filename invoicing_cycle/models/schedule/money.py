@@ -40,18 +40,13 @@ class ProjectProject(models.Model):
     @api.model
     def _disclosed_sql(self, alias):
         """Whether the user bills a project, as ``_filtered_own_billing``."""
-
-        def column(name):
-            return SQL.identifier(alias, name, to_flush=self._fields[name])
-
         in_companies = SQL(
             "(%(company)s IS NULL OR %(company)s IN %(companies)s)",
-            company=column("billing_company_id"),
+            company=self._column(alias, "billing_company_id"),
             companies=tuple(self.env.companies.ids),
         )
         if self.env.user.has_group(MANAGER):
             return in_companies
-        salesperson = self.env["res.partner"]._fields["user_id"]
         return SQL(
             """
             %(in_companies)s AND (
@@ -61,10 +56,10 @@ class ProjectProject(models.Model):
                      WHERE customer.id = %(customer)s AND %(salesperson)s = %(uid)s))
             """,
             in_companies=in_companies,
-            manager=column("user_id"),
-            owner=column("billing_owner_id"),
-            customer=column("partner_id"),
-            salesperson=SQL.identifier("customer", "user_id", to_flush=salesperson),
+            manager=self._column(alias, "user_id"),
+            owner=self._column(alias, "billing_owner_id"),
+            customer=self._column(alias, "partner_id"),
+            salesperson=self._column("customer", "user_id", "res.partner"),
             uid=self.env.uid,
         )
 
@@ -73,7 +68,11 @@ class ProjectMilestone(models.Model):
     """What a milestone was billed with is read as the money of its project."""
 
     _name = "project.milestone"
-    _inherit = ["project.milestone", "billing.confidential.mixin"]
+    _inherit = [
+        "project.milestone",
+        "billing.confidential.mixin",
+        "billing.sql.mixin",
+    ]
 
     _confidential_fields = frozenset({"billed_amount"})
 
@@ -91,6 +90,6 @@ class ProjectMilestone(models.Model):
         return SQL(
             "EXISTS (SELECT 1 FROM project_project project WHERE project.id = %s"
             " AND %s)",
-            SQL.identifier(alias, "project_id", to_flush=self._fields["project_id"]),
+            self._column(alias, "project_id"),
             self.env["project.project"]._disclosed_sql("project"),
         )

@@ -12,9 +12,8 @@ from ..common.recorded import check_user_rights
 class ProjectBillingPeriod(models.Model):
     """One project × one stretch of days × one scheduled invoice date.
 
-    The backbone of the cycle. Its state is never stored, see
-    ``readiness/state.py``; its hours and amounts are, because lists and
-    groups sum them.
+    The backbone of the cycle. Its state is never stored, see ``readiness/state.py``,
+    and neither is what follows from time, see ``billing/totals.py``.
 
     Who may what:
 
@@ -38,6 +37,7 @@ class ProjectBillingPeriod(models.Model):
     _description = "Billing Period"
     _inherit = [
         "billing.bounds.mixin",
+        "billing.sql.mixin",
         "billing.named.mixin",
         "mail.thread",
         "mail.activity.mixin",
@@ -306,6 +306,8 @@ class ProjectBillingPeriod(models.Model):
         shared = self.filtered("fixed_share").sale_line_id
         projects = self.project_id
         following = self._get_with_next() - self
+        # Their entries lose them past the ORM.
+        self.env["project.billing.time"]._touch(projects=projects.ids)
         result = super().unlink()
         projects._reassign_entries()
         following._sync_required()
@@ -352,6 +354,7 @@ class ProjectBillingPeriod(models.Model):
 
     def _after_dates_changed(self, projects=None):
         """The entries and persons of these periods' projects find their place."""
+        self.env["project.billing.time"]._touch(periods=self.ids)
         (self.project_id | (projects or self.project_id))._reassign_entries()
         self._get_with_next()._sync_required()
 

@@ -14,7 +14,12 @@ class ProjectProject(models.Model):
     """
 
     _name = "project.project"
-    _inherit = ["project.project", "billing.bounds.mixin", "billing.named.mixin"]
+    _inherit = [
+        "project.project",
+        "billing.bounds.mixin",
+        "billing.named.mixin",
+        "billing.sql.mixin",
+    ]
     #: The retainer of a project tells the price of the item that it names.
     _named_fields = frozenset(
         {
@@ -221,6 +226,8 @@ class ProjectProject(models.Model):
                 projects._prepare_frequency_change(values)
             result = super(ProjectProject, projects).write(values)
             projects._follow_schedule(names)
+        if "allow_billable" in names:
+            self.env["project.billing.time"]._touch(projects=self.ids)
         if not self._get_expense_fields().isdisjoint(names):
             self._find_expenses_anew()
         if not self._get_retainer_fields().isdisjoint(names):

@@ -270,22 +270,18 @@ class ProjectBillingPeriod(models.Model):
 
     @api.model
     def _holding_sql(self, alias):
-        """Time, an expense or a fixed amount waits in the period."""
+        """Time, a fixed amount or another kind of item waits in the period."""
         return SQL(
             """
             (%(amount)s
              OR EXISTS (
                 SELECT 1 FROM account_analytic_line entry
-                 WHERE %(entry_period)s = %(alias_id)s)
-             OR EXISTS (
-                SELECT 1 FROM hr_expense expense
-                 WHERE %(expense_period)s = %(alias_id)s))
+                 WHERE %(entry_period)s = %(alias_id)s))
             """,
             amount=self._holds_amount_sql(alias),
             entry_period=self._column(
                 "entry", "billing_period_id", "account.analytic.line"
             ),
-            expense_period=self._column("expense", "billing_period_id", "hr.expense"),
             alias_id=SQL.identifier(alias, "id"),
         )
 

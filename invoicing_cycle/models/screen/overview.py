@@ -166,13 +166,8 @@ class ProjectBillingPeriod(models.Model):
         if not projects:
             return 0.0
         query = SQL(
-            """
-            SELECT COALESCE(SUM(%s), 0)
-              FROM account_analytic_line entry
-             WHERE %s = 'hold' AND entry.project_id IN %s
-            """,
-            self.env["account.analytic.line"]._hours_to_bill_sql("entry"),
-            self._column("entry", "billing_hold", "account.analytic.line"),
+            "SELECT COALESCE(SUM(held_hours), 0) FROM %s WHERE project_id IN %s",
+            self.env["project.billing.time"]._rows_sql(),
             tuple(projects.ids),
         )
         return self.env.execute_query(query)[0][0]

@@ -10,6 +10,7 @@ from . import down_payment
 from . import cap
 from . import retainer
 from . import expense
+from . import expense_billing
 from . import down_payment_left
 from . import milestone_ledger
 from . import expense_ledger

@@ -5,6 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ....tools.caps import NOISE, allot
+from ...common.supposed import get_supposition
 
 
 class ProjectBillingPeriod(models.Model):
@@ -144,13 +145,6 @@ class ProjectBillingPeriod(models.Model):
     @api.depends(
         "timesheet_ids.so_line.billing_capped",
         "timesheet_ids.so_line.product_uom_qty",
-    )
-    def _compute_totals(self):
-        return super()._compute_totals()
-
-    @api.depends(
-        "timesheet_ids.so_line.billing_capped",
-        "timesheet_ids.so_line.product_uom_qty",
         "timesheet_ids.so_line.qty_invoiced",
     )
     def _compute_readiness(self):
@@ -260,6 +254,39 @@ class ProjectBillingPeriod(models.Model):
         )
 
 
+class ProjectBillingTime(models.Model):
+    """Which rows of time lie under the cap of their sales order item."""
+
+    _inherit = "project.billing.time"
+
+    @api.model
+    def _billable_sql(self, condition=None):
+        """Some of the time of a row ``time`` may be billed.
+
+        All of it, but for an item with a cap, whose entries are asked in their order.
+
+        :param SQL condition: of those entries, called ``entry``
+        """
+        Period = self.env["project.billing.period"]
+        return SQL(
+            """
+            (time.so_line_id NOT IN (%(capped)s)
+             OR EXISTS (
+                SELECT 1
+                  FROM account_analytic_line entry
+                 WHERE entry.billing_period_id = time.period_id
+                   AND COALESCE(entry.employee_id, 0) = COALESCE(time.employee_id, 0)
+                   AND entry.so_line = time.so_line_id
+                   AND entry.invoice_line_id IS NULL
+                   AND %(condition)s
+                   AND %(billable)s))
+            """,
+            capped=Period._capped_lines_sql(),
+            condition=condition or SQL("TRUE"),
+            billable=Period._billable_time_sql("entry"),
+        )
+
+
 class SaleOrderLine(models.Model):
     """Capped time and materials, see ``billing/kinds/cap.py``."""
 
@@ -329,6 +356,7 @@ class SaleOrderLine(models.Model):
         lines = self.sudo().invoice_lines.filtered(
             lambda line: line.billing_kind == "time" and line.parent_state != "cancel"
         )
+        lines -= get_supposition().lines or lines.browse()
         lines |= lines.credit_line_ids.filtered(
             lambda line: line.parent_state == "posted"
         )

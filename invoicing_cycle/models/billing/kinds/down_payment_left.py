@@ -4,6 +4,7 @@ from odoo import fields, models
 from odoo.tools import SQL
 
 from ....tools.shares import left_quantity
+from ...common.supposed import get_supposition
 
 
 @dataclass
@@ -54,9 +55,14 @@ class SaleOrder(models.Model):
         if not lines:
             return {}
         today = fields.Date.context_today(self)
-        result = {
-            line: DownPayment(line, 0.0, 0.0, 0.0, line.qty_invoiced) for line in lines
-        }
+        absent = get_supposition().lines
+        result = {}
+        for line in lines:
+            counted = line.qty_invoiced - sum(
+                absent_line._get_signed_made()
+                for absent_line in (absent & line.invoice_lines if absent else ())
+            )
+            result[line] = DownPayment(line, 0.0, 0.0, 0.0, counted)
         for line_id, currency_id, paid, quantity, deducted in self.env.execute_query(
             self._down_payments_sql(lines)
         ):
@@ -84,11 +90,7 @@ class SaleOrder(models.Model):
         A line with a negative subtotal deducts, or is the credit of one that does.
         """
         Line, Move = "account.move.line", "account.move"
-
-        def column(alias, name, model):
-            field = self.env[model]._fields[name]
-            return SQL.identifier(alias, name, to_flush=field)
-
+        column = self.env[Line]._column
         return SQL(
             """
             SELECT rel.order_line_id, %(currency)s,
@@ -107,13 +109,15 @@ class SaleOrder(models.Model):
                    ) AS sign (value)
              WHERE rel.order_line_id IN %(ids)s
                AND %(state)s <> 'cancel'
+               AND line.id <> ALL(%(absent)s)
           GROUP BY 1, 2
             """,
             currency=column("invoice", "currency_id", Move),
-            subtotal=column("line", "price_subtotal", Line),
-            quantity=column("line", "quantity", Line),
-            move=column("line", "move_id", Line),
+            subtotal=column("line", "price_subtotal"),
+            quantity=column("line", "quantity"),
+            move=column("line", "move_id"),
             state=column("invoice", "state", Move),
             type=column("invoice", "move_type", Move),
+            absent=get_supposition().line_ids,
             ids=tuple(lines.ids),
         )

@@ -314,7 +314,7 @@ class ProjectProject(models.Model):
     @api.model
     def _homeless_expense_sql(self, alias):
         """An expense that was handed in, and that no period takes."""
-        column, Expense = self._column_sql, "hr.expense"
+        column, Expense = self._column, "hr.expense"
         return SQL(
             """
             EXISTS (

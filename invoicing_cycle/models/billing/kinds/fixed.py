@@ -3,6 +3,9 @@ from collections import defaultdict
 from odoo import api, models
 from odoo.tools import SQL
 
+from ....tools.allocation import fixed_quantity
+from ..items import BillingItem
+
 
 class ProjectBillingPeriod(models.Model):
     """The fixed amount of a period is billed once, and not lost.
@@ -108,3 +111,44 @@ class ProjectBillingPeriod(models.Model):
         for sale_line_id, amount in self.env.execute_query(query):
             result[sale_lines.browse(sale_line_id)] = float(amount)
         return result
+
+    # ------------------------------------------------------------------- item
+
+    def _get_counted_lines(self, time):
+        return super()._get_counted_lines(time) | self.sale_line_id
+
+    def _get_counters(self, time):
+        counters = super()._get_counters(time)
+        counters.kinds["fixed"] = self._get_fixed_amounts(self.sale_line_id)
+        counters.kinds["fixed_left"] = dict.fromkeys(self._filtered_fixed_amount_left())
+        return counters
+
+    def _prepare_items_beside_time(self, counters):
+        items = super()._prepare_items_beside_time(counters)
+        if self in counters.kinds["fixed_left"] and self.sale_line_id:
+            items.append(self._prepare_fixed_item(counters))
+        return items
+
+    def _prepare_fixed_item(self, counters):
+        sale_line, amount = self.sale_line_id, self.fixed_amount
+        billed, made = counters.quantities[sale_line]
+        counted = fixed_quantity(
+            amount,
+            counters.kinds["fixed"][sale_line],
+            sale_line._get_untaxed_amount(sale_line.product_uom_qty),
+            sale_line.product_uom_qty,
+            made,
+            counters.digits,
+        )
+        counters.quantities[sale_line] = (billed, made + counted)
+        counters.kinds["fixed"][sale_line] += amount
+        return BillingItem(
+            period=self,
+            sale_line=sale_line,
+            kind="fixed",
+            quantity=1.0,
+            made=counted,
+            amount=amount,
+            uom=sale_line.product_uom_id,
+            price_unit=sale_line._get_price_of_untaxed(amount),
+        )

@@ -264,7 +264,7 @@ class ProjectProject(models.Model):
     @api.model
     def _homeless_milestone_sql(self, alias):
         """A reached milestone that no period takes."""
-        column, Milestone = self._column_sql, "project.milestone"
+        column, Milestone = self._column, "project.milestone"
         return SQL(
             """
             EXISTS (

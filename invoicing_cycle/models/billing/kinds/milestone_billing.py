@@ -4,6 +4,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 
+from ....tools.allocation import round_quantity
+from ....tools.shares import share_amount
+from ...common.supposed import get_supposition
 from ..items import BillingItem
 
 
@@ -95,7 +98,7 @@ class ProjectBillingPeriod(models.Model):
 
     def _get_milestones_in_order(self):
         """The milestones of this period, in the order in which they were reached."""
-        return self.milestone_ids.sorted(
+        return self._get_waiting("milestone_ids").sorted(
             lambda milestone: (
                 milestone.reached_date,
                 milestone.sequence,
@@ -103,14 +106,26 @@ class ProjectBillingPeriod(models.Model):
             )
         )
 
-    def _prepare_milestone_items(self, counters):
-        self.ensure_one()
-        items = []
+    def _get_counted_lines(self, time):
+        return super()._get_counted_lines(time) | self.milestone_ids.sale_line_id
+
+    def _get_counters(self, time):
+        counters = super()._get_counters(time)
+        counters.kinds["milestone"] = self._get_billed_shares(
+            self.milestone_ids.sale_line_id
+        )
+        return counters
+
+    def _prepare_items_beside_time(self, counters):
+        items = super()._prepare_items_beside_time(counters)
+        absent = get_supposition().line_ids
         for milestone in self._get_milestones_in_order():
-            if milestone.invoice_line_id:
+            if milestone.invoice_line_id and milestone.invoice_line_id.id not in absent:
                 continue
             sale_line = milestone.sale_line_id
-            amount, made = counters.bill_share(sale_line, milestone.quantity_percentage)
+            amount, made = self._bill_share(
+                counters, sale_line, milestone.quantity_percentage
+            )
             items.append(
                 BillingItem(
                     period=self,
@@ -127,6 +142,27 @@ class ProjectBillingPeriod(models.Model):
                 )
             )
         return items
+
+    @api.model
+    def _bill_share(self, counters, sale_line, share):
+        """
+        :return: the untaxed amount of a share of the sale order line, and the quantity
+            that it makes
+        """
+        billed_share, billed = counters.kinds["milestone"][sale_line]
+        amount = share_amount(
+            share,
+            billed_share,
+            sale_line._get_untaxed_amount(sale_line.product_uom_qty),
+            billed,
+            sale_line.currency_id.decimal_places,
+        )
+        counters.kinds["milestone"][sale_line] = (
+            billed_share + share,
+            billed + amount,
+        )
+        before, after = counters.bill_time(sale_line, share * sale_line.product_uom_qty)
+        return amount, round_quantity(after - before, counters.digits)
 
     @api.model
     def _get_billed_quantities(self, sale_lines):
@@ -156,6 +192,7 @@ class ProjectBillingPeriod(models.Model):
                     [
                         ("sale_line_id", "in", by_milestones.ids),
                         ("invoice_line_id", "!=", False),
+                        ("invoice_line_id", "not in", get_supposition().line_ids),
                     ],
                     ["sale_line_id"],
                     ["quantity_percentage:sum", "billed_amount:sum"],
@@ -181,14 +218,14 @@ class ProjectBillingPeriod(models.Model):
         )
         return f"{name}\n{text}"
 
-    def _link_pairs(self, pairs):
-        result = super()._link_pairs(pairs)
+    def _link_pairs(self, pairs, taken_from=()):
+        result = super()._link_pairs(pairs, taken_from)
         self._link_milestones(
-            [(item, line) for item, line in pairs if item.milestone_id]
+            [(item, line) for item, line in pairs if item.milestone_id], taken_from
         )
         return result
 
-    def _link_milestones(self, pairs):
+    def _link_milestones(self, pairs, taken_from):
         """Link every milestone to its line in one statement, and prove that it fits."""
         if not pairs:
             return
@@ -199,16 +236,20 @@ class ProjectBillingPeriod(models.Model):
             SQL(
                 """
                 UPDATE project_milestone milestone
-                   SET invoice_line_id = bill.line_id, billed_amount = bill.amount
+                   SET invoice_line_id = bill.line_id, billed_amount = bill.amount,
+                       write_uid = %s, write_date = %s
                   FROM UNNEST(%s::int[], %s::int[], %s::int[], %s::int[], %s::float[])
                        AS bill (milestone_id, period_id, sale_line_id, line_id, amount)
                  WHERE milestone.id = bill.milestone_id
                    AND milestone.billing_period_id = bill.period_id
                    AND milestone.sale_line_id = bill.sale_line_id
                    AND milestone.is_reached
-                   AND milestone.invoice_line_id IS NULL
+                   AND (milestone.invoice_line_id IS NULL
+                        OR milestone.invoice_line_id = ANY(%s))
              RETURNING milestone.id
                 """,
+                self.env.uid,
+                self.env.cr.now(),
                 *map(
                     list,
                     zip(
@@ -225,6 +266,7 @@ class ProjectBillingPeriod(models.Model):
                         strict=True,
                     ),
                 ),
+                [line.id for line in taken_from],
             )
         )
         milestones = Milestone.browse(row[0] for row in rows)
@@ -243,25 +285,18 @@ class ProjectBillingPeriod(models.Model):
         for item, line in pairs:
             line._remember_milestones(Milestone.browse(item.milestone_id))
         names = ["invoice_line_id", "billed_amount"]
-        milestones.invalidate_recordset(names, flush=False)
+        milestones.invalidate_recordset(
+            [*names, "write_date", "write_uid"], flush=False
+        )
         milestones.modified(names)
-        self._refresh_totals_of_milestones(milestones.sale_line_id)
-
-    @api.model
-    def _refresh_totals_of_milestones(self, sale_lines):
-        """The remainder of the next milestone follows from all that was billed."""
-        # sudo: as in _refresh_totals_of
-        waiting = (
-            self.env["project.milestone"]
-            .sudo()
-            .search(
-                [
-                    ("sale_line_id", "in", sale_lines.ids),
-                    ("invoice_line_id", "=", False),
-                    ("billing_period_id", "!=", False),
-                ]
-            )
-        )
-        self.env.add_to_compute(
-            self._fields["amount_to_invoice"], waiting.billing_period_id
-        )
+        # The remainder of the next milestone follows from all that was billed.
+        # sudo: the amounts of a period do not depend on who bills another one
+        waiting = Milestone.search(
+            [
+                ("sale_line_id", "in", milestones.sale_line_id.ids),
+                ("invoice_line_id", "=", False),
+                ("billing_period_id", "!=", False),
+            ]
+        ).billing_period_id
+        self.env.add_to_compute(self._fields["amount_beside_time"], waiting)
+        waiting.modified(["amount_beside_time"])

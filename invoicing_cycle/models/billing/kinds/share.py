@@ -104,6 +104,7 @@ class ProjectBillingPeriod(models.Model):
             [("sale_line_id", "in", lines.ids), ("fixed_share", ">", 0)]
         )
         self.env.add_to_compute(self._fields["fixed_amount"], shared)
+        shared.modified(["fixed_amount"])
 
     @api.model
     def _choose_share(self, vals):

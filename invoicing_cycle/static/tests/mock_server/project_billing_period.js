@@ -70,7 +70,9 @@ export class ProjectBillingPeriod extends models.Model {
     generate_error = fields.Char();
     readiness = fields.Json();
     hours = fields.Float();
-    amount_to_invoice = fields.Float();
+    amount_to_invoice = fields.Monetary({currency_field: "currency_id"});
+    amount_is_about = fields.Boolean();
+    currency_id = fields.Many2one({relation: "res.currency"});
 
     _records = [
         {
@@ -82,6 +84,8 @@ export class ProjectBillingPeriod extends models.Model {
             state: "pending",
             readiness: READINESS_MIXED,
             hours: 40.5,
+            amount_to_invoice: 1234.5,
+            amount_is_about: true,
         },
         {
             id: 2,
@@ -91,6 +95,7 @@ export class ProjectBillingPeriod extends models.Model {
             state: "ready",
             readiness: READINESS_APPROVED,
             hours: 40,
+            amount_to_invoice: 99,
         },
         {
             id: 3,

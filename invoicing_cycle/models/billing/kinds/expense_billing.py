@@ -1,0 +1,121 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..items import BillingItem
+
+
+class ProjectBillingPeriod(models.Model):
+    """Re-invoiced expenses are billed with the period that they are dated in, once
+    they are posted; handed in and not posted, they hold it up."""
+
+    _inherit = "project.billing.period"
+
+    # ----------------------------------------------------------------- state
+
+    @api.depends(
+        "company_id.billing_expenses_required",
+        "expense_ids.sale_order_line_id",
+        "expense_ids.state",
+        "expense_line_ids.qty_delivered",
+        "expense_line_ids.qty_invoiced",
+    )
+    def _compute_state(self):
+        return super()._compute_state()
+
+    @api.depends(
+        "expense_line_ids.price_unit",
+        "expense_line_ids.qty_delivered",
+        "expense_line_ids.qty_invoiced",
+    )
+    def _compute_totals(self):
+        return super()._compute_totals()
+
+    @api.model
+    def _get_waiting_conditions(self, alias):
+        return [
+            *super()._get_waiting_conditions(alias),
+            self._unposted_expense_sql(alias),
+        ]
+
+    @api.model
+    def _billable_sql(self, alias):
+        Line, column = "sale.order.line", self._column
+        return SQL(
+            """
+            (%(other)s
+             OR EXISTS (
+                SELECT 1
+                  FROM sale_order_line expense_line
+                 WHERE %(period)s = %(alias_id)s
+                   AND %(delivered)s <> %(invoiced)s))
+            """,
+            other=super()._billable_sql(alias),
+            period=column("expense_line", "billing_period_id", Line),
+            alias_id=SQL.identifier(alias, "id"),
+            delivered=column("expense_line", "qty_delivered", Line),
+            invoiced=column("expense_line", "qty_invoiced", Line),
+        )
+
+    @api.model
+    def _holding_sql(self, alias):
+        return SQL(
+            "(%s OR EXISTS (SELECT 1 FROM hr_expense expense WHERE %s = %s))",
+            super()._holding_sql(alias),
+            self._column("expense", "billing_period_id", "hr.expense"),
+            SQL.identifier(alias, "id"),
+        )
+
+    @api.model
+    def _unposted_expense_sql(self, alias):
+        Expense = "hr.expense"
+        return SQL(
+            """
+            EXISTS (
+                SELECT 1
+                  FROM hr_expense expense
+                  JOIN res_company company ON company.id = %(company)s
+                 WHERE %(period)s = %(alias_id)s
+                   AND %(waiting)s
+                   AND %(switch)s IS NOT FALSE)
+            """,
+            company=self._column(alias, "company_id"),
+            period=self._column("expense", "billing_period_id", Expense),
+            alias_id=SQL.identifier(alias, "id"),
+            waiting=self._expense_waiting_sql("expense"),
+            switch=self._column("company", "billing_expenses_required", "res.company"),
+        )
+
+    @api.model
+    def _expense_waiting_sql(self, alias):
+        """Handed in, but without the sales order item that its posting creates: an
+        expense reads "posted" while its journal entry is still a draft."""
+        Expense = "hr.expense"
+        return SQL(
+            "(%s NOT IN ('draft', 'refused') AND %s IS NULL)",
+            self._column(alias, "state", Expense),
+            self._column(alias, "sale_order_line_id", Expense),
+        )
+
+    # ----------------------------------------------------------------- items
+
+    def _prepare_items_beside_time(self, counters):
+        items = super()._prepare_items_beside_time(counters)
+        return items + self._prepare_expense_items()
+
+    def _prepare_expense_items(self):
+        self.ensure_one()
+        return [
+            BillingItem(
+                period=self,
+                sale_line=sale_line,
+                kind="expense",
+                quantity=quantity,
+                made=quantity,
+                amount=sale_line._get_untaxed_amount(quantity),
+                uom=sale_line.product_uom_id,
+                price_unit=sale_line.price_unit,
+                discount=sale_line.discount,
+            )
+            for sale_line in self._get_waiting("expense_line_ids")
+            if (quantity := sale_line._get_expense_quantity())
+        ]

@@ -1,0 +1,110 @@
+from odoo import api, fields, models
+
+#: What is counted of an entry.
+COUNTED_FIELDS = (
+    "approved_on",
+    "billing_hold",
+    "billing_hours",
+    "billing_period_id",
+    "date",
+    "department_id",
+    "employee_id",
+    "invoice_line_id",
+    "product_uom_id",
+    "project_id",
+    "sent_back",
+    "so_line",
+    "timesheet_invoice_id",
+    "timesheet_invoice_type",
+    "unit_amount",
+)
+
+#: With these it is written, or worked out anew.
+COUNTED_WITH = frozenset(
+    {*COUNTED_FIELDS, "is_so_line_edited", "split_hours", "task_id", "user_id"}
+)
+
+
+class AccountAnalyticLine(models.Model):
+    _inherit = "account.analytic.line"
+
+    counted_in = fields.Char(
+        compute="_compute_counted_in",
+        store=True,
+        copy=False,
+        export_string_translation=False,
+        help="The row that counts this entry: its project, period and person.",
+        groups="base.group_system",
+    )
+
+    _no_period_idx = models.Index(
+        "(project_id, COALESCE(employee_id, 0))"
+        " WHERE billing_period_id IS NULL AND project_id IS NOT NULL"
+    )
+
+    @api.depends(*COUNTED_FIELDS, "so_line.state")
+    def _compute_counted_in(self):
+        """Tell that these entries changed: where they are counted, and where they were.
+
+        Depends on all that is counted of an entry, so this is also called for what Odoo
+        works out anew without a call of ``write``.
+        """
+        keys = set()
+        for line in self.filtered("id"):
+            if line.project_id:
+                key = (
+                    line.project_id.id,
+                    line.billing_period_id.id or 0,
+                    line.employee_id.id or 0,
+                )
+                keys |= {key, line._get_counted_key()}
+                line.counted_in = "/".join(map(str, key))
+            else:
+                keys.add(line._get_counted_key())
+                line.counted_in = False
+        self.env["project.billing.time"]._touch(keys=filter(None, keys))
+
+    def _touch_changed(self, vals):
+        """These entries are about to be written: they are counted where they are now,
+        and where they are then."""
+        if not COUNTED_WITH.isdisjoint(vals):
+            self._touch_counts()
+            self.env["project.billing.time"]._touch(entries=self.ids)
+
+    def _get_counted_key(self):
+        """Where this entry was counted before, or None."""
+        self.ensure_one()
+        return tuple(map(int, self.counted_in.split("/"))) if self.counted_in else None
+
+    def _touch_counts(self):
+        """Have these entries counted anew before this transaction ends.
+
+        They are about to be deleted, or something else that counts of them changes.
+        """
+        # sudo: where they are counted, whoever may change them
+        keys = {line._get_counted_key() for line in self.sudo()}
+        self.env["project.billing.time"]._touch(keys=filter(None, keys))
+
+
+class HrDepartment(models.Model):
+    _inherit = "hr.department"
+
+    @api.ondelete(at_uninstall=True)
+    def _unlink_with_counts(self):
+        self.env["project.billing.time"]._touch_counted_with("department_id", self)
+
+
+class HrEmployee(models.Model):
+    _inherit = "hr.employee"
+
+    @api.ondelete(at_uninstall=True)
+    def _unlink_with_counts(self):
+        self.env["project.billing.time"]._touch_counted_with("employee_id", self)
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    @api.ondelete(at_uninstall=True)
+    def _unlink_with_counts(self):
+        self.env["project.billing.time"]._touch_counted_with("so_line_id", self)

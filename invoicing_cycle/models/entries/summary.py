@@ -1,0 +1,155 @@
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.tools import SQL
+
+#: Of the transaction: what is to be counted before it ends.
+TOUCHED = "invoicing_cycle.touched"
+
+#: Days for which rows without time are kept, see :meth:`_sweep`.
+KEPT_DAYS = 1
+
+
+class ProjectBillingTime(models.Model):
+    """The time of a period by person and item, added up.
+
+    What the screen asks is asked of these rows and never of each entry. They follow
+    from the entries alone and are counted anew, by one statement, at the end of each
+    transaction that touches them; whoever asks before that counts first. What changes
+    without a change of time (locks, flows, prices, switches, today) is not in them.
+
+    Rules for whoever changes this, each of which was seen to break when left out:
+
+    * A touched key is written whether it changed or not, so that two who touch it at
+      once collide, and Odoo runs one of them again.
+    * No transaction of a user deletes a row: rows without time stay, until they are
+      swept at night.
+    * Counting is the last thing that a transaction does, or the last of saving time,
+      its keys in order: so it keeps nobody waiting.
+    """
+
+    _name = "project.billing.time"
+    _description = "Time of a Billing Period"
+    _log_access = False
+    _order = "id"
+
+    project_id = fields.Many2one("project.project", required=True, ondelete="cascade")
+    period_id = fields.Many2one(
+        "project.billing.period",
+        ondelete="cascade",
+        help="None: time that is held, that has no sales order item, or that no period "
+        "takes.",
+    )
+    employee_id = fields.Many2one("hr.employee", ondelete="cascade")
+    so_line_id = fields.Many2one("sale.order.line", ondelete="cascade")
+    department_id = fields.Many2one("hr.department", ondelete="cascade")
+    total_count = fields.Integer(help="All entries.")
+    entry_count = fields.Integer(help="Entries that wait to be billed.")
+    hours = fields.Float(help="Of the entries that wait to be billed, as all below.")
+    late_hours = fields.Float(help="Dated outside the period.")
+    first_day = fields.Date()
+    last_day = fields.Date()
+    sent_back_count = fields.Integer()
+    unapproved_hours = fields.Float(help="That nobody has approved, needed or not.")
+    unapproved_last_day = fields.Date()
+    billed_hours = fields.Float(help="Billed by an invoice of this period.")
+    billed_late_hours = fields.Float()
+    unbilled_count = fields.Integer(
+        help="Entries that no invoice bills and nobody has written off; those without "
+        "an item as far as they have hours."
+    )
+    uninvoiced_hours = fields.Float(
+        help="Of those, by delivered time or without an item."
+    )
+    held_hours = fields.Float()
+    counted_on = fields.Datetime()
+
+    _unique_key = models.UniqueIndex(
+        "(project_id, COALESCE(period_id, 0), COALESCE(employee_id, 0),"
+        " COALESCE(so_line_id, 0), COALESCE(department_id, 0))"
+    )
+    _period_idx = models.Index("(period_id) WHERE period_id IS NOT NULL")
+    _so_line_idx = models.Index("(so_line_id) WHERE so_line_id IS NOT NULL")
+    _department_idx = models.Index("(department_id) WHERE department_id IS NOT NULL")
+    _employee_idx = models.Index("(employee_id)")
+
+    # -------------------------------------------------------------- what to count
+
+    @api.model
+    def _touch(self, keys=(), entries=(), projects=(), periods=()):
+        """Have something counted before this transaction ends.
+
+        :param keys: (project id, period id or 0, employee id or 0)
+        :param entries: ids of time entries: where they are by then
+        :param projects: ids of projects, with all their time
+        :param periods: ids of periods, with all their time
+        """
+        precommit = self.env.cr.precommit
+        touched = precommit.data.get(TOUCHED)
+        if touched is None:
+            touched = precommit.data[TOUCHED] = tuple(set() for _kind in range(4))
+            # sudo: counts do not depend on who saves
+            precommit.add(self.with_user(SUPERUSER_ID)._count_touched)
+        added = (keys, entries, projects, periods)
+        for ids, more in zip(touched, added, strict=True):
+            ids.update(more)
+
+    @api.model
+    def _touch_counted_with(self, name, records):
+        """What these rows point to is about to be deleted: they go with it, and the
+        entries lose their link past the ORM.
+
+        :param str name: of a field of :data:`KEY`
+        """
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT DISTINCT project_id FROM project_billing_time"
+                " WHERE %s = ANY(%s)",
+                SQL.identifier(name),
+                records.ids,
+            )
+        )
+        self._touch(projects=[row[0] for row in rows])
+
+    @api.model
+    def _count_touched(self):
+        """Count what this transaction has touched; without that, do nothing."""
+        self.env["account.analytic.line"].flush_model()
+        if self._is_touched():
+            self.env.execute_query(SQL("WITH %s SELECT TRUE", self._counting_sql()))
+
+    @api.model
+    def _is_touched(self):
+        return any(self.env.cr.precommit.data.get(TOUCHED, ()))
+
+    @api.model
+    def _rows_sql(self):
+        """The table of these rows, which are true from here on."""
+        self._count_touched()
+        return SQL.identifier(self._table)
+
+    # ---------------------------------------------------------------- maintenance
+
+    @api.model
+    def _sweep(self):
+        """Drop rows without time that have not changed since yesterday."""
+        self.env.cr.execute(
+            SQL(
+                """
+                DELETE FROM project_billing_time
+                 WHERE total_count = 0
+                   AND counted_on < (NOW() AT TIME ZONE 'UTC') - %s * INTERVAL '1 day'
+                """,
+                KEPT_DAYS,
+            )
+        )
+
+    @api.model
+    def _count_all(self):
+        """Count all time, where the add-on meets time that was there before."""
+        self._touch(
+            projects=self.env["project.project"]
+            .with_context(active_test=False)
+            .search([("allow_billable", "=", True)])
+            .ids
+        )
+        self._count_touched()
+        self.env.cr.execute("ANALYZE project_billing_time")

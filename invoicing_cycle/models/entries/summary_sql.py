@@ -1,0 +1,211 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+from .summary import TOUCHED
+
+#: What tells rows apart: all time of one period, person, item and department.
+KEY = ("project_id", "period_id", "employee_id", "so_line_id", "department_id")
+
+#: What is counted of the time of a row. ``own`` tells of an entry whether it waits to
+#: be billed, is billed by its own period or late; ``owed`` whether that needs a lock
+#: and an approval.
+COUNTS = {
+    "total_count": "COUNT(*)",
+    "entry_count": "COUNT(*) FILTER (WHERE own.waiting)",
+    "hours": "SUM(own.hours) FILTER (WHERE own.waiting)",
+    "late_hours": "SUM(own.hours) FILTER (WHERE own.waiting AND own.late)",
+    "first_day": "MIN(entry.date) FILTER (WHERE owed.waiting AND NOT owed.sent_back)",
+    "last_day": "MAX(entry.date) FILTER (WHERE owed.waiting AND NOT owed.sent_back)",
+    "sent_back_count": "COUNT(*) FILTER (WHERE owed.waiting AND owed.sent_back)",
+    "unapproved_hours": "SUM(own.hours)"
+    " FILTER (WHERE owed.waiting AND NOT owed.approved)",
+    "unapproved_last_day": "MAX(entry.date)"
+    " FILTER (WHERE owed.waiting AND NOT owed.approved)",
+    "billed_hours": "SUM(own.hours) FILTER (WHERE own.billed)",
+    "billed_late_hours": "SUM(own.hours) FILTER (WHERE own.billed AND own.late)",
+    "unbilled_count": "COUNT(*) FILTER (WHERE own.unbilled)",
+    "uninvoiced_hours": "SUM(own.hours) FILTER (WHERE own.unbilled AND own.by_time)",
+    "held_hours": "SUM(own.hours) FILTER (WHERE entry.billing_hold = 'hold')",
+}
+
+
+class ProjectBillingTime(models.Model):
+    """Counts the rows: one statement for any number of keys and entries."""
+
+    _inherit = "project.billing.time"
+
+    @api.model
+    def _take_touched_sql(self):
+        """What was touched, which whoever asks for has to count.
+
+        :return: query for (project id, period id or 0, employee id or 0)
+        """
+        data = self.env.cr.precommit.data
+        touched = data.get(TOUCHED)
+        keys, entries, projects, periods = touched or ((), (), (), ())
+        if touched:
+            data[TOUCHED] = tuple(set() for _kind in touched)
+        return SQL(
+            """
+            SELECT * FROM UNNEST(%s::int[], %s::int[], %s::int[])
+             UNION
+            SELECT project_id, COALESCE(billing_period_id, 0), COALESCE(employee_id, 0)
+              FROM account_analytic_line
+             WHERE project_id IS NOT NULL AND (id = ANY(%s) OR project_id = ANY(%s))
+             UNION
+            SELECT project_id, COALESCE(period_id, 0), COALESCE(employee_id, 0)
+              FROM project_billing_time
+             WHERE project_id = ANY(%s) OR period_id = ANY(%s)
+            """,
+            *([key[place] for key in keys] for place in range(3)),
+            list(entries),
+            list(projects),
+            list(projects),
+            list(periods),
+        )
+
+    @api.model
+    def _counting_sql(self):
+        """What counts all that was touched anew, as the first part of a statement.
+
+        Entries must be flushed.
+        """
+        names = SQL(", ").join(map(SQL.identifier, (*KEY, *COUNTS)))
+        return SQL(
+            """
+            %(counted)s,
+            known AS (
+                SELECT time.*
+                  FROM touched
+                  JOIN project_billing_time time
+                    ON time.project_id = touched.project_id
+                   AND COALESCE(time.period_id, 0) = touched.period_id
+                   AND COALESCE(time.employee_id, 0) = touched.employee_id),
+            saved AS (
+                INSERT INTO project_billing_time (%(names)s, counted_on)
+                SELECT *, NOW() AT TIME ZONE 'UTC'
+                  FROM (SELECT %(names)s FROM counted
+                         UNION ALL
+                        SELECT %(key)s, %(nothing)s
+                          FROM known
+                         WHERE NOT EXISTS (
+                               SELECT 1 FROM counted WHERE %(same_key)s)) AS row
+              ORDER BY %(key)s
+           ON CONFLICT (project_id, COALESCE(period_id, 0), COALESCE(employee_id, 0),
+                        COALESCE(so_line_id, 0), COALESCE(department_id, 0))
+             DO UPDATE SET %(values)s, counted_on = EXCLUDED.counted_on)
+            """,
+            counted=self._counted_sql(self._take_touched_sql()),
+            names=names,
+            key=SQL(", ").join(map(SQL.identifier, KEY)),
+            nothing=SQL(", ").join(
+                SQL("NULL::date") if name.endswith("_day") else SQL("0")
+                for name in COUNTS
+            ),
+            same_key=SQL(" AND ").join(
+                SQL(
+                    "%s IS NOT DISTINCT FROM %s",
+                    SQL.identifier("counted", name),
+                    SQL.identifier("known", name),
+                )
+                for name in KEY
+            ),
+            values=SQL(", ").join(
+                SQL("%s = EXCLUDED.%s", SQL.identifier(name), SQL.identifier(name))
+                for name in COUNTS
+            ),
+        )
+
+    @api.model
+    def _counted_sql(self, keys):
+        """The rows ``counted`` of some keys, as the first part of a statement.
+
+        :param SQL keys: query for (project id, period id or 0, employee id or 0)
+        """
+        self.env["project.billing.period"].flush_model(
+            ["project_id", "date_from", "date_to"]
+        )
+        return SQL(
+            """
+            touched AS MATERIALIZED (
+                SELECT key.project_id, key.period_id, key.employee_id
+                  FROM (%(keys)s) AS key (project_id, period_id, employee_id)
+                  JOIN project_project project ON project.id = key.project_id
+             LEFT JOIN project_billing_period period ON period.id = key.period_id
+                 WHERE key.period_id = 0 OR period.id IS NOT NULL),
+            time AS (
+                SELECT entry.*
+                  FROM touched
+                  JOIN account_analytic_line entry
+                    ON entry.billing_period_id = touched.period_id
+                   AND COALESCE(entry.employee_id, 0) = touched.employee_id
+                   AND entry.project_id = touched.project_id
+                 UNION ALL
+                SELECT entry.*
+                  FROM touched
+                  JOIN account_analytic_line entry
+                    ON touched.period_id = 0
+                   AND entry.billing_period_id IS NULL
+                   AND COALESCE(entry.employee_id, 0) = touched.employee_id
+                   AND entry.project_id = touched.project_id),
+            counted AS (%(rows)s)
+            """,
+            keys=keys,
+            rows=self._get_rows_sql(),
+        )
+
+    @api.model
+    def _get_rows_sql(self):
+        """The rows of the entries ``time``."""
+        Entry = self.env["account.analytic.line"]
+        return SQL(
+            """
+            SELECT entry.project_id,
+                   entry.billing_period_id AS period_id,
+                   entry.employee_id,
+                   entry.so_line AS so_line_id,
+                   entry.department_id,
+                   %(counts)s
+              FROM time entry
+              JOIN project_project project ON project.id = entry.project_id
+         LEFT JOIN project_billing_period period ON period.id = entry.billing_period_id
+         LEFT JOIN account_move_line line ON line.id = entry.invoice_line_id
+        CROSS JOIN LATERAL (
+                   SELECT %(hours)s AS hours,
+                          %(waiting)s AS waiting,
+                          entry.invoice_line_id IS NULL
+                          AND entry.timesheet_invoice_id IS NULL
+                          AND entry.billing_hold <> 'write_off'
+                          AND (entry.so_line IS NOT NULL OR entry.unit_amount <> 0)
+                              AS unbilled,
+                          entry.so_line IS NULL
+                          OR entry.timesheet_invoice_type = 'billable_time' AS by_time,
+                          line.billing_period_id = period.id AS billed,
+                          entry.date < period.date_from
+                          OR entry.date > period.date_to AS late
+                    ) own
+        CROSS JOIN LATERAL (
+                   SELECT own.waiting AND NOT %(billed)s AS waiting,
+                          entry.sent_back IS TRUE AS sent_back,
+                          %(approved)s AS approved) owed
+             WHERE entry.so_line IS NOT NULL OR %(billable)s
+          GROUP BY 1, 2, 3, 4, 5
+            """,
+            counts=SQL(", ").join(
+                SQL("%s AS %s", self._without_noise_sql(name), SQL.identifier(name))
+                for name in COUNTS
+            ),
+            hours=Entry._hours_to_bill_sql("entry"),
+            waiting=Entry._waiting_for_billing_sql("entry"),
+            billed=Entry._billed_sql("entry"),
+            approved=Entry._approval_given_sql("entry"),
+            billable=Entry._column("project", "allow_billable", "project.project"),
+        )
+
+    @api.model
+    def _without_noise_sql(self, name):
+        """What is counted; sums of hours do not depend on the order of the entries."""
+        count = SQL(COUNTS[name])
+        if not name.endswith("hours"):
+            return count
+        return SQL("ROUND(COALESCE(%s, 0)::numeric, 12)::float8", count)
