@@ -1,15 +1,18 @@
 """The folders show the flow, and nothing but the order of the packages decides."""
 
 import ast
+import runpy
 from collections import defaultdict
 from pathlib import Path
 
 from odoo.tests import tagged
 
-from .common_pure import PureCase
+from .common.pure import PureCase
 
-MODULE = Path(__file__).resolve().parents[1] / "invoicing_cycle"
+ROOT = Path(__file__).resolve().parents[1]
+MODULE = ROOT / "invoicing_cycle"
 MODELS = MODULE / "models"
+DOCUMENT = ROOT / "docs" / "architecture.md"
 #: In the order of the data flow: each uses what stands before it.
 PACKAGES = (
     "common",
@@ -38,9 +41,14 @@ HOOKS = {
         "_compute_readiness",
         "_compute_state",
         "_compute_totals",
+        "_get_counted_lines",
+        "_get_counters",
+        "_get_waiting_conditions",
+        "_prepare_items_beside_time",
         "_get_billed_quantities",
         "_get_documents",
         "_get_line_text",
+        "_get_sql_fields",
         "_holding_sql",
         "_holds_amount_sql",
         "_is_billed_completely",
@@ -68,9 +76,11 @@ HOOKS = {
 STEPS = {
     "entries": {
         "_get_unbilled_time_domain",
+        "_sweep",
+        "_touch",
     },
     "approval": {
-        "_approval_column",
+        "_approval_given_sql",
         "_flow_sql",
         "_format_entries",
         "_get_given_reason",
@@ -81,6 +91,7 @@ STEPS = {
     "readiness": {
         "_close_reminders",
         "_closed_sql",
+        "_count_work_days",
         "_get_with_next",
         "_invoiced_sql",
         "_refresh_last_work_day",
@@ -90,7 +101,6 @@ STEPS = {
         "_sync_required_at",
     },
     "billing": {
-        "_billable_time_sql",
         "_choose_share",
         "_convert_time",
         "_filtered_entered",
@@ -103,15 +113,14 @@ STEPS = {
         "_homeless_expense_sql",
         "_homeless_milestone_sql",
         "_is_waiting_for_posting",
-        "_own_time_sql",
         "_recount_credits_to_come",
-        "_refresh_totals_of",
         "_round_time_anew",
         "_share_anew",
         "_take_retainer",
     },
     "ledger": {
         "_check_new_links",
+        "_get_signed_made",
         "_get_undeducted",
         "_is_credit_to_come",
         "_is_taken_back",
@@ -144,9 +153,6 @@ INTERNALS = {
     "_export_rows": {"rights/confidential"},
     "_fetch_field": {"rights/confidential"},
     "_has_field_access": {"entries/costs", "rights/confidential"},
-    "_recompute_field": {"common/recount"},
-    "_recompute_model": {"common/recount"},
-    "field_dirty": {"common/recount"},
 }
 
 
@@ -245,15 +251,21 @@ class TestArchitecture(PureCase):
                 self.assertLessEqual(there, set(loaded))
 
     def test_every_file_is_in_the_document(self):
-        document = MODULE.parent / "docs" / "architecture.md"
         told, package = set(), None
-        for line in document.read_text().splitlines():
+        chapter = DOCUMENT.read_text().split("\n## Packages\n")[1].split("\n## ")[0]
+        for line in chapter.splitlines():
             if line.startswith("### `"):
                 package = line.split("`")[1].rstrip("/")
             elif line.startswith("| `"):
                 told.add(f"{package}/{line.split('`')[1].removesuffix('.py')}")
         there = {name for name in self.files if not name.endswith("__init__")}
         self.assertEqual(told, there)
+
+    def test_picture_is_true(self):
+        """Else: ``python3 scripts/draw_packages.py``."""
+        script = runpy.run_path(str(MODULE.parent / "scripts" / "draw_packages.py"))
+        document = (MODULE.parent / "docs" / "architecture.md").read_text()
+        self.assertEqual(script["PICTURE"].findall(document), [script["draw"]()])
 
     def test_packages_use_those_before_them(self):
         for name, tree in self.files.items():

@@ -1,0 +1,1 @@
+"""Who approves which time, and what was decided."""

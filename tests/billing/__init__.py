@@ -1,0 +1,1 @@
+"""Ready period → invoice: what goes on it, at which price, and making it."""

@@ -1,0 +1,1 @@
+"""What tests are built from, and tests of what every step uses."""

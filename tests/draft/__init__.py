@@ -1,0 +1,1 @@
+"""A draft knows that it is out of date, and is made anew."""

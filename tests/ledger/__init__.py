@@ -1,0 +1,1 @@
+"""Invoice line → what it bills: taken, given back, credited, billed once."""

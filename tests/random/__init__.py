@@ -1,0 +1,1 @@
+"""Random people do random things in random order."""

@@ -1,0 +1,1 @@
+"""Period → Pending or Ready: the state, what is missing, who owes what."""

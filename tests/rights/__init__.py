@@ -1,0 +1,1 @@
+"""Who may read and change what billing rights and figures hang on."""

@@ -1,0 +1,1 @@
+"""Dates → period: which stretches of days a project is billed by."""

@@ -1,0 +1,1 @@
+"""The Invoicing screen: its lists and forms, as each role loads them."""

@@ -1,0 +1,1 @@
+"""What each role and each company reaches, over all steps."""

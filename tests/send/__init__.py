@@ -1,0 +1,1 @@
+"""Invoice → sent: when, by whom, by which channel."""

@@ -1,0 +1,1 @@
+"""In a browser: the tours of the routine, and the tests of the components."""
