@@ -74,7 +74,7 @@ def look_at_periods(env):
     ready = periods.filtered(lambda period: period.state == "ready")
     readiness = [period.readiness for period in periods]
     owing = [p for item in readiness for p in item["open"] if p["open_days"]]
-    workless = periods.required_ids.filtered(lambda row: not row.last_work_day)
+    workless = periods.required_ids.filtered("is_away")
     yield f"work for {workless.employee_id.mapped('name')}", not workless
     yield "never locked", [p for p in owing if not p["locked_until"]]
     yield "locked too short", [p for p in owing if p["locked_until"]]

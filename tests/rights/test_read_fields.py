@@ -15,6 +15,7 @@ OPEN_TO_USERS = {
     },
     "account.move": {"written_down", "written_up"},
     "account.move.line": {
+        "billed_hours",
         "credited_made",
         "credited_quantity",
         "discount_made",
@@ -24,7 +25,12 @@ OPEN_TO_USERS = {
         "write_up_amount",
         "write_up_quantity",
     },
-    "sale.order.line": {"reinvoiced_with", "standard_rate"},
+    "sale.order.line": {
+        "billed_quantity",
+        "made_quantity",
+        "reinvoiced_with",
+        "standard_rate",
+    },
 }
 #: Numbers on projects and milestones that billing people are offered, each hidden on
 #: the projects of others.

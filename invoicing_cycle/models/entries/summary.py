@@ -38,7 +38,9 @@ class ProjectBillingTime(models.Model):
         help="None: time that is held, that has no sales order item, or that no period "
         "takes.",
     )
-    employee_id = fields.Many2one("hr.employee", ondelete="cascade")
+    employee_id = fields.Many2one(
+        "hr.employee", ondelete="cascade", groups="base.group_system"
+    )
     so_line_id = fields.Many2one("sale.order.line", ondelete="cascade")
     department_id = fields.Many2one("hr.department", ondelete="cascade")
     total_count = fields.Integer(help="All entries.")
