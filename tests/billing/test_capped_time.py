@@ -153,6 +153,8 @@ class TestCappedTime(BeyondHoursCommon):
     def test_rounding_per_line_stays_under_the_cap(self):
         self.project.write({"billing_rounding": "30", "billing_rounding_per": "line"})
         self.item.product_uom_qty = 10.2
+        # The list knows of the cap as well.
+        self.assertEqual(self.january.amount_to_invoice, 1020.0)
         invoice = self._generate(self.january)
         self.assertEqual(invoice.invoice_line_ids.quantity, 10.2)
 

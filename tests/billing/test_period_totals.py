@@ -1,5 +1,6 @@
 from unittest.mock import patch
 
+from odoo.exceptions import AccessError
 from odoo.sql_db import Cursor
 from odoo.tests import tagged
 
@@ -113,6 +114,33 @@ class TestPeriodTotals(ScheduleCommon):
         self.assertEqual(self.january.amount_to_invoice, 200.0)
         self.project.sale_line_id.price_unit = 50.0
         self.assertEqual(self.january.amount_to_invoice, 100.0)
+
+    def test_currency_without_single_cents(self):
+        """Amounts are rounded as the currency is, by five cents here."""
+        self.january.currency_id.rounding = 0.05
+        self.project.sale_line_id.price_unit = 33.33
+        self.env.invalidate_all()
+        self.assertAlmostEqual(self.january.amount_to_invoice, 66.65)
+
+    def test_row_of_an_entry_is_not_typed_in(self):
+        """Neither by a value nor by a default: the next save reads it."""
+        Entry = self.env["account.analytic.line"].with_user(self.user_manager)
+        values = {
+            "name": "Work",
+            "project_id": self.project.id,
+            "employee_id": self.consultant.id,
+            "date": day(1, 11),
+            "unit_amount": 1.0,
+        }
+        for role in ("base.group_user", "base.group_system"):
+            self.user_manager.group_ids |= self.env.ref(role)
+            with self.assertRaises(AccessError):
+                Entry.browse(self.entry.id).write({"counted_in": "nonsense"})
+            with self.assertRaises(AccessError):
+                Entry.create({**values, "counted_in": "nonsense"})
+        other = Entry.with_context(default_counted_in="nonsense").create(values)
+        other.unit_amount = 2.0
+        self.assertEqual(self.january.hours, 4.0)
 
     def test_period_that_is_gone(self):
         period = self._create_custom(self.project, day(8, 1), day(8, 31))

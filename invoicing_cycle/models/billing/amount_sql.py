@@ -20,17 +20,23 @@ class ProjectBillingPeriod(models.Model):
         return SQL(
             """
             (CASE WHEN %(closed)s THEN 0
-                  ELSE ROUND((%(time)s + COALESCE(%(beside)s, 0))::numeric, %(digits)s)
+                  ELSE ROUND(((%(time)s + COALESCE(%(beside)s, 0))
+                              / %(rounding)s)::numeric) * %(rounding)s
               END)
             """,
             closed=self._closed_sql(alias),
             time=self._time_amount_sql(alias),
             beside=self._column(alias, "amount_beside_time"),
-            digits=SQL(
-                "(SELECT %s FROM res_currency currency WHERE currency.id = %s)",
-                SQL("currency.decimal_places"),
-                self._column(alias, "currency_id"),
-            ),
+            rounding=self._currency_rounding_sql(self._column(alias, "currency_id")),
+        )
+
+    @api.model
+    def _currency_rounding_sql(self, currency):
+        """The smallest amount of a currency."""
+        return SQL(
+            "(SELECT currency.rounding FROM res_currency currency"
+            " WHERE currency.id = %s)",
+            currency,
         )
 
     @api.model
@@ -42,7 +48,8 @@ class ProjectBillingPeriod(models.Model):
             COALESCE((
                 SELECT SUM(CASE WHEN %(rounding_method)s = 'round_globally'
                                 THEN worth.amount
-                                ELSE ROUND(worth.amount::numeric, worth.digits) END)
+                                ELSE ROUND((worth.amount / worth.rounding)::numeric)
+                                     * worth.rounding END)
                   FROM (SELECT time.so_line_id, SUM(time.hours) AS hours
                           FROM %(time)s time
                          WHERE time.period_id = %(id)s AND time.entry_count > 0
@@ -66,14 +73,15 @@ class ProjectBillingPeriod(models.Model):
             CROSS JOIN LATERAL (
                        SELECT before.made + %(made_next)s AS made) after
             CROSS JOIN LATERAL (
-                       SELECT CASE WHEN %(step)s > 0 THEN %(stepped)s
+                       SELECT CASE WHEN %(step)s > 0
+                                   THEN LEAST(%(stepped)s, %(room_shown)s)
                                    ELSE %(after_shown)s - %(before_shown)s
                                END AS quantity) line
             CROSS JOIN LATERAL (
                        SELECT line.quantity * COALESCE(%(price)s, 0)
                               * (100 - COALESCE(%(discount)s, 0)) / 100
                               * shown.factor / sold.factor * %(rate)s AS amount,
-                              %(digits)s AS digits) worth
+                              %(rounding)s AS rounding) worth
                    ), 0)
             """,
             time=self.env["project.billing.time"]._rows_sql(),
@@ -99,10 +107,19 @@ class ProjectBillingPeriod(models.Model):
             step=self._rounding_hours_sql(),
             stepped=self._round_sql(
                 SQL(
-                    "SIGN(due.hours) * CEIL(ROUND((ABS(due.hours) / %(step)s)::numeric,"
-                    " 6)) * %(step)s * %(hour)s / shown.factor",
+                    "SIGN(fits.quantity) * CEIL(ROUND((ABS(fits.quantity) * sold.factor"
+                    " / %(hour)s / %(step)s)::numeric, 6)) * %(step)s * %(hour)s"
+                    " / shown.factor",
                     step=self._rounding_hours_sql(),
                     hour=hour.factor,
+                )
+            ),
+            room_shown=self._round_sql(
+                SQL(
+                    "CASE WHEN room.quantity IS NOT NULL"
+                    " THEN GREATEST(room.quantity - %s, 0) END"
+                    " * sold.factor / shown.factor",
+                    self._written_up_sql(),
                 )
             ),
             after_shown=self._round_sql("after.made * sold.factor / shown.factor"),
@@ -110,11 +127,39 @@ class ProjectBillingPeriod(models.Model):
             price=column("item", "standard_rate", Line),
             discount=column("item", "discount", Line),
             rate=self._rate_sql(alias),
-            digits=SQL(
-                "(SELECT currency.decimal_places FROM res_currency currency"
-                " WHERE currency.id = %s)",
-                column("item", "currency_id", Line),
-            ),
+            rounding=self._currency_rounding_sql(column("item", "currency_id", Line)),
+        )
+
+    @api.model
+    def _written_up_sql(self):
+        """What live invoices show of the time of ``item`` beyond what was made, as
+        ``sale.order.line._get_written_up``; in its unit, ``sold``."""
+        column = self.env["account.move.line"]._column
+        return SQL(
+            """
+            COALESCE((
+                SELECT SUM(CASE WHEN %(type)s = 'out_refund' THEN -1 ELSE 1 END
+                           * (%(quantity)s * unit.factor / sold.factor - %(made)s))
+                  FROM sale_order_line_invoice_rel rel
+                  JOIN account_move_line own ON own.id = rel.invoice_line_id
+             LEFT JOIN account_move_line original ON original.id = %(credited)s
+                  JOIN account_move invoice ON invoice.id = %(move)s
+                  JOIN uom_uom unit ON unit.id = %(unit)s
+                 WHERE rel.order_line_id = item.id
+                   AND (%(kind)s = 'time' AND %(state)s <> 'cancel'
+                        OR %(original_kind)s = 'time' AND %(original_state)s <> 'cancel'
+                           AND %(state)s = 'posted')), 0)
+            """,
+            type=column("invoice", "move_type", "account.move"),
+            quantity=column("own", "quantity"),
+            made=column("own", "quantity_made"),
+            credited=column("own", "credited_line_id"),
+            move=column("own", "move_id"),
+            unit=column("own", "product_uom_id"),
+            kind=column("own", "billing_kind"),
+            state=column("own", "parent_state"),
+            original_kind=column("original", "billing_kind"),
+            original_state=column("original", "parent_state"),
         )
 
     @api.model

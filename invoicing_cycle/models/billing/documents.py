@@ -186,7 +186,7 @@ class ProjectBillingPeriod(models.Model):
         if not bills:
             return
         # sudo: whoever bills the row need not read timesheets; the statement writes no
-        # other field than the two links
+        # other fields than the links, and who wrote them
         Entry = self.env["account.analytic.line"].sudo()
         # What the statement below asks for must be in the database.
         Entry.flush_model(

@@ -173,7 +173,7 @@ class ProjectBillingPeriod(models.Model):
                 period[name] = value
             if not period.id and period not in closed:
                 period.amount_to_invoice += (
-                    period.fixed_amount - period._origin.fixed_amount
+                    period.amount_beside_time - period._origin.amount_beside_time
                 )
 
     @api.depends("amount_to_invoice", "late_hours", "project_id.billing_line_detail")

@@ -50,8 +50,11 @@ class AccountAnalyticLine(models.Model):
         works out anew without a call of ``write``.
         """
         keys = set()
-        for line in self.filtered("id"):
-            if line.project_id:
+        for line in self:
+            if not line.id:
+                # A form that is not saved counts nothing.
+                line.counted_in = line._origin.counted_in
+            elif line.project_id:
                 key = (
                     line.project_id.id,
                     line.billing_period_id.id or 0,

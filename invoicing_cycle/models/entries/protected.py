@@ -20,6 +20,7 @@ RECORDED_FIELDS = frozenset(
         "billed_as",
         "billing_hours",
         "billing_period_id",
+        "counted_in",
         "invoice_line_id",
         "part_ids",
         "part_of_id",

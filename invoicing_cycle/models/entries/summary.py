@@ -150,7 +150,13 @@ class ProjectBillingTime(models.Model):
         self._touch(
             projects=self.env["project.project"]
             .with_context(active_test=False)
-            .search([("allow_billable", "=", True)])
+            .search(
+                [
+                    "|",
+                    ("allow_billable", "=", True),
+                    ("timesheet_ids.so_line", "!=", False),
+                ]
+            )
             .ids
         )
         self._count_touched()

@@ -51,7 +51,11 @@ class ProjectBillingTime(models.Model):
              UNION
             SELECT project_id, COALESCE(billing_period_id, 0), COALESCE(employee_id, 0)
               FROM account_analytic_line
-             WHERE project_id IS NOT NULL AND (id = ANY(%s) OR project_id = ANY(%s))
+             WHERE id = ANY(%s) AND project_id IS NOT NULL
+             UNION
+            SELECT project_id, COALESCE(billing_period_id, 0), COALESCE(employee_id, 0)
+              FROM account_analytic_line
+             WHERE project_id = ANY(%s)
              UNION
             SELECT project_id, COALESCE(period_id, 0), COALESCE(employee_id, 0)
               FROM project_billing_time

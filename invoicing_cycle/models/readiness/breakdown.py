@@ -59,7 +59,7 @@ class ProjectBillingPeriod(models.Model):
                 lambda: {"open": 0.0, "pending": 0.0, "approved": 0.0}
             )
             automatic = set()
-            for employee_id, values in hours_by_person[period.id].items():
+            for employee_id, values in hours_by_person[period._origin.id].items():
                 employee = people[employee_id]
                 persons[employee] = {
                     "open": values["open"],
@@ -107,7 +107,7 @@ class ProjectBillingPeriod(models.Model):
                                         user, user.company_ids, visible_companies
                                     ),
                                 }
-                                for user in approvers[period.id, employee.id]
+                                for user in approvers[period._origin.id, employee.id]
                             ],
                         }
                     )

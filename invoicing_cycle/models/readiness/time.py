@@ -154,7 +154,7 @@ class ProjectBillingTime(models.Model):
         :return: dict, period id to {employee id or None: {"open", "pending", "ready":
             hours, "billed": hours, "automatic": whether the company approved any}}
         """
-        result = {period.id: {} for period in periods}
+        result = defaultdict(dict)
         if not periods.ids:
             return result
         rows = self.env.execute_query(
