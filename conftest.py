@@ -18,6 +18,8 @@ ROOT = Path(__file__).resolve().parent
 TESTS = ROOT / "tests"
 PACKAGE = "odoo.addons.invoicing_cycle.tests"
 
+pytest_plugins = ["scripts.cover"]
+
 resolve_name = _pytest.pathlib.resolve_pkg_root_and_module_name
 
 

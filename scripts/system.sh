@@ -23,6 +23,7 @@ missing_packages() {
     fi
     [ "$level" = test ] || return 0
     have git || echo git # pre-commit asks it for the files
+    have msgmerge || echo gettext # click-odoo-makepot looks at the .po files with it
     find_chromium || echo chromium
     # A font of Odoo's system stack; the browser's fallback is wider and breaks the
     # layout in pictures.

@@ -75,6 +75,14 @@ cmd_fuzz() {
         || die "the fuzz fails (./dev test tests/random/test_fuzz.py with FUZZ_CALLS and FUZZ_SEED tells more)"
 }
 
+# The template for translators. The .po files are looked at, and stay as they are.
+cmd_makepot() {
+    prepare test
+    take_test_database
+    ensure_test_database
+    run "$VENV/bin/click-odoo-makepot" --database "$TEST_DB" --addons-dir "$ROOT" --modules "$MODULE"
+}
+
 cmd_mutate() {
     prepare_tools run
     run py "$ROOT/scripts/mutate.py" "$DEV/mutate-$$.new" "$@"
