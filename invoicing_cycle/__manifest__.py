@@ -34,7 +34,6 @@
         "views/schedule/project_views.xml",
         "views/entries/timesheet_views.xml",
         "views/entries/time_to_bill_views.xml",
-        "views/entries/worked_time_views.xml",
         "views/lock/employee_views.xml",
         "views/lock/submit_views.xml",
         "views/approval/approve_views.xml",
@@ -82,5 +81,4 @@
     },
     "application": True,
     "post_init_hook": "post_init_hook",
-    "uninstall_hook": "uninstall_hook",
 }

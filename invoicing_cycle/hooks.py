@@ -27,13 +27,3 @@ def _link_billed_time(env):
         moves._link_stock_entries()
         env.flush_all()
         env.invalidate_all()
-
-
-def uninstall_hook(env):
-    """Odoo's lists of time forget the parts, which go with the add-on."""
-    condition = ", ('part_of_id', '=', False)"
-    actions = env["ir.actions.act_window"].search(
-        [("res_model", "=", "account.analytic.line"), ("domain", "like", condition)]
-    )
-    for action in actions:
-        action.domain = action.domain.replace(condition, "")

@@ -151,22 +151,22 @@ check_demo_days() {
         "the demo data is not complete on any day" look_at_demo
 }
 
+take_out_and_put_back() {
+    odoo_shell "${CHECK_DB}_demo" <"$ROOT/scripts/check_reinstall.py"
+}
+
+check_reinstall() {
+    step "Taking $MODULE out of ${CHECK_DB}_demo and putting it back" check-reinstall         "an uninstallation leaves something behind, or takes too much" take_out_and_put_back
+}
+
 # Each process has a copy of the database. In the order of the files, as else those with
 # few tests, which are the longest, would all come last.
-# check_pytest [OPTION...]
 check_pytest() {
     local processes
     processes=$(nproc)
     say "-- Running all tests, those in a browser too, in pytest"
-    run_pytest "$CHECK_DB" --no-skips --dist=loadgroup --no-loadscope-reorder \
-        --numprocesses=$((processes < 4 ? processes : 4)) "$@"
-}
-
-# How much of the add-on pytest has run. `.dev/venv/bin/coverage report` tells where not.
-check_coverage() {
-    cd "$ROOT" || return
-    py -m coverage json --quiet -o "$LOGS/coverage.json"
-    py scripts/check_coverage.py "$LOGS/coverage.json" >&3
+    run_pytest "$CHECK_DB" --no-skips --cover=check --dist=loadgroup --no-loadscope-reorder \
+        --numprocesses=$((processes < 4 ? processes : 4))
 }
 
 all_checks() {
@@ -184,6 +184,7 @@ all_checks() {
     check lint all_linters >&3
     check install-with-demo check_install_with_demo
     ! passed install-with-demo || check odoo-linters check_odoo_linters
+    ! passed install-with-demo || check reinstall check_reinstall
     check demo-days check_demo_days
     if [ "$runner" ]; then
         wait "$runner" || FAILED+=(odoo-runner)
@@ -195,15 +196,6 @@ all_checks() {
     done
     [ ${#FAILED[@]} -eq 0 ] || exit 1
     say "All checks pass ($((SECONDS / 60)) min $((SECONDS % 60)) s)."
-}
-
-# Apart from the checks: measuring takes as much time again as the tests.
-cmd_coverage() {
-    prepare test
-    new_check_database
-    check_install
-    run check_pytest --cov --cov-report=
-    check_coverage
 }
 
 # Every test in Odoo's own runner.

@@ -42,7 +42,7 @@ class TestCappedTime(BeyondHoursCommon):
         part = self.boundary.part_ids
         self.assertEqual((part.billing_hold, part.billing_hours), ("hold", 2.0))
         self.assertEqual(self.last.billing_hold, "hold")
-        for entry in part | self.last:
+        for entry in (part, self.last):
             self.assertIn("Above the cap of 10 Hours", entry.hold_reason)
             self.assertIn(self.order.name, entry.hold_reason)
             self.assertFalse(entry.billing_period_id)

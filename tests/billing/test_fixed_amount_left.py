@@ -169,55 +169,24 @@ class TestFixedAmountLeft(BeyondHoursCommon, ProofCommon):
         self.assertEqual(other.amount_untaxed, 1100.0)
         self.assertProven(self.project)
 
-    def test_time_that_is_invoiced_by_odoos_dialog(self):
-        """It closes the period when nothing is left of it alone."""
-        fixed = self.order.order_line[1]
-        fixed.product_uom_qty = 0.0
-        self._invoice_stock(self.order)
-        self.assertTrue(self.entry.invoice_line_id)
-        fixed.product_uom_qty = 10.0
+    def test_odoos_dialog_leaves_it_out(self):
+        """It bills the time of the order; the amount is left to the period."""
+        invoice = self._invoice_stock(self.order)
+        self.assertEqual(invoice.amount_untaxed, 300.0)
+        self.assertEqual(self.entry.invoice_line_id, invoice.invoice_line_ids)
         self.assertEqual(self.january.state, "ready")
         self.assertEqual(self.january.amount_to_invoice, 1000.0)
+        with self.assertRaisesRegex(UserError, "billing periods invoice by their amou"):
+            self._invoice_stock(self.order)
         self.assertEqual(self._generate_january().amount_untaxed, 1000.0)
         self.assertEqual(self.january.state, "to_send")
         self.assertProven(self.project)
 
-    def test_item_that_is_invoiced_by_odoos_dialog_as_well(self):
-        """Beside the time of the period: nothing is left."""
+    def test_odoos_dialog_offers_it_without_periods(self):
+        """What no period bills by amounts is Odoo's to invoice."""
+        self.january.fixed_amount = 0.0
         self.order.order_line[1].product_uom_qty = 1.0
-        invoice = self._invoice_stock(self.order)
-        self.assertEqual(invoice.amount_untaxed, 9300.0)
-        self.assertEqual(self.january.state, "to_send")
-        self.assertEqual(self.january.amount_to_invoice, 0.0)
-        invoice.button_cancel()
-        self.assertEqual(self.january.state, "ready")
-        self.assertEqual(self.january.amount_to_invoice, 1300.0)
-
-    def test_item_of_odoos_dialog_is_credited(self):
-        """It is to be billed again, beside the time or without it."""
-        self.order.order_line[1].product_uom_qty = 1.0
-        invoice = self._invoice_stock(self.order)
-        late = self._log_time(self.project, date(2026, 1, 6), 1.0)
-        self.assertEqual(late.billing_period_id, self.february)
-        invoice.action_post()
-        item = self.order.order_line[1]
-        credit = self._credit_lines(
-            invoice.invoice_line_ids.filtered(lambda line: line.sale_line_ids == item)
-        )
-        self.assertEqual(self.january.state, "to_send")
-        credit.action_post()
-        self.assertEqual(self.january.state, "ready")
-        self.assertEqual(late.billing_period_id, self.january)
-        self.assertEqual(self.january.amount_to_invoice, 1100.0)
-        credit.button_draft()
-        self.assertEqual(self.january.state, "to_send")
-        self.assertEqual(late.billing_period_id, self.february)
-        self._reverse(invoice).action_post()
-        self.assertEqual(self.january.state, "ready")
-        self.assertEqual(self.january.amount_to_invoice, 1400.0)
-        self.assertProven(self.project)
-        self.assertEqual(self._generate_january().amount_untaxed, 1400.0)
-        self.assertProven(self.project)
+        self.assertEqual(self._invoice_stock(self.order).amount_untaxed, 9300.0)
 
     def test_item_is_taken_away(self):
         """An amount without an item is not billed either."""

@@ -154,9 +154,9 @@ class TestGenerateFixedShare(InvoicingCycleCommon):
 
     def test_item_that_was_invoiced_the_stock_way(self):
         """It takes a reason to bill the same a second time."""
-        periods = self._create_period(1, 50.0) | self._create_period(2, 50.0)
         invoice = self._invoice_stock_way()
         self.assertEqual(invoice.amount_untaxed, 9000.0)
+        periods = self._create_period(1, 50.0) | self._create_period(2, 50.0)
         action = periods.action_generate_invoices()
         result = action["context"]["billing_result"]
         self.assertFalse(result["made"])
@@ -166,22 +166,25 @@ class TestGenerateFixedShare(InvoicingCycleCommon):
         periods.action_generate_invoices()
         self.assertEqual(self.line.qty_invoiced, 1.0)
 
-    def test_rest_that_was_invoiced_the_stock_way(self):
-        periods = self.env["project.billing.period"].union(
-            *(self._create_period(month, 25.0) for month in (1, 2, 3))
-        )
-        periods[0].action_generate_invoices()
-        rest = self._invoice_stock_way()
-        self.assertEqual(rest.amount_untaxed, 6750.0)
-        with self.assertRaisesRegex(UserError, "already"):
-            periods[1].action_generate_invoices()
-        rest.invoice_line_ids.quantity = 0.5
-        # One of the two has room, and it is the first one.
-        action = periods[1:].action_generate_invoices()
+    def test_item_that_was_invoiced_in_part(self):
+        """One of the periods has room, and it is the first one."""
+        invoice = self._invoice_stock_way()
+        invoice.invoice_line_ids.quantity = 0.5
+        periods = self._create_period(1, 50.0) | self._create_period(2, 50.0)
+        action = periods.action_generate_invoices()
         result = action["context"]["billing_result"]
-        self.assertEqual([row[0] for row in result["skipped"]], periods[2].ids)
+        self.assertEqual([row[0] for row in result["skipped"]], periods[1].ids)
         self.assertEqual(self.line.qty_invoiced, 1.0)
-        rest.action_post()
-        rest._reverse_moves(cancel=True)
-        periods[2].action_generate_invoices()
-        self.assertEqual(self.line.qty_invoiced, 0.75)
+        invoice.action_post()
+        invoice._reverse_moves(cancel=True)
+        periods[1].action_generate_invoices()
+        self.assertEqual(self.line.qty_invoiced, 1.0)
+
+    def test_rest_is_left_to_the_periods(self):
+        """Odoo's dialog offers no item that periods bill."""
+        periods = self._create_period(1, 25.0) | self._create_period(2, 75.0)
+        periods[0].action_generate_invoices()
+        with self.assertRaisesRegex(UserError, "billing periods invoice"):
+            self._invoice_stock_way()
+        periods[1].action_generate_invoices()
+        self.assertEqual(self.line.qty_invoiced, 1.0)

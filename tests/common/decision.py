@@ -36,7 +36,7 @@ class DecisionCommon(InvoicingCycleCommon):
         """(hours to bill, decision) of the entry and its parts, in their order."""
         self.env.flush_all()
         self.env.invalidate_all()
-        ledger = self.entry | self.entry.part_ids.sorted("id")
+        ledger = [self.entry, *self.entry.part_ids.sorted("id")]
         self.assertEqual(
             [(round(row.billing_hours, 6), row.billing_hold) for row in ledger],
             list(rows),

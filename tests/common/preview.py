@@ -58,14 +58,7 @@ class PreviewCommon(InvoicingCycleCommon):
                 invoice.invoice_line_ids.billing_period_id,
                 invoice.amount_untaxed,
                 invoice.amount_total,
-                round(
-                    sum(
-                        invoice.invoice_line_ids.timesheet_entry_ids.mapped(
-                            "billing_hours"
-                        )
-                    ),
-                    6,
-                ),
+                round(sum(invoice.invoice_line_ids.mapped("billed_hours")), 6),
             )
             for invoice in invoices
         ]

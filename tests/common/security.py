@@ -35,6 +35,7 @@ BILLING_MODELS = (
 
 #: Models that the add-on brings for everybody who logs time.
 TIMESHEET_MODELS = {
+    "project.billing.part",
     "timesheet.approval.delegation",
     "timesheet.approval.flow",
     "timesheet.approval.log",

@@ -26,13 +26,11 @@ class TestBillingDecision(DecisionCommon):
         part = self._split(0.5)
         self.assertLedger((1.5, "bill"), (0.5, "write_off"))
         self.assertEqual(self.entry.unit_amount, 2.0)
-        self.assertEqual(part.unit_amount, 0.0)
         self.assertEqual(part.hold_reason, "Because")
-        self.assertEqual(part.part_of_id, self.entry)
+        self.assertEqual(part.entry_id, self.entry)
         self.assertEqual(part.so_line, self.item)
         self.assertEqual(part.timesheet_invoice_type, "billable_time")
         self.assertFalse(part.billing_period_id)
-        self.assertEqual(part.amount, 0.0)
         self.assertEqual(self.period.hours, 1.5)
         self.assertEqual(self.period.amount_to_invoice, 150.0)
 
@@ -150,7 +148,7 @@ class TestBillingDecision(DecisionCommon):
         self._split(0.5)
         self.assertLedger((1.5, "bill"), (0.5, "write_off"))
         self._decide(self.entry, "hold")
-        self._decide(self.entry | self.entry.part_ids, "bill", reason=None)
+        self._decide(self.entry, "bill", reason=None)
         self.assertLedger((2.0, "bill"))
 
     def test_archived_employee(self):
@@ -204,7 +202,9 @@ class TestBillingDecision(DecisionCommon):
         self.assertEqual(
             entry.billing_note, "01:30 h to bill; 00:30 h written off (Because)"
         )
-        self.assertEqual(self.entry.part_ids.billing_note, "Part of 02:00 h (Because)")
+        self.assertEqual(
+            self.entry.part_ids._describe_decision(), "00:30 h written off (Because)"
+        )
 
     # ----------------------------------------------------------------- dialog
 
@@ -228,6 +228,47 @@ class TestBillingDecision(DecisionCommon):
         self.assertEqual(other.billing_hours, 2.0)
         self.assertEqual(other.part_ids.billing_hold, "write_off")
         self.assertEqual(other.part_ids.hold_reason, "Rework")
+
+    def test_dialog_shows_parts(self):
+        """What is billed again takes its parts along; each can be chosen alone."""
+        self._split(0.5, "hold")
+        self._split(0.25, "write_off")
+        with self._open_dialog(self.entry) as form:
+            form.decision = "bill"
+            self.assertEqual(len(form.line_ids), 3)
+            with form.line_ids.edit(0) as line:
+                self.assertIn("01:15 h to bill", line.description)
+                self.assertNotIn("held", line.description)
+                self.assertEqual(line.hours, 1.25)
+            with form.line_ids.edit(1) as line:
+                self.assertIn("00:30 h held (Because)", line.description)
+                self.assertEqual((line.available_hours, line.hours), (0.5, 0.5))
+            with form.line_ids.edit(2) as line:
+                line.hours = 0.0
+        form.save().action_decide()
+        self.assertLedger((1.75, "bill"), (0.25, "write_off"))
+        form = self._open_dialog(self.entry)
+        form.decision = "hold"
+        form.reason = "Wait"
+        with form.line_ids.edit(1) as line:
+            self.assertEqual((line.available_hours, line.hours), (0.25, 0.0))
+        form.save().action_decide()
+        self.assertLedger((1.75, "hold"), (0.25, "write_off"))
+        form = self._open_dialog(self.entry)
+        form.decision = "bill"
+        form.save().action_decide()
+        self.assertLedger((2.0, "bill"))
+
+    def test_dialog_of_invoiced_entry(self):
+        """Its held part is what can be decided."""
+        self._split(0.5, "hold")
+        self._invoice()
+        form = self._open_dialog(self.entry)
+        form.decision = "bill"
+        with form.line_ids.edit(0) as line:
+            self.assertEqual((line.available_hours, line.hours), (0.5, 0.5))
+        form.save().action_decide()
+        self.assertLedger((1.5, "bill"), (0.5, "bill"))
 
     def test_dialog_refuses_at_once(self):
         with self.assertRaisesRegex(AccessError, "billing manager"):
@@ -262,4 +303,4 @@ class TestBillingDecision(DecisionCommon):
         )
         action = self.period.with_user(self.user_manager).action_view_timesheets()
         found = self.entry.search(action["domain"])
-        self.assertEqual(found, self.entry | self.entry.part_ids)
+        self.assertEqual(found, self.entry)

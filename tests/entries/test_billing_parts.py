@@ -8,6 +8,7 @@ from odoo.exceptions import (
 )
 from odoo.fields import Command
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from ..common.decision import DAY, DecisionCommon
 
@@ -35,7 +36,6 @@ class TestBillingParts(DecisionCommon):
         self.env.flush_all()
         self.env.invalidate_all()
         for name in (
-            "account_id",
             "approval_state",
             "company_id",
             "date",
@@ -49,7 +49,6 @@ class TestBillingParts(DecisionCommon):
             "user_id",
         ):
             self.assertEqual(part[name], self.entry[name], name)
-        self.assertEqual(part.unit_amount, 0.0)
         self.assertEqual(part.billing_hours, 0.5)
 
     # -------------------------------------------------------------- following
@@ -92,8 +91,9 @@ class TestBillingParts(DecisionCommon):
         self._invoice()
         self.task.project_id = self.other_project
         self.env.flush_all()
-        self.assertEqual((self.entry | part).project_id, self.project)
-        self.assertEqual((self.entry | part).partner_id, self.partner)
+        self.assertEqual(self.entry.project_id, self.project)
+        self.assertEqual(self.entry.partner_id, self.partner)
+        self.assertTogether(part)
 
     def test_task_moves_from_billed_part(self):
         self._decide(self.entry, "hold")
@@ -102,7 +102,8 @@ class TestBillingParts(DecisionCommon):
         self.task.project_id = self.other_project
         self.env.flush_all()
         self.assertTrue(part.invoice_line_id)
-        self.assertEqual((self.entry | part).project_id, self.project)
+        self.assertEqual(self.entry.project_id, self.project)
+        self.assertTogether(part)
 
     def test_rate_of_locked_time(self):
         """The sales order item follows as long as the row is not billed."""
@@ -130,7 +131,7 @@ class TestBillingParts(DecisionCommon):
         """It stays there."""
         part = self._split(0.5, "hold")
         overtime = self._create_order(price=200.0).order_line
-        part.write({"so_line": overtime.id, "is_so_line_edited": True})
+        part.own_sale_line_id = overtime
         self.entry.so_line = self._create_order(price=50.0).order_line
         self.assertEqual(part.so_line, overtime)
 
@@ -174,22 +175,25 @@ class TestBillingParts(DecisionCommon):
         self.entry.with_user(self.user_consultant).unlink()
         self.assertFalse(self.entry.exists())
 
-    def test_delete_together(self):
-        part = self._split(0.5)
-        (self.entry | part).with_user(self.user_timesheet_admin).unlink()
-        self.assertFalse((self.entry | part).exists())
-
     def test_delete_part(self):
-        """Its hours would be lost: neither worked nor billed."""
+        """Nobody deletes it by hand. With it, its hours go back into the entry."""
         part = self._split(0.5)
         for user in (
             self.user_consultant,
             self.user_manager,
             self.user_timesheet_admin,
         ):
-            with self.assertRaisesRegex(UserError, "hours are not lost"):
+            with self.assertRaises(AccessError):
                 part.with_user(user).unlink()
-        with self.assertRaisesRegex(UserError, "hours are not lost"):
+        part.unlink()
+        self.assertLedger((2.0, "bill"))
+
+    def test_delete_billed_part(self):
+        part = self._split(0.5, "hold")
+        self._decide(self.entry, "hold")
+        self._decide(part, "bill", reason=None)
+        self._invoice()
+        with self.assertRaisesRegex(UserError, "Invoiced already"):
             part.unlink()
 
     def test_delete_task_and_project(self):
@@ -202,90 +206,124 @@ class TestBillingParts(DecisionCommon):
 
     def test_written_by_hand(self):
         part = self._split(0.5)
-        values = {
+        entry_values = {
             "billing_hours": 1.0,
-            "part_of_id": self.entry.id,
             "split_hours": 1.0,
             "part_ids": [Command.clear()],
+        }
+        part_values = {
+            "billing_hours": 1.0,
+            "billing_hold": "bill",
+            "billing_period_id": self.period.id,
+            "date": OTHER_DAY,
+            "entry_id": self.entry.id,
+            "hold_reason": "Mine",
+            "own_sale_line_id": self.item.id,
+            "so_line": self.item.id,
         }
         for user in (
             self.user_consultant,
             self.user_manager,
             self.user_timesheet_admin,
         ):
-            for name, value in values.items():
-                for record in self.entry, part:
+            for record, values in ((self.entry, entry_values), (part, part_values)):
+                for name, value in values.items():
                     with (
                         self.subTest(user=user.login, field=name),
                         self.assertRaises(AccessError),
                     ):
                         record.with_user(user).write({name: value})
-                if name == "part_ids":
-                    continue
+                    with (
+                        self.subTest(user=user.login, field=name, su=True),
+                        self.assertRaises(AccessError),
+                    ):
+                        record.with_user(user).sudo().write({name: value})
+            for name in ("billing_hours", "split_hours"):
                 with self.assertRaises(AccessError):
                     self.entry.with_user(user).create(
                         {
                             "name": "New",
                             "project_id": self.project.id,
                             "employee_id": self.consultant.id,
-                            name: value,
+                            name: 1.0,
                         }
                     )
                 result = self.entry.with_user(user).load(
-                    [".id", name if name != "part_of_id" else "part_of_id/.id"],
-                    [[str(self.entry.id), str(value)]],
+                    [".id", name], [[str(self.entry.id), "1.0"]]
                 )
                 self.assertFalse(result["ids"])
+            with self.assertRaises(AccessError):
+                part.with_user(user).create(
+                    {"entry_id": self.entry.id, "billing_hours": 0.5}
+                )
         self.assertLedger((1.5, "bill"), (0.5, "write_off"))
 
     def test_forged_context(self):
         entry = (
             self.entry.with_user(self.user_consultant)
-            .with_context(
-                default_billing_hours=9.0,
-                default_part_of_id=self.entry.id,
-                default_split_hours=3.0,
-            )
+            .with_context(default_billing_hours=9.0, default_split_hours=3.0)
             .create({"name": "New", "project_id": self.project.id, "unit_amount": 1.0})
         )
-        self.assertFalse(entry.part_of_id or entry.split_hours)
+        self.assertFalse(entry.part_ids or entry.split_hours)
         self.assertEqual(entry.billing_hours, 1.0)
 
-    def test_part_changed(self):
-        """A part is not changed on its own, whoever tries and by whatever way."""
+    def test_changed_through_the_part(self):
+        """It is the entry that is changed then, with the entry's own guard."""
+        self._lock(LOCK)
         part = self._split(0.5)
-        for vals in (
-            {"unit_amount": 1.0},
-            {"date": OTHER_DAY},
-            {"employee_id": self.colleague.id},
-            {"project_id": self.other_project.id, "task_id": False},
-            {"task_id": self.other_task.id},
-            {"name": "Other"},
-        ):
-            for user in (self.user_timesheet_admin, self.env.ref("base.user_root")):
-                with (
-                    self.subTest(vals=vals, user=user.login),
-                    self.assertRaisesRegex(UserError, "part of"),
-                ):
-                    part.with_user(user).write(vals)
-                    self.env.flush_all()
+        with self.assertRaises(AccessError):
+            part.with_user(self.user_consultant).sudo().write({"unit_amount": 1.0})
+        self.assertEqual(self.entry.unit_amount, 2.0)
+
+    def test_read_as_the_entry_is(self):
+        part = self._split(0.5)
+        own = part.with_user(self.user_consultant)
+        self.assertEqual(own.read(["billing_hours"])[0]["billing_hours"], 0.5)
+        other = part.with_user(self.user_colleague)
+        with self.assertRaises(AccessError):
+            other.read(["billing_hours"])
+        self.assertFalse(other.search([("entry_id", "=", self.entry.id)]))
+        portal = part.with_user(self._new_user("customer", "base.group_portal"))
+        with self.assertRaises(AccessError):
+            portal.read(["billing_hours"])
+
+    def test_costs_are_not_told_by_parts(self):
+        part = self._split(0.5)
+        approver = part.with_user(self.user_manager)
+        with self.assertRaises(AccessError):
+            approver.read(["amount"])
+        with self.assertRaises(AccessError):
+            approver.search([("amount", "<", 0.0)])
 
     def test_copy(self):
-        """A copy of a part is no part, and bills nothing."""
-        part = self._split(0.5)
-        copy = part.copy()
-        self.assertFalse(copy.part_of_id)
-        self.assertEqual((copy.unit_amount, copy.billing_hours), (0.0, 0.0))
+        """A copy of an entry has no part."""
+        self._split(0.5)
         copy = self.entry.copy()
+        self.assertFalse(copy.part_ids)
         self.assertEqual((copy.split_hours, copy.billing_hours), (0.0, 2.0))
+
+    def test_rows_are_asked_by_indexes(self):
+        """The database does not put entries and parts together first."""
+        rows = self.env["account.analytic.line"]._all_rows_sql("entry")
+        plan = self.env.execute_query(
+            SQL("EXPLAIN SELECT * FROM %s WHERE entry.billing_period_id = 1", rows)
+        )
+        text = "\n".join(row[0] for row in plan)
+        self.assertIn("Append", text)
+        self.assertNotIn("Subquery Scan", text)
 
     # ------------------------------------------------------------------- shown
 
-    def test_own_time(self):
-        """Odoo's lists of time show what was worked, once."""
-        part = self._split(0.5)
+    def test_no_time_of_its_own(self):
+        """Nobody but who bills meets a part: time entries are what was worked."""
+        Entry = self.env["account.analytic.line"]
+        before = Entry.search_count([])
+        self._split(0.5)
+        self._split(0.25, "hold")
+        self.assertEqual(Entry.search_count([]), before)
         self.assertEqual(self.task.timesheet_ids, self.entry)
         self.assertEqual(self.task.effective_hours, 2.0)
+        self.assertEqual(self.item.qty_delivered, 1.5)
         for name in (
             "act_hr_timesheet_line",
             "timesheet_action_all",
@@ -295,20 +333,7 @@ class TestBillingParts(DecisionCommon):
             "act_hr_timesheet_line_by_project",
         ):
             domain = self.env.ref(f"hr_timesheet.{name}").domain
-            self.assertIn("('part_of_id', '=', False)", domain)
-        domain = self.entry.with_user(self.user_consultant)
-        domain = domain._timesheet_get_portal_domain()
-        self.assertIn(self.entry, self.entry.sudo().search(domain))
-        self.assertNotIn(part, self.entry.sudo().search(domain))
-
-    def test_printed(self):
-        self.entry.name = "Written once"
-        part = self._split(0.5)
-        html = self.env["ir.qweb"]._render(
-            "hr_timesheet.timesheet_table",
-            {"lines": self.entry | part, "show_task": True},
-        )
-        self.assertEqual(html.count("Written once"), 1)
+            self.assertNotIn("part", domain)
 
     def test_portal(self):
         """Customers in a shared project read the time of their tasks."""
@@ -325,22 +350,4 @@ class TestBillingParts(DecisionCommon):
         task = self.task.with_user(portal)
         self.assertEqual(
             task.read(["timesheet_ids"])[0]["timesheet_ids"], self.entry.ids
-        )
-
-    def test_uninstall(self):
-        """Nothing of ours is left in Odoo's own actions."""
-        from odoo.addons.invoicing_cycle.hooks import uninstall_hook
-
-        uninstall_hook(self.env)
-        self.assertFalse(
-            self.env["ir.actions.act_window"].search(
-                [
-                    ("res_model", "=", "account.analytic.line"),
-                    ("domain", "like", "part_of_id"),
-                ]
-            )
-        )
-        self.assertEqual(
-            self.env.ref("hr_timesheet.act_hr_timesheet_line").domain,
-            "[('project_id', '!=', False), ('user_id', '=', uid)]",
         )

@@ -209,9 +209,7 @@ class TestBillingProofDifferences(ProofCommon):
     def test_lost_part(self):
         part = self.waiting._split_off(0.25, {"billing_hold": "hold"})
         self.assertDifferences()
-        self.env.cr.execute(
-            "DELETE FROM account_analytic_line WHERE id = %s", [part.id]
-        )
+        self.env.cr.execute("DELETE FROM project_billing_part WHERE id = %s", [part.id])
         self.assertDifferences(
             ("parts", self.waiting), ("order_delivered", self.sale_line)
         )

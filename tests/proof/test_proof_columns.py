@@ -6,6 +6,7 @@ from . import (
     test_proof_columns_credit,
     test_proof_columns_document,
     test_proof_columns_kinds,
+    test_proof_columns_parts,
     test_proof_columns_recreated,
     test_proof_columns_time,
 )
@@ -15,6 +16,7 @@ FILES = (
     test_proof_columns_credit,
     test_proof_columns_document,
     test_proof_columns_kinds,
+    test_proof_columns_parts,
     test_proof_columns_recreated,
     test_proof_columns_time,
 )
@@ -95,6 +97,7 @@ MODELS = (
     "account.move",
     "account.move.line",
     "hr.expense",
+    "project.billing.part",
     "project.billing.period",
     "project.billing.time",
     "project.milestone",
@@ -106,8 +109,10 @@ MODELS = (
 #: re-opening the invoice is refused then (ledger/rebill.py).
 PAIRS = {
     "invoicing_cycle_credited_entry_rel",
+    "invoicing_cycle_credited_part_rel",
     "invoicing_cycle_line_milestone_rel",
     "invoicing_cycle_released_entry_rel",
+    "invoicing_cycle_released_part_rel",
 }
 
 SCHEDULE = "how the project is billed from now on; any value is a decision"
@@ -119,7 +124,9 @@ EXCEPTIONS = {
     "approval is lost by a change, and without it none holds (approved_on)",
     "account_analytic_line.approved_step_id": "the step that was taken last; that it "
     "was the last of all is approved_on",
+    "project_billing_part.approved_step_id": "as its entry's",
     "account_analytic_line.hold_reason": "the words of a decision",
+    "project_billing_part.hold_reason": "the words of a decision",
     "account_analytic_line.company_id": "that of the person may differ from that of "
     "the order, whose company bills",
     "account_move.billing_project_ids": SHOWN,

@@ -100,14 +100,6 @@ def _sent(case):
 
 ROWS = (
     # ------------------------------------------------------------------ entries
-    _entry("part_of_id", _id("waiting"), _id("drafted")),
-    _waits("part_of_id", _id("billed"), _id("drafted")),
-    row(
-        "account_analytic_line.employee_id",
-        lambda case: case.part,
-        _id("consultant"),
-        name=lambda case: "Consultant, ",
-    ),
     # Lines by person alone say whose time they bill.
     _drafted("employee_id", _id("colleague")),
     _drafted(

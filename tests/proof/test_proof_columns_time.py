@@ -139,13 +139,6 @@ ROWS = (
     _waits("billing_hold", "hold", "write_off"),
     _waits("billed_as", SQL("'{}'::jsonb")),
     _waits("split_hours", 0.0, 0.5),
-    row(
-        "account_analytic_line.part_of_id",
-        lambda case: case.part,
-        None,
-        lambda case: case.billed.id,
-        name=_waiting_name,
-    ),
     _entry("date", date(2026, 2, 20)),
     _waits("date", date(2026, 3, 5)),
     _entry("product_uom_id", _day),

@@ -102,7 +102,7 @@ class TestRealization(DecisionCommon):
         self.assertEqual(
             [
                 (row.status, row.worked_hours, row.billed_value, row.realization)
-                for row in self._get_rows().sorted("id")
+                for row in self._get_rows().sorted("status")
             ],
             [("billed", 1.5, 150.0, 1.0), ("write_off", 0.5, 0.0, 0.0)],
         )

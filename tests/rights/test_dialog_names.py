@@ -45,6 +45,7 @@ class TestDialogNames(MultiCompanyCommon):
             {"name": "Secret Customer", "company_id": cls.company_b.id}
         )
         cls.project_b.company_id = cls.company_b
+        part = cls.period_b.timesheet_ids[:1]._split_off(0.25, {"billing_hold": "hold"})
         cls.invoice_b = cls.env["account.move"].browse(
             cls.period_b._generate_invoices("x").made
         )
@@ -60,6 +61,7 @@ class TestDialogNames(MultiCompanyCommon):
             ),
             "hr.employee": cls.consultant_b,
             "product.product": cls.product_b,
+            "project.billing.part": part,
             "project.billing.period": cls.period_b,
             "project.project": cls.project_b,
             "res.company": cls.company_b,

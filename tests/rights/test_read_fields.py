@@ -50,7 +50,10 @@ NAMING = {
     ("project.billing.period.required", "employee_id"),
     # Accountants choose the entries that a credit note frees.
     ("account.move.reversal.line", "entry_id"),
-    # Decisions on entries, and their log: for those who read the entries.
+    # Parts of entries, decisions on them and their log: for those who read the entries.
+    ("project.billing.part", "employee_id"),
+    ("project.billing.part", "entry_id"),
+    ("project.billing.part", "task_id"),
     ("timesheet.approval.flow", "employee_ids"),
     ("timesheet.approval.log", "employee_id"),
     ("timesheet.approval.log", "entry_id"),

@@ -119,8 +119,7 @@ class TestMultiCompanyLinks(MultiCompanyCommon):
             {"invoice_line_id": self.line.id},
             {"billing_period_id": self.foreign_period.id},
             {"timesheet_invoice_id": self.move.id},
-            {"part_of_id": self.waiting.id},
-            {"part_ids": [Command.link(self.waiting.id)]},
+            {"part_ids": [Command.create({"billing_hours": 1.0})]},
         ):
             self._both(own, "write", vals)
             self._both(

@@ -104,9 +104,11 @@ class TestSecuritySuperuser(SuperuserCommon):
         expense = self.env["hr.expense"].create(
             {"name": "Taxi", "employee_id": self.consultant.id}
         )
+        held = self._log_time(self.project, "2026-03-02", 2.0)
         records = (
             self.consultant,
             self.entry,
+            held._split_off(1.0, {"billing_hold": "hold"}),
             self.invoice,
             self.line,
             self.period,
@@ -116,8 +118,13 @@ class TestSecuritySuperuser(SuperuserCommon):
             proof,
             self.invoice.message_post(body="Note"),
         )
-        known = self.env.registry["billing.recorded.mixin"]._inherit_children
-        self.assertEqual({record._name for record in records}, set(known))
+        known = {
+            name
+            for mixin in ("billing.recorded.mixin", "billing.row.mixin")
+            for name in self.env.registry[mixin]._inherit_children
+            if not self.env.registry[name]._abstract
+        }
+        self.assertEqual({record._name for record in records}, known)
         for record in records:
             for name in record._get_recorded_fields():
                 yield record, name

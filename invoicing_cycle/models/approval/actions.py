@@ -139,9 +139,8 @@ class AccountAnalyticLine(models.Model):
 
     def _take_down_approval_key(self):
         """Note at once what was approved: a change right after is compared with it."""
-        lines = self._with_parts()
-        self.env.add_to_compute(self._fields["approval_key"], lines)
-        lines.flush_recordset(["approval_key"])
+        self.env.add_to_compute(self._fields["approval_key"], self)
+        self.flush_recordset(["approval_key"])
 
     def _get_decidable(self, states):
         """Those of these entries that are in some states, locked for an update.
@@ -161,11 +160,8 @@ class AccountAnalyticLine(models.Model):
         :return: (superuser entries, those in somebody else's hands)
         """
         self.check_access("read")
-        # What is decided of a part is decided of its entry.
-        following = self._filter_following()
         # sudo: approving needs no right to change time; who may is checked here.
-        lines = (self - following | following.part_of_id).sudo()
-        lines = lines.filtered(lambda line: line.approval_state in states)
+        lines = self.sudo().filtered(lambda line: line.approval_state in states)
         lines._check_may_approve(self.env.user)
         locked = lines.try_lock_for_update()
         locked.invalidate_recordset(["approval_state"], flush=False)

@@ -90,11 +90,11 @@ class TimesheetApprovalLog(models.Model):
     def _log(self, entries, event, reason=None, routes=None, hours=None):
         """Note what the current user did with some entries, in one create.
 
-        :param entries: ``account.analytic.line``
+        :param entries: ``account.analytic.line``, or parts of some
         :param str event: see the field
         :param str reason: why
         :param dict routes: entry id to ``Route``, of what was decided
-        :param dict hours: entry id to the hours it is about, the worked ones by default
+        :param dict hours: id of each to its hours, the worked ones by default
         """
         routes, hours = routes or {}, hours or {}
         vals_list = []
@@ -105,7 +105,7 @@ class TimesheetApprovalLog(models.Model):
             vals_list.append(
                 {
                     # A part may go again: its entry keeps what was decided.
-                    "entry_id": entry._get_whole().id,
+                    "entry_id": entry._get_entries().id,
                     "event": event,
                     "user_id": self.env.uid,
                     "represented_id": represented,

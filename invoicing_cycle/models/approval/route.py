@@ -258,9 +258,8 @@ class AccountAnalyticLine(models.Model):
               FROM account_analytic_line entry
              WHERE %(project)s IS NOT NULL
                AND %(approved_on)s IS NULL
-               AND %(invoice_line)s IS NULL
+               AND (%(invoice_line)s IS NULL OR %(split)s <> 0)
                AND %(state)s = 'pending'
-               AND NOT %(following)s
           GROUP BY 1, 2, 3, 4, 5, 6
             """,
             project=column("entry", "project_id"),
@@ -271,8 +270,8 @@ class AccountAnalyticLine(models.Model):
             flow=self._flow_sql("entry"),
             approved_on=column("entry", "approved_on"),
             invoice_line=column("entry", "invoice_line_id"),
+            split=column("entry", "split_hours"),
             state=self._approval_state_sql("entry"),
-            following=self._following_sql("entry"),
         )
         waiting = defaultdict(list)
         for *key, ids in self.env.execute_query(query):

@@ -119,6 +119,8 @@ class AccountAnalyticLine(models.Model):
         "company_id",
         "billing_period_id.company_id",
         "invoice_line_id",
+        "part_ids.billing_hold",
+        "part_ids.invoice_line_id",
         "timesheet_invoice_id.state",
         "approved_on",
         "sent_back",
@@ -151,7 +153,6 @@ class AccountAnalyticLine(models.Model):
         pending = self.filtered(
             lambda line: line._origin.id and line.approval_state == "pending"
         )
-        pending -= pending._filter_following()
         (self - pending).is_to_approve = False
         routes = pending._get_routes()
         # sudo: who may decide follows from persons and projects; a yes or no leaves
@@ -172,14 +173,7 @@ class AccountAnalyticLine(models.Model):
             line.approved_by_id = kept and line.approved_by_id
             line.approved_step_id = kept and line.approved_step_id
         if lost:
-            self.env["timesheet.approval.log"]._log(
-                lost.filtered(lambda line: not line.part_of_id), "changed"
-            )
-            # What was approved with an entry has ended with it.
-            parts = lost._with_parts() - lost
-            for name in ("approved_by_id", "approved_on", "approved_step_id"):
-                self.env.add_to_compute(self._fields[name], parts)
-            parts.modified(["approved_on"])
+            self.env["timesheet.approval.log"]._log(lost, "changed")
 
     def _compute_approval_key(self):
         # Without dependencies: taken down when an entry is approved.
@@ -189,11 +183,7 @@ class AccountAnalyticLine(models.Model):
 
     def _get_approval_key(self):
         self.ensure_one()
-        # A part is approved with its entry: it is the hours of that which count.
-        whole = self.part_of_id or self
-        values = (
-            (whole if name == "unit_amount" else self)[name] for name in PRICE_FIELDS
-        )
+        values = (self[name] for name in PRICE_FIELDS)
         return "|".join(
             str(value.id if isinstance(value, models.BaseModel) else value)
             for value in values

@@ -37,18 +37,33 @@ class AccountAnalyticLine(models.Model):
 
     @api.model
     def _billed_sql(self, alias):
+        """Whether the entry is billed, with its parts.
+
+        :param str alias: alias of the table account_analytic_line, or of rows
+        """
         column = self._column
-        move = "account.move"
+        move, part = "account.move", "project.billing.part"
         return SQL(
             """
-            (%(line)s IS NOT NULL
-             OR %(invoice)s IS NOT NULL AND EXISTS (
-                SELECT 1
-                  FROM account_move invoice
-                 WHERE invoice.id = %(invoice)s
-                   AND (%(state)s <> 'cancel'
-                        OR %(payment_state)s = 'invoicing_legacy')))
+            ((%(line)s IS NOT NULL
+              OR %(invoice)s IS NOT NULL AND EXISTS (
+                 SELECT 1
+                   FROM account_move invoice
+                  WHERE invoice.id = %(invoice)s
+                    AND (%(state)s <> 'cancel'
+                         OR %(payment_state)s = 'invoicing_legacy')))
+             AND (COALESCE(%(split)s, 0) = 0 OR NOT EXISTS (
+                 SELECT 1
+                   FROM project_billing_part part
+                  WHERE %(part_of)s = %(id)s
+                    AND %(part_hold)s = 'bill'
+                    AND %(part_line)s IS NULL)))
             """,
+            split=column(alias, "split_hours"),
+            part_of=column("part", "entry_id", part),
+            id=SQL.identifier(alias, "id"),
+            part_hold=column("part", "billing_hold", part),
+            part_line=column("part", "invoice_line_id", part),
             line=column(alias, "invoice_line_id"),
             invoice=column(alias, "timesheet_invoice_id"),
             state=column("invoice", "state", move),

@@ -10,6 +10,7 @@ from . import generate
 from . import lines
 from . import documents
 from . import late_invoice
-from . import held_time
+from . import order_invoice
 from . import order_line
+from . import claims
 from . import kinds

@@ -1,8 +1,10 @@
 from collections import defaultdict
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
+
+from ..entries.row_set import Rows
 
 
 class ProjectBillingPeriod(models.Model):
@@ -10,15 +12,15 @@ class ProjectBillingPeriod(models.Model):
 
     _inherit = "project.billing.period"
 
-    def _create_invoices(self, reason, entries=None):
+    def _create_invoices(self, reason, rows=None):
         """The draft invoices of these periods: one create, one link.
 
         :param str reason: why periods are invoiced that are not ready
-        :param entries: bill these entries of the periods alone, on supplementary
+        :param Rows rows: bill this time of the periods alone, on supplementary
             invoices, which close no period
         :return: ``account.move``
         """
-        self._hold_above_caps(entries)
+        self._hold_above_caps(rows)
         self = self.sorted(lambda period: (period.date_from, period.id))
         # Before the link closes the entries: what they were when they were billed. The
         # note is read in the company of the invoice, whatever its author sees.
@@ -30,7 +32,7 @@ class ProjectBillingPeriod(models.Model):
             if reason
         }
         endless = self._end_today()
-        documents = self._get_documents(entries)
+        documents = self._get_documents(rows)
         if not reason and any(map(self._is_negative, documents)):
             raise UserError(
                 self.env._(
@@ -58,19 +60,19 @@ class ProjectBillingPeriod(models.Model):
         self._log_generated(invoices, reason, debts)
         if errors := self.filtered("generate_error"):
             errors._record({"generate_error": False})
-        if entries is None:
+        if rows is None:
             self._check_shares_billed()
             # What arrived between the pricing and the link.
             self._sweep_closed()
         return invoices
 
-    def _get_documents(self, entries=None):
+    def _get_documents(self, rows=None):
         """The documents that these periods would make now.
 
-        :param entries: as in :meth:`_create_invoices`
+        :param rows: as in :meth:`_create_invoices`
         :return: list of lists of ``BillingItem``, each in the order of its lines
         """
-        items = self._get_billing_items(sequential=True, entries=entries)
+        items = self._get_billing_items(sequential=True, rows=rows)
         # Asked once per order, not per item: a line per entry makes many of these.
         order_keys = {
             order: self._get_order_key(order)
@@ -171,7 +173,7 @@ class ProjectBillingPeriod(models.Model):
         self._link_pairs(pairs)
 
     def _link_pairs(self, pairs, taken_from=()):
-        """Link every entry to its line in one statement, and prove that it fits.
+        """Link every row to its line in one statement, and prove that it fits.
 
         :param pairs: list of (item, ``account.move.line``)
         :param taken_from: lines that are made anew; their entries are billed by these
@@ -179,51 +181,40 @@ class ProjectBillingPeriod(models.Model):
         :raises UserError: where other entries than those priced would be linked
         """
         bills = [
-            (entry_id, item.period.id, item.sale_line.id, line.id, line.move_id.id)
+            (key, item.period.id, item.sale_line.id, line.id, line.move_id.id)
             for item, line in pairs
-            for entry_id in item.entry_ids
+            for key in item.rows
         ]
         if not bills:
             return
         # sudo: whoever bills the row need not read timesheets; the statement writes no
         # other fields than the links, and who wrote them
         Entry = self.env["account.analytic.line"].sudo()
+        # sudo: as above, parts of entries
+        Part = self.env["project.billing.part"].sudo()
         # What the statement below asks for must be in the database.
-        Entry.flush_model(
-            ["billing_hours", "billing_period_id", "so_line", "invoice_line_id"]
-        )
+        names = ["billing_hours", "billing_period_id", "so_line", "invoice_line_id"]
+        Entry.flush_model(names)
+        Part.flush_model(names)
         rows = self.env.execute_query(
             SQL(
                 """
-                UPDATE account_analytic_line entry
-                   SET invoice_line_id = bill.line_id,
-                       timesheet_invoice_id = bill.move_id,
-                       billing_period_id = bill.period_id,
-                       billed_as = NULL,
-                       write_uid = %s,
-                       write_date = %s
-                  FROM UNNEST(%s::int[], %s::int[], %s::int[], %s::int[], %s::int[])
-                       AS bill (entry_id, period_id, so_line, line_id, move_id)
-                 WHERE entry.id = bill.entry_id
-                   AND entry.so_line = bill.so_line
-                   AND CASE WHEN %s
-                            THEN entry.invoice_line_id IS NULL
-                                 OR entry.invoice_line_id = ANY(%s)
-                            ELSE entry.invoice_line_id IS NULL
-                                 AND entry.billing_period_id = bill.period_id END
-             RETURNING entry.id, entry.invoice_line_id, entry.billing_hours,
-                       entry.product_uom_id
+                WITH bill AS (
+                     SELECT * FROM UNNEST(%s::int[], %s::int[], %s::int[], %s::int[],
+                                          %s::int[])
+                            AS bill (key, period_id, so_line, line_id, move_id)),
+                     entries AS (%s),
+                     parts AS (%s)
+              SELECT * FROM entries UNION ALL SELECT * FROM parts
                 """,
-                self.env.uid,
-                self.env.cr.now(),
                 *map(list, zip(*bills, strict=True)),
-                bool(taken_from),
-                [line.id for line in taken_from],
+                self._link_sql(Entry, 1, taken_from),
+                self._link_sql(Part, -1, taken_from),
             )
         )
         Uom = self.env["uom.uom"]
         linked = defaultdict(lambda: [0, 0.0])
-        for _entry_id, line_id, hours, uom_id in rows:
+        for _key, line_id, hours, uom_id in rows:
             linked[line_id][0] += 1
             linked[line_id][1] += Uom.browse(uom_id)._to_hours(hours)
         for item, line in pairs:
@@ -236,7 +227,8 @@ class ProjectBillingPeriod(models.Model):
                         period=item.period.display_name,
                     )
                 )
-        entries = Entry.browse(row[0] for row in rows)
+        # sudo: as above, to tell what depends on them
+        billed = Rows.browse(self.env(su=True), (row[0] for row in rows))
         names = ["invoice_line_id", "timesheet_invoice_id"]
         lines = self.env["account.move.line"].union(*(line for _item, line in pairs))
         if taken_from:
@@ -245,10 +237,51 @@ class ProjectBillingPeriod(models.Model):
             for name in ("billed_count", "billed_hours"):
                 self.env.add_to_compute(lines._fields[name], taken_from)
             taken_from.modified(["billed_count", "billed_hours"])
-        entries.invalidate_recordset([*names, "write_date", "write_uid"], flush=False)
-        lines.invalidate_recordset(["timesheet_entry_ids"], flush=False)
-        entries.modified(names)
+        lines.invalidate_recordset(
+            ["timesheet_entry_ids", "billed_part_ids"], flush=False
+        )
+        for records in (billed.entries, billed.parts):
+            records.invalidate_recordset(
+                [*names, "write_date", "write_uid"], flush=False
+            )
+            records.modified(names)
         self.invalidate_recordset(["state", "is_overdue", "readiness"], flush=False)
+
+    @api.model
+    def _link_sql(self, records, sign, taken_from):
+        """The statement that links rows of one table to the lines of ``bill``.
+
+        :param records: of the table
+        :param int sign: that keys of these rows have
+        :param taken_from: as in :meth:`_link_pairs`
+        """
+        return SQL(
+            """
+            UPDATE %(table)s entry
+               SET invoice_line_id = bill.line_id,
+                   timesheet_invoice_id = bill.move_id,
+                   billing_period_id = bill.period_id,
+                   billed_as = NULL,
+                   write_uid = %(uid)s,
+                   write_date = %(now)s
+              FROM bill
+             WHERE entry.id = %(sign)s * bill.key
+               AND entry.so_line = bill.so_line
+               AND CASE WHEN %(again)s
+                        THEN entry.invoice_line_id IS NULL
+                             OR entry.invoice_line_id = ANY(%(taken_from)s)
+                        ELSE entry.invoice_line_id IS NULL
+                             AND entry.billing_period_id = bill.period_id END
+         RETURNING bill.key, entry.invoice_line_id, entry.billing_hours,
+                   entry.product_uom_id
+            """,
+            table=SQL.identifier(records._table),
+            uid=self.env.uid,
+            now=self.env.cr.now(),
+            sign=sign,
+            again=bool(taken_from),
+            taken_from=[line.id for line in taken_from],
+        )
 
     def _log_generated(self, invoices, reason, debts):
         """One note per invoice: from which periods, and why if it was not ready."""

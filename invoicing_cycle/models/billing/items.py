@@ -12,8 +12,8 @@ class BillingItem(NamedTuple):
     """What one period puts on one line of an invoice.
 
     ``quantity`` is what the line shows, in ``uom`` at ``price_unit`` less ``discount``;
-    ``made`` is what the order counts, in the unit of the sale order line. ``entry_ids``
-    and ``hours`` say what it was made from.
+    ``made`` is what the order counts, in the unit of the sale order line. ``rows``,
+    keys of the ledger, and ``hours`` say what it was made from.
     """
 
     period: models.BaseModel
@@ -26,7 +26,7 @@ class BillingItem(NamedTuple):
     price_unit: float
     discount: float = 0.0
     hours: float = 0.0
-    entry_ids: tuple = ()
+    rows: tuple = ()
     milestone_id: int | None = None
     late: bool = False  # dated outside the period
     supplementary: bool = False  # the period was closed before
@@ -38,8 +38,8 @@ class BillingItem(NamedTuple):
 
     @property
     def entries(self):
-        """Number of time entries."""
-        return len(self.entry_ids)
+        """Number of time entries, and of parts of some."""
+        return len(self.rows)
 
 
 class Counters:
@@ -97,16 +97,16 @@ class ProjectBillingPeriod(models.Model):
 
     _inherit = "project.billing.period"
 
-    def _get_billing_items(self, sequential=False, entries=None):
+    def _get_billing_items(self, sequential=False, rows=None):
         """What these periods would bill now, in a fixed number of queries.
 
         :param bool sequential: count what earlier periods of the same run bill, so that
             the lines of one run add up; else each period is priced as if it were the
             next one invoiced
-        :param entries: only these time entries, of closed periods as well
+        :param Rows rows: only this time, of closed periods as well
         :return: list of :class:`BillingItem`, in the order of the periods
         """
-        time = self._get_unbilled_time(entries)
+        time = self._get_unbilled_time(rows)
         counters = self._get_counters(time)
         time_by_period = defaultdict(list)
         for group in time:
@@ -114,14 +114,14 @@ class ProjectBillingPeriod(models.Model):
         items = []
         for period in self:
             own = counters if sequential else counters.fork()
-            supplementary = entries is not None and not period.is_supplementary
+            supplementary = rows is not None and not period.is_supplementary
             items += [
                 self._prepare_time_item(group, own)._replace(
                     supplementary=supplementary
                 )
                 for group in self._cap_time(time_by_period[period], own)
             ]
-            if entries is None:
+            if rows is None:
                 items += period._get_own_items_beside_time(own)
         return items
 
@@ -224,7 +224,7 @@ class ProjectBillingPeriod(models.Model):
             price_unit=price_unit,
             discount=sale_line.discount,
             hours=group.hours,
-            entry_ids=group.entry_ids,
+            rows=group.rows,
             late=group.late,
             task_id=group.task_id,
             employee_id=group.employee_id,

@@ -6,6 +6,7 @@ from odoo.tools import SQL, format_date
 
 from ...tools.bounds import PERIOD_YEARS, billing_days, years_from
 from ..common.call_arguments import get_text
+from ..entries.row_set import Rows
 from .generate import BillingResult
 
 
@@ -46,7 +47,7 @@ class ProjectBillingPeriod(models.Model):
         """
         for period in self:
             entries = period._get_late_entries()
-            ready = entries.filtered(lambda line: line.approval_state == "approved")
+            ready = entries.filtered(lambda row: row.approval_state == "approved")
             obstacle = period._get_late_obstacle(entries, ready)
             if obstacle:
                 result.skipped.append([period.id, obstacle])
@@ -81,23 +82,27 @@ class ProjectBillingPeriod(models.Model):
         covering.lock_for_update()
         for entry, period in self._match_covering(entries, covering):
             entry._record({"billing_period_id": period.id})
-        return covering._create_invoices("", entries=entries)
+        return covering._create_invoices("", rows=entries)
 
     def _get_late_entries(self):
-        """Unbilled time that waits in these periods and is dated outside them."""
+        """Unbilled time that waits in these periods and is dated outside them.
+
+        :return: :class:`Rows`
+        """
         if not self.ids:
-            return self.env["account.analytic.line"]
+            return Rows(self.env["account.analytic.line"])
         Entry = "account.analytic.line"
         query = SQL(
             """
             SELECT entry.id
-              FROM account_analytic_line entry
+              FROM %(rows)s
               JOIN project_billing_period period ON period.id = %(period)s
              WHERE period.id IN %(ids)s
                AND %(invoice_line)s IS NULL
                AND (%(date)s < %(date_from)s OR %(date)s > %(date_to)s)
           ORDER BY %(date)s, entry.id
             """,
+            rows=self.env[Entry]._all_rows_sql("entry"),
             period=self._column("entry", "billing_period_id", Entry),
             invoice_line=self._column("entry", "invoice_line_id", Entry),
             date=self._column("entry", "date", Entry),
@@ -106,16 +111,14 @@ class ProjectBillingPeriod(models.Model):
             ids=tuple(self.ids),
         )
         # sudo: who bills a period bills its time, whoever may read timesheets
-        return (
-            self.env[Entry]
-            .sudo()
-            .browse(row[0] for row in self.env.execute_query(query))
+        return Rows.browse(
+            self.env(su=True), (key for (key,) in self.env.execute_query(query))
         )
 
     @api.model
     def _match_covering(self, entries, periods):
         """
-        :return: list of (entry, the one of these periods that covers its date or none)
+        :return: list of (row, the one of these periods that covers its date or none)
         """
         periods = periods.sorted("date_from")
         starts = periods.mapped("date_from")
@@ -204,7 +207,8 @@ class ProjectBillingPeriod(models.Model):
                     )
                 )
             hours = entries._get_billed_hours()
-            entries._set_billing("write_off", reason)
+            for rows in (entries.entries, entries.parts):
+                rows._set_billing("write_off", reason)
             # sudo: as above, the note of what was done with it
             period.sudo()._message_log(
                 body=self.env._(

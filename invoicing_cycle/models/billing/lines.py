@@ -3,6 +3,8 @@ from itertools import groupby
 from odoo import api, models
 from odoo.tools import format_date
 
+from ..entries.row_set import Rows
+
 
 class ProjectBillingPeriod(models.Model):
     """The lines of an invoice, with their texts in the customer's language.
@@ -118,7 +120,7 @@ class ProjectBillingPeriod(models.Model):
             "late" if item.late else "",
             item.task_id or "",
             item.employee_id or "",
-            item.entry_ids[0] if by_entry and item.entry_ids else "",
+            item.rows[0] if by_entry and item.rows else "",
             item.milestone_id or "",
         )
         return ":".join(map(str, parts))
@@ -139,10 +141,10 @@ class ProjectBillingPeriod(models.Model):
         if item.kind == "expense":
             return name
         env = self._localize(item).env
-        if item.period.project_id.billing_line_detail == "entry" and item.entry_ids:
+        if item.period.project_id.billing_line_detail == "entry" and item.rows:
             # sudo: whoever bills the project shows its tasks and people to the
             # customer, who asked for this line detail
-            entry = env["account.analytic.line"].sudo().browse(item.entry_ids[0])
+            [entry] = Rows.browse(env(su=True), item.rows[:1])
             parts = [format_date(env, entry.date), entry.employee_id.name]
             if entry.name and entry.name != "/":
                 parts.append(entry.name)
@@ -205,10 +207,11 @@ class AccountMoveLine(models.Model):
         """
         # Read for all lines at once.
         (self.timesheet_entry_ids | self.released_entry_ids).fetch(["date"])
+        (self.billed_part_ids | self.released_part_ids).fetch(["date"])
         self.sale_line_ids.expense_ids.fetch(["date"])
         return {
             line: [
-                *(line.timesheet_entry_ids | line.released_entry_ids).mapped("date"),
+                *line._get_known_rows().mapped("date"),
                 *line.sale_line_ids.expense_ids.mapped("date"),
                 *filter(None, line.milestone_ids.mapped("reached_date")),
             ]

@@ -139,17 +139,17 @@ class SaleOrderLine(models.Model):
         uom = uom or self.env["uom.uom"]._get_time_unit("hour")
         return uom._compute_quantity(amount, self.product_uom_id, round=False)
 
-    def _get_exact_quantity(self, entries):
-        """Entries as a quantity of this sale order line, not rounded."""
+    def _get_exact_quantity(self, rows):
+        """Rows of time as a quantity of this sale order line, not rounded."""
         return sum(
             self._convert_time(sum(group.mapped("billing_hours")), uom)
-            for uom, group in entries.grouped("product_uom_id").items()
+            for uom, group in rows.grouped("product_uom_id").items()
         )
 
-    def _get_time_quantity(self, entries):
-        """Entries as a rounded quantity of this sale order line."""
+    def _get_time_quantity(self, rows):
+        """Rows of time as a rounded quantity of this sale order line."""
         return round_quantity(
-            self._get_exact_quantity(entries), self._get_quantity_digits()
+            self._get_exact_quantity(rows), self._get_quantity_digits()
         )
 
     def _get_expense_quantity(self):
@@ -220,7 +220,19 @@ class SaleOrderLine(models.Model):
                 quantities[line] += sign * (made - counted)
         return quantities
 
-    @api.depends("timesheet_ids.billing_hours", "timesheet_ids.billing_hold")
+    billing_part_ids = fields.One2many(
+        "project.billing.part",
+        "so_line",
+        export_string_translation=False,
+        groups="base.group_user",
+    )
+
+    @api.depends(
+        "timesheet_ids.billing_hours",
+        "timesheet_ids.billing_hold",
+        "billing_part_ids.billing_hours",
+        "billing_part_ids.billing_hold",
+    )
     def _compute_qty_delivered(self):
         return super()._compute_qty_delivered()
 
@@ -235,17 +247,39 @@ class SaleOrderLine(models.Model):
         )._get_delivered_quantity_by_analytic(additional_domain)
         if not by_time:
             return quantities
-        groups = self.env["account.analytic.line"]._read_group(
-            Domain("so_line", "in", by_time.ids) & Domain(additional_domain),
-            ["so_line", "product_uom_id"],
-            ["billing_hours:sum"],
-        )
-        for line, uom, hours in groups:
+        domain = Domain("so_line", "in", by_time.ids) & Domain(additional_domain)
+        for line, uom, hours in self._get_time_sums(domain):
             if uom:
                 quantities[line.id] += uom._compute_quantity(
                     hours, line.product_uom_id, rounding_method="HALF-UP"
                 )
         return quantities
+
+    @api.model
+    def _get_time_sums(self, domain):
+        """Time of sales order items, by item and unit, in one query.
+
+        :param domain: of the entries; parts are asked the same
+        :return: list of (sale order line, unit, time in that unit)
+        """
+        names = ("so_line", "product_uom_id", "billing_hours")
+        tables = []
+        for model in ("account.analytic.line", "project.billing.part"):
+            records = self.env[model]
+            columns = [records._column(records._table, name) for name in names]
+            tables.append(records._search(domain).select(*columns))
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT so_line, product_uom_id, SUM(billing_hours)
+                  FROM (%s UNION ALL %s) time
+              GROUP BY 1, 2
+                """,
+                *tables,
+            )
+        )
+        Uom = self.env["uom.uom"]
+        return [(self.browse(row[0]), Uom.browse(row[1]), row[2]) for row in rows]
 
     def _timesheet_compute_delivered_quantity_domain(self):
         # EXTENDS sale_timesheet

@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..common.supposed import get_supposition
+from ..entries.row_set import Rows
 
 
 class TimeGroup(NamedTuple):
@@ -18,7 +19,7 @@ class TimeGroup(NamedTuple):
     employee_id: int | None
     quantity: float  # exact, in the unit of the sale order line
     hours: float
-    entry_ids: tuple
+    rows: tuple  # their keys, see entries/row.py
     date_from: date  # of the entries
     date_to: date
 
@@ -28,16 +29,16 @@ class ProjectBillingPeriod(models.Model):
 
     _inherit = "project.billing.period"
 
-    def _get_unbilled_time(self, entries=None):
+    def _get_unbilled_time(self, rows=None):
         """Unbilled time of these periods, one group per line of an invoice.
 
         Grouped by sale order line and by what the line detail of the project asks for,
         late time apart, in one query.
 
-        :param entries: only these, all by default
+        :param Rows rows: only these, all by default
         :return: list of :class:`TimeGroup`
         """
-        if not self.ids or (entries is not None and not entries):
+        if not self.ids or (rows is not None and not rows):
             return []
         Entry = "account.analytic.line"
         places = get_supposition().places
@@ -52,7 +53,7 @@ class ProjectBillingPeriod(models.Model):
                    CASE WHEN %(detail)s = 'entry' THEN entry.id END,
                    %(uom)s, SUM(%(hours)s), ARRAY_AGG(entry.id ORDER BY entry.id),
                    MIN(%(date)s), MAX(%(date)s)
-              FROM account_analytic_line entry
+              FROM %(rows)s
               %(places)s
               JOIN project_billing_period period ON period.id = %(period)s
               JOIN project_project project ON project.id = %(project)s
@@ -61,6 +62,7 @@ class ProjectBillingPeriod(models.Model):
           ORDER BY 1, 3, 2, 10, 4, 5, 6, 7
             """,
             **self._waiting_columns(places),
+            rows=self.env[Entry]._all_rows_sql("entry"),
             sale_line=self._column("entry", "so_line", Entry),
             date=self._column("entry", "date", Entry),
             date_from=self._column("period", "date_from"),
@@ -73,8 +75,8 @@ class ProjectBillingPeriod(models.Model):
             project=self._column("period", "project_id"),
             ids=tuple(self.ids),
             only=SQL("TRUE")
-            if entries is None
-            else SQL("entry.id = ANY(%s)", entries.ids),
+            if rows is None
+            else SQL("entry.id = ANY(%s)", list(rows.keys)),
         )
         return self._merge_units(self.env.execute_query(query))
 
@@ -103,14 +105,14 @@ class ProjectBillingPeriod(models.Model):
             "waiting": SQL("TRUE"),
         }
 
-    def _merge_units(self, rows):
-        """One group of the rows that differ by the unit of their entries alone."""
+    def _merge_units(self, found):
+        """One group of what differs by the unit of the entries alone."""
         periods = {period.id: period for period in self}
         Uom, SaleLine = self.env["uom.uom"], self.env["sale.order.line"]
-        sale_lines = {line.id: line for line in SaleLine.browse({r[1] for r in rows})}
+        sale_lines = {line.id: line for line in SaleLine.browse({r[1] for r in found})}
         groups = {}
-        for period_id, sale_line_id, late, task, employee, entry, *values in rows:
-            uom_id, hours, entry_ids, date_from, date_to = values
+        for period_id, sale_line_id, late, task, employee, entry, *values in found:
+            uom_id, hours, rows, date_from, date_to = values
             sale_line, uom = sale_lines[sale_line_id], Uom.browse(uom_id)
             key = (period_id, sale_line_id, late, task, employee, entry)
             group = TimeGroup(
@@ -121,7 +123,7 @@ class ProjectBillingPeriod(models.Model):
                 employee_id=employee,
                 quantity=sale_line._convert_time(hours, uom),
                 hours=uom._to_hours(hours),
-                entry_ids=tuple(entry_ids),
+                rows=tuple(rows),
                 date_from=date_from,
                 date_to=date_to,
             )
@@ -129,7 +131,7 @@ class ProjectBillingPeriod(models.Model):
                 group = group._replace(
                     quantity=other.quantity + group.quantity,
                     hours=other.hours + group.hours,
-                    entry_ids=other.entry_ids + group.entry_ids,
+                    rows=other.rows + group.rows,
                     date_from=min(other.date_from, group.date_from),
                     date_to=max(other.date_to, group.date_to),
                 )
@@ -143,7 +145,9 @@ class ProjectBillingPeriod(models.Model):
 
     def _is_billed_completely(self):
         """Nothing waits in these periods any more."""
-        return all(entry.invoice_line_id for entry in self.timesheet_ids)
+        return all(
+            row.invoice_line_id for row in Rows(self.timesheet_ids, self.part_ids)
+        )
 
     @api.model
     def _get_billed_quantities(self, sale_lines):

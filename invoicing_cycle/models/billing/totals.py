@@ -151,6 +151,7 @@ class ProjectBillingPeriod(models.Model):
         "project_id.sale_line_id.billed_quantity",
         "project_id.sale_line_id.qty_invoiced",
         "skip_reason",
+        "part_ids.counted_in",
         "timesheet_ids.counted_in",
         "timesheet_ids.so_line.billing_capped",
         "timesheet_ids.so_line.discount",

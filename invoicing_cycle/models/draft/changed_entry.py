@@ -21,14 +21,14 @@ DETAIL_FIELDS = {
 ALL_FIELDS = BILLED_FIELDS.union(*DETAIL_FIELDS.values())
 
 
-class AccountAnalyticLine(models.Model):
+class BillingRowMixin(models.AbstractModel):
     """Time that a Timesheets administrator changes while it is on a draft invoice.
 
     The entry remembers what it was billed as, so that the draft can say that it is out
     of date. Changed back, it has nothing to remember.
     """
 
-    _inherit = "account.analytic.line"
+    _inherit = "billing.row.mixin"
 
     billed_as = fields.Json(
         readonly=True,
@@ -39,34 +39,16 @@ class AccountAnalyticLine(models.Model):
         groups="base.group_user",
     )
 
-    _changed_on_draft_idx = models.Index(
-        "(invoice_line_id) WHERE billed_as IS NOT NULL"
-    )
-
-    @contextmanager
-    def _remembering(self, vals):
-        """These entries are written within this block: those on drafts remember what
-        they were billed as."""
-        if ALL_FIELDS.isdisjoint(vals):
-            yield
-            return
-        # sudo: what bills the entry does not depend on who changes it
-        drafted = self.sudo().filtered(
-            lambda line: line.invoice_line_id.parent_state == "draft"
-        )
-        before = {line: line._get_values_on_invoice() for line in drafted}
-        yield
-        for line, values in before.items():
-            line._remember_values_on_invoice(values)
-
     def _get_values_on_invoice(self):
-        """What the invoice line of this entry says or sums of it.
+        """What the invoice line of this row says or sums of it.
 
         :return: dict that can be stored as JSON
         """
         self.ensure_one()
         detail = self.invoice_line_id.billing_period_id.project_id.billing_line_detail
         names = BILLED_FIELDS | DETAIL_FIELDS.get(detail, frozenset())
+        # What was worked on an entry does not change the size of its parts.
+        names -= {"unit_amount"} if self != self._get_entries() else frozenset()
         values = {"billing_hours": self.billing_hours}
         for name in names:
             value = self[name]
@@ -78,7 +60,7 @@ class AccountAnalyticLine(models.Model):
         return values
 
     def _remember_values_on_invoice(self, before):
-        """Note what was changed since the entry was billed, and forget what was
+        """Note what was changed since the row was billed, and forget what was
         changed back.
 
         :param dict before: values before this change
@@ -94,9 +76,28 @@ class AccountAnalyticLine(models.Model):
         if changed != known:
             self._record({"billed_as": changed or False})
 
-    def _get_billed_hours(self):
-        """What is billed of these entries, in hours, exact."""
-        return sum(
-            uom._to_hours(sum(entries.mapped("billing_hours")))
-            for uom, entries in self.grouped("product_uom_id").items()
+
+class AccountAnalyticLine(models.Model):
+    _inherit = "account.analytic.line"
+
+    _changed_on_draft_idx = models.Index(
+        "(invoice_line_id) WHERE billed_as IS NOT NULL"
+    )
+
+    @contextmanager
+    def _remembering(self, vals):
+        """These entries are written within this block: those on drafts remember what
+        they were billed as."""
+        if ALL_FIELDS.isdisjoint(vals):
+            yield
+            return
+        # sudo: what bills the entry does not depend on who changes it
+        drafted = (
+            self.sudo()
+            ._get_rows()
+            .filtered(lambda row: row.invoice_line_id.parent_state == "draft")
         )
+        before = {row: row._get_values_on_invoice() for row in drafted}
+        yield
+        for row, values in before.items():
+            row._remember_values_on_invoice(values)

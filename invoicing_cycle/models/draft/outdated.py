@@ -9,7 +9,7 @@ from odoo.tools import SQL
 class ArrivedTime(NamedTuple):
     """Time of a draft's periods that came after the draft was made."""
 
-    entry_id: int
+    row: int  # its key, see entries/row.py
     period_id: int
     ready: bool  # approved, so that a refresh takes it in
     hours: float
@@ -182,7 +182,7 @@ class AccountMove(models.Model):
                        %(hours)s, %(uom)s
                   FROM draft
                   JOIN project_billing_period period ON period.id = draft.period_id
-                  JOIN account_analytic_line entry
+                  JOIN %(rows)s
                     ON %(project)s = %(period_project)s
                    AND %(date)s >= %(date_from)s
                    AND (%(date_to)s IS NULL OR %(date)s <= %(date_to)s)
@@ -194,6 +194,7 @@ class AccountMove(models.Model):
               ORDER BY draft.id, entry.id
                 """,
                 drafted=self._drafted_sql(),
+                rows=Entry._all_rows_sql("entry"),
                 sold_order=column("sold", "order_id", "sale.order.line"),
                 fits=self._fits_sql("entry", "draft"),
                 state=Entry._approval_state_sql("entry"),
@@ -210,10 +211,10 @@ class AccountMove(models.Model):
             )
         )
         Uom = self.env["uom.uom"]
-        for move_id, entry_id, period_id, ready, hours, uom_id in rows:
+        for move_id, key, period_id, ready, hours, uom_id in rows:
             result[move_id].append(
                 ArrivedTime(
-                    entry_id,
+                    key,
                     period_id,
                     bool(ready),
                     Uom.browse(uom_id)._to_hours(hours),
@@ -244,11 +245,12 @@ class AccountMove(models.Model):
                        ARRAY_AGG(COALESCE(%(hours)s, 0)),
                        ARRAY_AGG(%(uom)s)
                   FROM account_move_line line
-             LEFT JOIN account_analytic_line entry ON %(invoice_line)s = line.id
+             LEFT JOIN %(rows)s ON %(invoice_line)s = line.id
                  WHERE %(move)s IN %(ids)s
                    AND (%(made_with)s->>'entries')::int > 0
               GROUP BY line.id
                 """,
+                rows=self.env[Entry]._all_rows_sql("entry"),
                 move=column("line", "move_id", Line),
                 made_with=column("line", "made_with", Line),
                 billed_as=column("entry", "billed_as", Entry),

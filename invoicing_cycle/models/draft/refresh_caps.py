@@ -22,12 +22,13 @@ class AccountMove(models.Model):
              OR EXISTS (
                 SELECT 1
                   FROM account_move_line line
-                  JOIN account_analytic_line billed ON %(billed_line)s = line.id
+                  JOIN %(rows)s ON %(billed_line)s = line.id
                  WHERE %(move)s = %(draft)s
                    AND %(billed_item)s = %(item)s
                    AND (%(billed_date)s, billed.id) > (%(date)s, %(entry)s)))
             """,
             billable=Period._billable_time_sql(entry),
+            rows=self.env[Entry]._all_rows_sql("billed"),
             move=column("line", "move_id", Line),
             draft=SQL.identifier(draft, "id"),
             billed_line=column("billed", "invoice_line_id", Entry),
@@ -46,17 +47,17 @@ class AccountMove(models.Model):
         """
         Period = self.env["project.billing.period"]
         for item in plan.items:
-            if not (item.sale_line.billing_capped and item.entry_ids):
+            if not (item.sale_line.billing_capped and item.rows):
                 continue
-            entries = Period._browse_entries(item.entry_ids)
+            rows = Period._browse_rows(item.rows).sorted_by_day()
             line = item.sale_line
             quantity = sum(
-                line._convert_time(entry.billing_hours, entry.product_uom_id)
-                for entry in entries
+                line._convert_time(row.billing_hours, row.product_uom_id)
+                for row in rows
             )
             above = quantity - Period._get_item_quantity(item)
             if above > NOISE:
-                last = entries.sorted(lambda entry: (entry.date, entry.id))[-1]
+                last = rows[-1]
                 # What is split must not be billed.
                 last._set_invoice_line(last.invoice_line_id.browse())
                 whole = line._convert_time(last.billing_hours, last.product_uom_id)
@@ -65,6 +66,12 @@ class AccountMove(models.Model):
 
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
+
+    def _check_claimed_once(self):
+        result = super()._check_claimed_once()
+        if self.quantity_made > 0 and self.sale_line_ids.filtered("billing_capped"):
+            self._check_cap()
+        return result
 
     def _check_cap(self):
         """

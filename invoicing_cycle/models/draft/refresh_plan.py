@@ -1,10 +1,11 @@
 from collections import defaultdict, deque
 from typing import NamedTuple
 
-from odoo import models
+from odoo import api, models
 
 from ...tools.allocation import Allocator
 from ..common.supposed import supposing
+from ..entries.row_set import Rows
 
 
 class RefreshPlan(NamedTuple):
@@ -13,8 +14,8 @@ class RefreshPlan(NamedTuple):
     items: list  # BillingItem
     rows: list  # (values of a line, the line that is there or an empty recordset)
     surplus: models.BaseModel  # generated lines that bill nothing any more
-    places: dict  # id of an entry to id of the period that bills it here
-    leaving: models.BaseModel  # entries that this draft bills no more
+    places: dict  # key of a row to id of the period that bills it here
+    leaving: Rows  # what this draft bills no more
     taken_in: list  # ArrivedTime
     waiting: list  # ArrivedTime that stays for a later period
     arrived: list  # ArrivedItem that this draft takes in
@@ -36,30 +37,30 @@ class AccountMove(models.Model):
         )
         # By their ids: what is read together must not hang on a cache that is emptied.
         lines = lines.browse(lines.ids)
-        entries = lines.timesheet_entry_ids.browse(lines.timesheet_entry_ids.ids)
+        rows = Rows.browse(lines.env, lines._get_billed_rows().keys)
         arrived = self._get_arrived_time()[self.id]
-        places = {time.entry_id: time.period_id for time in arrived if time.ready}
-        places.update(entries._get_refresh_places(periods))
+        places = {time.row: time.period_id for time in arrived if time.ready}
+        places.update(self._get_refresh_places(rows, periods))
         others = self._get_arrived_items()
         # The periods of a supplementary invoice are billed on another one.
         supplementary = any(lines.mapped("is_supplementary"))
-        only = entries.browse(places) if supplementary else None
+        only = Rows.browse(lines.env, places) if supplementary else None
         sign = -1 if self.move_type == "out_refund" else 1
         # Nothing that is stored may be worked out as if the lines were not there.
         self.env.flush_all()
         with supposing(lines, places, {item.billed: item.period_id for item in others}):
             items = self._select_items(lines, periods._get_documents(only))
             vals_list = periods._prepare_lines(items, sign)
-        billed = {entry_id for item in items for entry_id in item.entry_ids}
-        rows, surplus = self._match_lines(vals_list)
+        billed = {key for item in items for key in item.rows}
+        matched, surplus = self._match_lines(vals_list)
         return RefreshPlan(
             items=items,
-            rows=rows,
+            rows=matched,
             surplus=surplus,
             places={key: place for key, place in places.items() if key in billed},
-            leaving=entries.filtered(lambda entry: entry.id not in billed),
-            taken_in=[time for time in arrived if time.entry_id in billed],
-            waiting=[time for time in arrived if time.entry_id not in billed],
+            leaving=rows.filtered(lambda row: row._get_key() not in billed),
+            taken_in=[time for time in arrived if time.row in billed],
+            waiting=[time for time in arrived if time.row not in billed],
             arrived=[item for item in others if item.is_billed(items)],
         )
 
@@ -98,15 +99,13 @@ class AccountMove(models.Model):
             rows.append((vals, lines.popleft() if lines else Line))
         return rows, Line.union(*(line for rest in by_key.values() for line in rest))
 
+    @api.model
+    def _get_refresh_places(self, rows, periods):
+        """In which of these periods rows would wait if those were open.
 
-class AccountAnalyticLine(models.Model):
-    _inherit = "account.analytic.line"
-
-    def _get_refresh_places(self, periods):
-        """In which of these periods entries would wait if those were open.
-
-        :return: dict, id of the entry to id of the period; entries that belong
-            elsewhere by now are left out
+        :param Rows rows: that a draft bills
+        :return: dict, key of the row to id of the period; rows that belong elsewhere
+            by now are left out
         """
         allocators = {
             project_id: Allocator(
@@ -114,13 +113,13 @@ class AccountAnalyticLine(models.Model):
                 for period in allocation
             )
             for project_id, allocation in periods._get_allocation(
-                self.project_id.ids
+                rows.mapped("project_id").ids
             ).items()
         }
         places = {}
-        for entry in self.filtered(lambda entry: entry._may_be_billed()):
-            allocator = allocators.get(entry.project_id.id)
-            place = allocator and allocator.period_of(entry.date)
+        for row in rows.filtered(lambda row: row._may_be_billed()):
+            allocator = allocators.get(row.project_id.id)
+            place = allocator and allocator.period_of(row.date)
             if place in periods._ids:
-                places[entry.id] = place
+                places[row._get_key()] = place
         return places

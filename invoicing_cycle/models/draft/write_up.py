@@ -91,11 +91,11 @@ class AccountMoveLine(models.Model):
             changes.add("tax_ids")
         return changes
 
-    def _get_made_with_again(self, entries):
+    def _get_made_with_again(self, rows):
         """What this line is made with that bills time of a credited one again: the
         same, of as much as it bills.
 
-        :param entries: the time entries that it bills
+        :param Rows rows: the time that it bills
         """
         self.ensure_one()
         original = self.recreated_line_id
@@ -117,8 +117,8 @@ class AccountMoveLine(models.Model):
             **made,
             "quantity": quantity,
             "amount": amount,
-            "hours": entries._get_billed_hours(),
-            "entries": len(entries),
+            "hours": rows._get_billed_hours(),
+            "entries": len(rows),
         }
 
     def _get_made_unit(self):

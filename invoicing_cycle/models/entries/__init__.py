@@ -1,8 +1,10 @@
 """Time entry → period: where it waits, how much is billed, what may change it."""
 
+from . import row_set
+from . import row
 from . import entry
 from . import hours
-from . import parts
+from . import part
 from . import summary
 from . import summary_sql
 from . import counted

@@ -25,8 +25,8 @@ COUNTED_WITH = frozenset(
 )
 
 
-class AccountAnalyticLine(models.Model):
-    _inherit = "account.analytic.line"
+class BillingRowMixin(models.AbstractModel):
+    _inherit = "billing.row.mixin"
 
     counted_in = fields.Char(
         compute="_compute_counted_in",
@@ -37,16 +37,11 @@ class AccountAnalyticLine(models.Model):
         groups="base.group_system",
     )
 
-    _no_period_idx = models.Index(
-        "(project_id, COALESCE(employee_id, 0))"
-        " WHERE billing_period_id IS NULL AND project_id IS NOT NULL"
-    )
-
-    @api.depends(*COUNTED_FIELDS, "so_line.state")
+    @api.depends(lambda self: (*self._get_counted_fields(), "so_line.state"))
     def _compute_counted_in(self):
-        """Tell that these entries changed: where they are counted, and where they were.
+        """Tell that these rows changed: where they are counted, and where they were.
 
-        Depends on all that is counted of an entry, so this is also called for what Odoo
+        Depends on all that is counted of a row, so this is also called for what Odoo
         works out anew without a call of ``write``.
         """
         keys = set()
@@ -67,26 +62,50 @@ class AccountAnalyticLine(models.Model):
                 line.counted_in = False
         self.env["project.billing.time"]._touch(keys=filter(None, keys))
 
+    @api.model
+    def _get_counted_fields(self):
+        """Names of what is counted of a row, but for what its item says."""
+        return [name for name in COUNTED_FIELDS if name != "unit_amount"]
+
     def _touch_changed(self, vals):
-        """These entries are about to be written: they are counted where they are now,
-        and where they are then."""
+        """These rows are about to be written: they are counted where they are now, and
+        where they are then."""
         if not COUNTED_WITH.isdisjoint(vals):
             self._touch_counts()
-            self.env["project.billing.time"]._touch(entries=self.ids)
+            keys = [row._get_key() for row in self]
+            self.env["project.billing.time"]._touch(rows=keys)
 
     def _get_counted_key(self):
-        """Where this entry was counted before, or None."""
+        """Where this row was counted before, or None."""
         self.ensure_one()
         return tuple(map(int, self.counted_in.split("/"))) if self.counted_in else None
 
     def _touch_counts(self):
-        """Have these entries counted anew before this transaction ends.
+        """Have these rows counted anew before this transaction ends.
 
         They are about to be deleted, or something else that counts of them changes.
         """
         # sudo: where they are counted, whoever may change them
         keys = {line._get_counted_key() for line in self.sudo()}
         self.env["project.billing.time"]._touch(keys=filter(None, keys))
+
+
+class AccountAnalyticLine(models.Model):
+    _inherit = "account.analytic.line"
+
+    _no_period_idx = models.Index(
+        "(project_id, COALESCE(employee_id, 0))"
+        " WHERE billing_period_id IS NULL AND project_id IS NOT NULL"
+    )
+
+    @api.model
+    def _get_counted_fields(self):
+        return [*super()._get_counted_fields(), "unit_amount"]
+
+    def _touch_changed(self, vals):
+        result = super()._touch_changed(vals)
+        self._get_parts()._touch_changed(vals)
+        return result
 
 
 class HrDepartment(models.Model):

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_duration
 
@@ -12,9 +12,8 @@ EVENTS = {"bill": "released", "hold": "held", "write_off": "written_off"}
 class AccountAnalyticLine(models.Model):
     """Bill, hold or write off: what billing people decide on time, in full or in part.
 
-    What is worked stays as it is. A part is a row of its own, see
-    ``entries/parts.py``; who may decide, see
-    ``entries/protected.py``.
+    What is worked stays as it is. A part is a row of its own, see ``entries/part.py``;
+    who may decide, see ``entries/protected.py``.
     """
 
     _inherit = "account.analytic.line"
@@ -39,25 +38,37 @@ class AccountAnalyticLine(models.Model):
     @api.depends_context("lang")
     def _compute_billing_note(self):
         for line in self:
-            rows = line._with_parts()
-            decided = rows.filtered(lambda row: row.billing_hold != "bill")
-            if line.part_of_id:
-                line.billing_note = line._describe_part()
-                continue
-            if not (decided or rows - line):
+            rows = line._get_rows()
+            if line.billing_hold == "bill" and not rows.parts:
                 line.billing_note = False
                 continue
             line.billing_note = "; ".join(
                 row._describe_decision() for row in rows if row.billing_hours
             )
 
-    def _describe_part(self):
-        """Of what this is a part, and why, as a text."""
-        self.ensure_one()
-        text = self.env._(
-            "Part of %(hours)s h", hours=format_duration(self.part_of_id.unit_amount)
-        )
-        return f"{text} ({self.hold_reason})" if self.hold_reason else text
+    def _get_kept_parts(self):
+        return self._get_parts().filtered(lambda part: part.billing_hold != "bill")
+
+    def _rejoin(self):
+        """Take parts back that are to be billed like the rest of their entry.
+
+        Where the entry is invoiced, held or written off, the part stays on its own, as
+        do hours beyond a retainer, which are billed on an item of their own.
+        """
+        # As OdooBot: see _split_off.
+        self._get_parts().filtered(
+            lambda part: (
+                not part.own_sale_line_id
+                and all(
+                    row.billing_hold == "bill" and row._is_not_billed()
+                    for row in (part, part.entry_id)
+                )
+            )
+        ).with_user(SUPERUSER_ID).unlink()
+
+
+class BillingRowMixin(models.AbstractModel):
+    _inherit = "billing.row.mixin"
 
     def _describe_decision(self):
         """What became of this row of the ledger, as a text."""
@@ -76,13 +87,15 @@ class AccountAnalyticLine(models.Model):
         return f"{text} ({self.hold_reason})" if self.hold_reason else text
 
     def action_set_billing(self, decision, reason=None, hours=None):
-        """Bill, hold or write off these unbilled entries, or a part of one.
+        """Bill, hold or write off these unbilled entries or parts, or a part of one.
+
+        What is billed of an entry again is all of it: its parts go back into it.
 
         :param str decision: "bill", "hold" or "write_off"
         :param str reason: why, needed to hold and to write off
         :param float hours: how much of the one entry, in its unit; all by default.
-            The worked time stays as it is: the part becomes an entry of its own.
-        :return: the entries and parts that the decision is about
+            The worked time stays as it is.
+        :return: what the decision is about: these, or the part that was split off
         """
         self._check_may_hold()
         if not is_one_of(decision, EVENTS):
@@ -92,7 +105,7 @@ class AccountAnalyticLine(models.Model):
         if decision == "bill":
             reason = False
         else:
-            reason = self._get_given_reason(
+            reason = self.env["account.analytic.line"]._get_given_reason(
                 reason,
                 self.env._("Say why the time is held.")
                 if decision == "hold"
@@ -107,14 +120,16 @@ class AccountAnalyticLine(models.Model):
                 rows = self._split_off(
                     hours, {"billing_hold": decision, "hold_reason": reason}
                 )
+        if decision == "bill" and hours is None:
+            rows._get_kept_parts()._set_billing(decision, reason)
         # sudo: billing people need no right to change what they decide on
-        return rows.sudo()._set_billing(decision, reason).sudo(self.env.su)
+        decided = rows.sudo()
+        decided._set_billing(decision, reason)
+        decided._get_entries()._rejoin()
+        return rows.exists()
 
     def _set_billing(self, decision, reason):
-        """Write a decision on these unbilled entries (superuser), and log it.
-
-        :return: those that are left: parts that are billed again go with their entry
-        """
+        """Write a decision on these unbilled rows (superuser), and log it."""
         self.env["timesheet.approval.log"]._log(
             self,
             EVENTS[decision],
@@ -122,25 +137,7 @@ class AccountAnalyticLine(models.Model):
             hours={row.id: row.billing_hours for row in self},
         )
         self._record({"billing_hold": decision, "hold_reason": reason})
-        return self - self._rejoin()
 
-    def _rejoin(self):
-        """Take parts back that are to be billed like the rest of their entry.
-
-        Where the entry is invoiced, held or written off, the part stays on its own.
-
-        :return: the parts that are gone
-        """
-        parts = self._get_whole()._with_parts().filtered("part_of_id")
-        parts = parts.filtered(
-            lambda part: (
-                # Hours beyond a retainer are billed apart, on an item of their own.
-                part.so_line == part.part_of_id.so_line
-                and all(
-                    row.billing_hold == "bill" and row._is_not_billed()
-                    for row in (part, part.part_of_id)
-                )
-            )
-        )
-        parts._merge_back()
-        return parts
+    def _get_kept_parts(self):
+        """Parts of these rows that are held or written off (superuser records)."""
+        return self.env["project.billing.part"]

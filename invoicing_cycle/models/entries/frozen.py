@@ -86,18 +86,16 @@ class AccountAnalyticLine(models.Model):
     def _filter_recomputable(self):
         """These entries without the closed ones; drafts of forms are never closed.
 
-        An entry and its parts are in one place: none of them is left behind.
+        Nor those of which a part is billed: it stays in one place with its entry.
         """
         # sudo: what is closed does not depend on who may read it
         stored = self.browse(id_ for id_ in self._ids if id_).sudo()
-        closed = self._join(stored._get_whole()._with_parts()._get_closings())
-        return self - self.browse(closed._get_whole()._with_parts().ids)
+        closings = stored._get_closings() | stored._get_closings_of_parts()
+        return self - self._join(closings).sudo(self.env.su)
 
     def _follow_customer(self):
         """Give these entries the customer of their task or project."""
-        # A part has that of its entry.
-        entries = self.filtered(lambda line: not line.part_of_id)
-        groups = entries.grouped(
+        groups = self.grouped(
             lambda line: line.task_id.partner_id or line.project_id.partner_id
         )
         for partner, lines in groups.items():

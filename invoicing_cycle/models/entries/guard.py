@@ -26,6 +26,10 @@ CLOSED_FIELDS = frozenset(
 )
 
 
+#: Of an entry with a part that is billed, these are its own.
+REST_FIELDS = frozenset({"amount", "is_so_line_edited", "so_line", "unit_amount"})
+
+
 ADMINISTRATOR = "hr_timesheet.group_timesheet_manager"
 
 
@@ -93,6 +97,23 @@ class AccountAnalyticLine(models.Model):
                 closings[line] = day
         return closings
 
+    def _get_closings_of_parts(self, user=None):
+        """What bills parts of these entries, which are where their entry is.
+
+        :return: as of :meth:`_get_closings`
+        """
+        closings = {}
+        for part in self._get_parts().filtered("invoice_line_id"):
+            move = part.timesheet_invoice_id
+            if not (
+                user
+                and move.state == "draft"
+                and self._may_change_closed_time(user)
+                and (user.id == SUPERUSER_ID or part.company_id in user.company_ids)
+            ):
+                closings[part.entry_id] = move
+        return closings
+
     @api.model
     def _may_change_closed_time(self, user):
         """Whether a user may change locked time and time on draft invoices."""
@@ -123,6 +144,12 @@ class AccountAnalyticLine(models.Model):
         closed = self._get_closings(self.env.user)
         self._check_values_unchanged(closed, vals)
         before = {line: line._get_closed_values() for line in closed}
+        # What is left of it is open time: its item, and more hours.
+        parted = self._get_closings_of_parts(self.env.user)
+        self._check_values_unchanged(
+            parted, {name: vals[name] for name in vals if name not in REST_FIELDS}
+        )
+        kept = {line: line._get_closed_values(but=REST_FIELDS) for line in parted}
         # sudo: where time was is compared with where it is, also by those who may write
         # it and not read its project
         places = {
@@ -134,6 +161,13 @@ class AccountAnalyticLine(models.Model):
         changed = [line for line in before if line._get_closed_values() != before[line]]
         if changed:
             self._raise_closed({line: closed[line] for line in changed}, "write")
+        changed = [
+            line
+            for line in kept
+            if line._get_closed_values(but=REST_FIELDS) != kept[line]
+        ]
+        if changed:
+            self._raise_closed({line: parted[line] for line in changed}, "write")
         self._join(
             line
             for line, place in places.items()
@@ -176,9 +210,9 @@ class AccountAnalyticLine(models.Model):
             self.env["account.analytic.line"].browse(line.id for line in lines).sudo()
         )
 
-    def _get_closed_values(self):
+    def _get_closed_values(self, but=frozenset()):
         self.ensure_one()
-        return tuple(self[name] for name in sorted(CLOSED_FIELDS))
+        return tuple(self[name] for name in sorted(CLOSED_FIELDS - but))
 
     def _check_not_closed(self, operation):
         closed = self._get_closings(self.env.user)

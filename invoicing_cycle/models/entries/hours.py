@@ -8,6 +8,14 @@ from odoo.tools import SQL
 from ...tools.allocation import round_up
 from .costs import ALL_TIMESHEETS
 
+#: What tells how much of an entry is billed.
+BILLED_OF = (
+    "invoice_line_id",
+    "billing_hours",
+    "part_ids.invoice_line_id",
+    "part_ids.billing_hours",
+)
+
 #: Time is kept in minutes; what is less than a second is the noise of floats.
 NOISE = 1 / 3600
 
@@ -16,7 +24,7 @@ class AccountAnalyticLine(models.Model):
     """What is billed of a time entry, beside what was worked.
 
     Both are the same unless the project rounds time up, or a part of the entry was
-    split off to be held or written off, see ``entries/parts.py``.
+    split off to be held or written off, see ``entries/part.py``.
     """
 
     _inherit = "account.analytic.line"
@@ -65,9 +73,6 @@ class AccountAnalyticLine(models.Model):
     @api.depends("unit_amount", "split_hours", "product_uom_id")
     def _compute_billing_hours(self):
         for line in self:
-            if line.part_of_id:
-                line.billing_hours = line.billing_hours
-                continue
             step = line.project_id._get_rounding_step("entry", line.product_uom_id)
             line.billing_hours = round_up(line.unit_amount, step) - line.split_hours
 
@@ -107,7 +112,9 @@ class AccountAnalyticLine(models.Model):
         groups="base.group_user",
     )
     billed_currency_id = fields.Many2one(
-        related="invoice_line_id.currency_id",
+        "res.currency",
+        compute="_compute_billed_hours",
+        compute_sudo=True,
         string="Invoice Currency",
         export_string_translation=False,
         groups="base.group_user",
@@ -123,20 +130,29 @@ class AccountAnalyticLine(models.Model):
         "invoicing_cycle.group_invoicing_cycle_manager",
     )
 
-    @api.depends("invoice_line_id", "billing_hours")
+    @api.depends(*BILLED_OF)
     def _compute_billed_hours(self):
         for line in self:
-            line.billed_hours = line.billing_hours if line.invoice_line_id else 0.0
+            billed = line._get_rows().filtered("invoice_line_id")
+            line.billed_hours = sum(billed.mapped("billing_hours"))
+            line.billed_currency_id = billed.mapped("invoice_line_id").currency_id[:1]
 
     # The amounts of the invoice line are no dependencies: they would make each change
     # of an invoice look for the entries that it bills.
-    @api.depends("invoice_line_id", "billing_hours")
+    @api.depends(*BILLED_OF)
     @api.depends_context("allowed_company_ids", "uid")
     def _compute_billed_value(self):
-        """The shares of all entries of a line add up to its amount, to the cent."""
+        """The shares of all entries of a line add up to its amount, to the cent.
+
+        Of an entry that is billed in parts, in several currencies, the first one.
+        """
         values = self._filtered_own_value()._get_billed_values()
         for line in self:
-            line.billed_value = values.get(line._origin.id, 0.0)
+            line.billed_value = sum(
+                values.get(row._get_key(), 0.0)
+                for row in line._origin._get_rows()
+                if row.invoice_line_id.currency_id == line.billed_currency_id
+            )
 
     def _filtered_own_value(self):
         """Those whose worth a user who sells or bills reads.
@@ -150,11 +166,12 @@ class AccountAnalyticLine(models.Model):
         return self.filtered(lambda line: line.project_id in own)
 
     def _get_billed_values(self):
-        """Shares of these entries in their invoice lines, in two queries.
+        """Shares of these entries and their parts in their invoice lines, in two
+        queries.
 
-        :return: dict, entry id to amount in the currency of the invoice line
+        :return: dict, key of a row to amount in the currency of its invoice line
         """
-        invoice_lines = self.invoice_line_id
+        invoice_lines = self._get_rows().mapped("invoice_line_id")
         if not invoice_lines:
             return {}
         column = self._column
@@ -162,11 +179,12 @@ class AccountAnalyticLine(models.Model):
             SQL(
                 """
                 SELECT %(invoice_line)s, entry.id, %(hours)s * COALESCE(%(factor)s, 1)
-                  FROM account_analytic_line entry
+                  FROM %(rows)s
              LEFT JOIN uom_uom unit ON unit.id = %(unit)s
                  WHERE %(invoice_line)s IN %(ids)s
               ORDER BY entry.id
                 """,
+                rows=self._all_rows_sql("entry"),
                 invoice_line=column("entry", "invoice_line_id"),
                 hours=column("entry", "billing_hours"),
                 factor=column("unit", "factor", "uom.uom"),

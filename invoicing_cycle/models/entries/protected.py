@@ -23,7 +23,6 @@ RECORDED_FIELDS = frozenset(
         "counted_in",
         "invoice_line_id",
         "part_ids",
-        "part_of_id",
         "sent_back",
         "sent_back_reason",
         "split_hours",
@@ -114,10 +113,16 @@ class AccountAnalyticLine(models.Model):
                     )
                 )
 
+
+class BillingRowMixin(models.AbstractModel):
+    """Who decides whether time is billed."""
+
+    _inherit = "billing.row.mixin"
+
     def _check_may_hold(self):
         """Holding and writing off time is for billing people, and for unbilled time."""
-        with_user_rights(self).check_access("write")
-        # sudo: who is responsible for the project, and what bills the entry
+        with_user_rights(self._get_entries()).check_access("write")
+        # sudo: who is responsible for the project, and what bills the row
         lines = self.sudo()
         billed = lines.filtered(lambda line: not line._is_not_billed())
         if billed:

@@ -76,11 +76,11 @@ class ProjectBillingTime(models.Model):
     # -------------------------------------------------------------- what to count
 
     @api.model
-    def _touch(self, keys=(), entries=(), projects=(), periods=()):
+    def _touch(self, keys=(), rows=(), projects=(), periods=()):
         """Have something counted before this transaction ends.
 
         :param keys: (project id, period id or 0, employee id or 0)
-        :param entries: ids of time entries: where they are by then
+        :param rows: keys of rows: where they are by then
         :param projects: ids of projects, with all their time
         :param periods: ids of periods, with all their time
         """
@@ -90,7 +90,7 @@ class ProjectBillingTime(models.Model):
             touched = precommit.data[TOUCHED] = tuple(set() for _kind in range(4))
             # sudo: counts do not depend on who saves
             precommit.add(self.with_user(SUPERUSER_ID)._count_touched)
-        added = (keys, entries, projects, periods)
+        added = (keys, rows, projects, periods)
         for ids, more in zip(touched, added, strict=True):
             ids.update(more)
 
@@ -115,6 +115,7 @@ class ProjectBillingTime(models.Model):
     def _count_touched(self):
         """Count what this transaction has touched; without that, do nothing."""
         self.env["account.analytic.line"].flush_model()
+        self.env["project.billing.part"].flush_model()
         if self._is_touched():
             self.env.execute_query(SQL("WITH %s SELECT TRUE", self._counting_sql()))
 

@@ -42,19 +42,20 @@ class ProjectBillingTime(models.Model):
         """
         data = self.env.cr.precommit.data
         touched = data.get(TOUCHED)
-        keys, entries, projects, periods = touched or ((), (), (), ())
+        keys, rows, projects, periods = touched or ((), (), (), ())
         if touched:
             data[TOUCHED] = tuple(set() for _kind in touched)
+        all_rows = self.env["account.analytic.line"]._all_rows_sql("entry")
         return SQL(
             """
             SELECT * FROM UNNEST(%s::int[], %s::int[], %s::int[])
              UNION
             SELECT project_id, COALESCE(billing_period_id, 0), COALESCE(employee_id, 0)
-              FROM account_analytic_line
+              FROM %s
              WHERE id = ANY(%s) AND project_id IS NOT NULL
              UNION
             SELECT project_id, COALESCE(billing_period_id, 0), COALESCE(employee_id, 0)
-              FROM account_analytic_line
+              FROM %s
              WHERE project_id = ANY(%s)
              UNION
             SELECT project_id, COALESCE(period_id, 0), COALESCE(employee_id, 0)
@@ -62,7 +63,9 @@ class ProjectBillingTime(models.Model):
              WHERE project_id = ANY(%s) OR period_id = ANY(%s)
             """,
             *([key[place] for key in keys] for place in range(3)),
-            list(entries),
+            all_rows,
+            list(rows),
+            all_rows,
             list(projects),
             list(projects),
             list(periods),
@@ -140,14 +143,14 @@ class ProjectBillingTime(models.Model):
             time AS (
                 SELECT entry.*
                   FROM touched
-                  JOIN account_analytic_line entry
+                  JOIN %(all_rows)s
                     ON entry.billing_period_id = touched.period_id
                    AND COALESCE(entry.employee_id, 0) = touched.employee_id
                    AND entry.project_id = touched.project_id
                  UNION ALL
                 SELECT entry.*
                   FROM touched
-                  JOIN account_analytic_line entry
+                  JOIN %(all_rows)s
                     ON touched.period_id = 0
                    AND entry.billing_period_id IS NULL
                    AND COALESCE(entry.employee_id, 0) = touched.employee_id
@@ -155,6 +158,7 @@ class ProjectBillingTime(models.Model):
             counted AS (%(rows)s)
             """,
             keys=keys,
+            all_rows=self.env["account.analytic.line"]._all_rows_sql("entry"),
             rows=self._get_rows_sql(),
         )
 

@@ -43,26 +43,31 @@ class AccountMoveLine(models.Model):
         return super()._auto_init()
 
     @api.depends(
-        "timesheet_entry_ids.billing_hours", "timesheet_entry_ids.product_uom_id"
+        "billed_part_ids.billing_hours",
+        "timesheet_entry_ids.billing_hours",
+        "timesheet_entry_ids.product_uom_id",
     )
     def _compute_billed_time(self):
-        groups = ()
+        sums = defaultdict(lambda: [0, 0.0])
         # Of most lines that are created it is known that they bill no time.
-        if billing := self.filtered("timesheet_entry_ids"):
+        for model, name in (
+            ("account.analytic.line", "timesheet_entry_ids"),
+            ("project.billing.part", "billed_part_ids"),
+        ):
+            if not (billing := self.filtered(name)):
+                continue
             # sudo: how much a line bills does not depend on who may read timesheets
-            groups = (
-                self.env["account.analytic.line"]
+            for line, uom, count, hours in (
+                self.env[model]
                 .sudo()
                 ._read_group(
                     [("invoice_line_id", "in", billing.ids)],
                     ["invoice_line_id", "product_uom_id"],
                     ["__count", "billing_hours:sum"],
                 )
-            )
-        sums = defaultdict(lambda: [0, 0.0])
-        for line, uom, count, hours in groups:
-            sums[line.id][0] += count
-            sums[line.id][1] += uom._to_hours(hours)
+            ):
+                sums[line.id][0] += count
+                sums[line.id][1] += uom._to_hours(hours)
         for line in self:
             line.billed_count, line.billed_hours = sums[line._origin.id]
 

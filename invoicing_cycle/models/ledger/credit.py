@@ -4,6 +4,7 @@ from odoo.tools import SQL, float_compare
 
 from ...tools.allocation import round_quantity
 from ...tools.credit import is_covered
+from ..entries.row_set import Rows
 
 
 class AccountMoveLine(models.Model):
@@ -43,6 +44,16 @@ class AccountMoveLine(models.Model):
         copy=False,
         help="The entries that this credit frees while it is posted, chosen in the "
         "dialog.",
+        groups="base.group_user",
+    )
+    credited_part_ids = fields.Many2many(
+        "project.billing.part",
+        "invoicing_cycle_credited_part_rel",
+        "move_line_id",
+        "part_id",
+        string="Credited Parts of Time Entries",
+        readonly=True,
+        copy=False,
         groups="base.group_user",
     )
     credited_quantity = fields.Float(
@@ -96,11 +107,11 @@ class AccountMoveLine(models.Model):
         lines = self.sudo().filtered(lambda line: line.parent_state != "cancel")
         before = {line: line._get_taken_back() for line in lines}
         credited = {line: line._settle_credited() for line in lines}
-        for line, entries in credited.items():
-            line._release_entries(line.timesheet_entry_ids & entries)
-        for line, entries in credited.items():
-            line._take_entries_again(
-                line.released_entry_ids - entries,
+        for line, rows in credited.items():
+            line._release(line._get_billed_rows() & rows)
+        for line, rows in credited.items():
+            line._take_again(
+                line._get_released_rows() - rows,
                 counts_more=abs(line._get_taken_back()) < abs(before[line]),
             )
 
@@ -113,16 +124,16 @@ class AccountMoveLine(models.Model):
         """Let the credit notes of this line take back what it made, neither more nor
         less than what the entries that they free have made.
 
-        :return: the entries that are credited
+        :return: the rows that are credited
         """
         self.ensure_one()
         posted = self._get_posted_credits()
         choices = posted._filter_choices()
         made = dict.fromkeys(self.credit_line_ids, 0.0)
         made.update({credit: credit.credited_made for credit in choices})
-        entries = choices.credited_entry_ids
+        rows = choices._get_credited_rows()
         if self._is_fully_credited():
-            entries = self.timesheet_entry_ids | self.released_entry_ids
+            rows = self._get_known_rows()
             rest = self.quantity_made - sum(made.values())
             made[(posted - choices)[:1] or choices[:1]] += rest
         digits = self.env["sale.order.line"]._get_quantity_digits()
@@ -130,7 +141,11 @@ class AccountMoveLine(models.Model):
             quantity = round_quantity(quantity, digits)
             if credit.quantity_made != quantity:
                 credit._record({"quantity_made": quantity})
-        return entries & (self.timesheet_entry_ids | self.released_entry_ids)
+        return rows & self._get_known_rows()
+
+    def _get_credited_rows(self):
+        """What was chosen for these credit lines, as :class:`Rows`."""
+        return Rows(self.credited_entry_ids, self.credited_part_ids)
 
     def _check_choices(self):
         """Credit lines that were just posted must find their entries, and those of
@@ -147,9 +162,9 @@ class AccountMoveLine(models.Model):
         for line, credits in groups.items():
             if not line or line.parent_state == "cancel":
                 continue
-            billed = line.timesheet_entry_ids
+            billed = line._get_billed_rows()
             for credit in credits:
-                if credit.credited_entry_ids - billed:
+                if credit._get_credited_rows() - billed:
                     others = line._get_posted_credits().move_id - credit.move_id
                     raise UserError(
                         self.env._(
@@ -161,7 +176,7 @@ class AccountMoveLine(models.Model):
                             or line.move_id.display_name,
                         )
                     )
-                billed -= credit.credited_entry_ids
+                billed -= credit._get_credited_rows()
 
     def _check_credited_live(self):
         """
@@ -191,7 +206,7 @@ class AccountMoveLine(models.Model):
         """
         self.ensure_one()
         credits = (self._get_posted_credits() - posted).filtered(
-            lambda credit: credit.credited_entry_ids and credit.quantity_made
+            lambda credit: credit._get_credited_rows() and credit.quantity_made
         )
         lost = credits - credits._filter_choices()
         if lost and not self._is_fully_credited():
@@ -226,14 +241,7 @@ class AccountMoveLine(models.Model):
             self.credited_line_id
             and self.parent_state == "draft"
             and self.move_id.move_type == "out_refund"
-            and self._is_of_periods()
-        )
-
-    def _is_of_periods(self):
-        """Billing periods bill, or could bill again, what this line does."""
-        self.ensure_one()
-        return bool(
-            self._get_billing_periods() or self.sale_line_ids._get_fixed_periods()
+            and self._get_billing_periods()
         )
 
     def _filter_choices(self):
@@ -246,7 +254,7 @@ class AccountMoveLine(models.Model):
             lambda credit: (
                 credit.credited_line_id
                 and (
-                    credit.credited_entry_ids
+                    credit._get_credited_rows()
                     or credit.credited_quantity
                     or credit.credited_made
                 )

@@ -12,16 +12,18 @@ class AccountMoveLine(models.Model):
     def _get_pending_choices(self):
         """Credit lines of drafts that will free entries of this line."""
         return self.credit_line_ids.filtered(
-            lambda credit: credit.parent_state == "draft" and credit.credited_entry_ids
+            lambda credit: (
+                credit.parent_state == "draft" and credit._get_credited_rows()
+            )
         )
 
     def _get_partly_credited(self):
         """Lines of which entries were credited, with those that they still bill.
 
-        :return: dict, line to ``account.analytic.line``
+        :return: dict, line to :class:`Rows`
         """
         return {
-            line: line.timesheet_entry_ids
+            line: line._get_billed_rows()
             for line in self
             if line._get_posted_credits()._filter_choices()
         }
@@ -35,18 +37,19 @@ class AccountMoveLine(models.Model):
         """
         for credit in self:
             line = credit.credited_line_id
-            if entries := rest.get(line):
+            if rows := rest.get(line):
                 others = line._get_posted_credits() - credit
                 made = line.quantity_made - sum(others.mapped("quantity_made"))
-                credit._record_choice(entries, made)
+                credit._record_choice(rows, made)
 
-    def _record_choice(self, entries, made):
-        """Make this credit line free these entries while it is posted."""
+    def _record_choice(self, rows, made):
+        """Make this credit line free these rows while it is posted."""
         self._record(
             {
-                "credited_entry_ids": [fields.Command.set(entries.ids)],
-                "credited_quantity": self.quantity if entries else 0.0,
-                "credited_made": made if entries else 0.0,
+                "credited_entry_ids": [fields.Command.set(rows.entries.ids)],
+                "credited_part_ids": [fields.Command.set(rows.parts.ids)],
+                "credited_quantity": self.quantity if rows else 0.0,
+                "credited_made": made if rows else 0.0,
             }
         )
 
@@ -59,10 +62,12 @@ class AccountMoveLine(models.Model):
             self.env["sale.order.line"]._get_quantity_digits(),
         )
 
-    def _get_creditable_entries(self):
-        """Entries that this line bills and no draft credit note takes already."""
+    def _get_creditable_rows(self):
+        """Time that this line bills and no draft credit note takes already."""
         self.ensure_one()
-        return self.timesheet_entry_ids - self._get_pending_choices().credited_entry_ids
+        return (
+            self._get_billed_rows() - self._get_pending_choices()._get_credited_rows()
+        )
 
     def _get_creditable_quantity(self):
         """What is left to credit of this line's quantity, drafts with a choice of
@@ -84,13 +89,13 @@ class AccountMoveLine(models.Model):
         """
         self.ensure_one()
         posted, pending = self._get_posted_credits(), self._get_pending_choices()
-        entries = self._get_creditable_entries()
-        sale_line = entries.so_line[:1]
+        rows = self._get_creditable_rows()
+        sale_line = rows.mapped("so_line")[:1]
         unit = sale_line.product_uom_id
         digits = sale_line._get_quantity_digits()
         left, price = self._get_creditable_quantity(), self.price_unit
         quantity = round_quantity(left, digits)
-        if not entries and self.quantity and abs(left - quantity) > NOISE:
+        if not rows and self.quantity and abs(left - quantity) > NOISE:
             quantity = self.quantity
             price = round_quantity(price * left / quantity, self._get_price_digits())
         return Rest(
@@ -99,7 +104,7 @@ class AccountMoveLine(models.Model):
             made=self.quantity_made
             - sum(posted.mapped("quantity_made"))
             - sum(pending.mapped("credited_made")),
-            time=sale_line._get_exact_quantity(entries) if entries else 0.0,
+            time=sale_line._get_exact_quantity(rows) if rows else 0.0,
             factor=unit._compute_quantity(1.0, self.product_uom_id, round=False)
             if unit and self.product_uom_id
             else 1.0,

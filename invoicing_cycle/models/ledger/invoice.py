@@ -2,11 +2,13 @@ from contextlib import contextmanager
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools.sql import column_exists, create_column
 
 from ..common.call_arguments import ensure_one
 from ..common.recorded import recording
 from ..entries.protected import recording_odoo_link
+from ..entries.row_set import Rows
 
 
 class AccountMove(models.Model):
@@ -162,7 +164,7 @@ class AccountMove(models.Model):
         # sudo: what a line bills does not depend on who changes its state
         lines = self.sudo().invoice_line_ids
         self._settle_time(before)
-        (lines | lines.credited_line_id)._settle_milestones()
+        (lines | lines.credited_line_id)._settle_claims()
         self._check_once(before)
 
     def _settle_time(self, before):
@@ -255,16 +257,46 @@ class AccountMove(models.Model):
     def _link_timesheets_to_invoice(self, start_date=None, end_date=None):
         # EXTENDS sale_timesheet
         # Before time, which asks whether all of its period is billed.
-        self.invoice_line_ids._link_stock_milestones()
+        self.invoice_line_ids._link_stock_claims()
         with recording_odoo_link():
             result = super()._link_timesheets_to_invoice(start_date, end_date)
-        self._link_stock_entries()
+        self._link_stock_entries(self._get_stock_parts(start_date, end_date))
         # sudo: whether they bill all of a period, as for time in _link_stock_entries
-        self.sudo().invoice_line_ids.filtered("milestone_ids")._adopt_billing_period()
+        lines = self.sudo().invoice_line_ids
+        lines.filtered(lambda line: line._has_claims())._adopt_billing_period()
         return result
 
-    def _link_stock_entries(self):
-        """Set our links for time that was billed by Odoo's own wizard."""
+    def _get_stock_parts(self, start_date, end_date):
+        """Parts of time that Odoo's own invoice bills with its entries.
+
+        :return: dict, invoice line to ``project.billing.part``
+        """
+        result = {}
+        for line in self.invoice_line_ids:
+            items = line.sale_line_ids.filtered(
+                lambda item: (
+                    item.product_id and item.product_id._is_delivered_timesheet()
+                )
+            )
+            if not items or line.move_id.move_type != "out_invoice":
+                continue
+            first, last = start_date, end_date
+            if not first and not last:
+                first, last = self._get_range_dates(items.order_id)
+            domain = Domain(line._timesheet_domain_get_invoiced_lines(items))
+            if first:
+                domain &= Domain("date", ">=", first)
+            if last:
+                domain &= Domain("date", "<=", last)
+            # sudo: as Odoo finds the entries
+            result[line] = self.env["project.billing.part"].sudo().search(domain)
+        return result
+
+    def _link_stock_entries(self, parts=None):
+        """Set our links for time that was billed by Odoo's own wizard.
+
+        :param dict parts: as of :meth:`_get_stock_parts`, none by default
+        """
         # sudo: whoever may create the invoice need not read timesheets; the links say
         # nothing that the invoice does not.
         groups = (
@@ -280,13 +312,21 @@ class AccountMove(models.Model):
                 ["id:recordset"],
             )
         )
+        nothing = self.env["account.analytic.line"]
+        billed = {line: Rows(nothing, found) for line, found in (parts or {}).items()}
         for move, sale_line, entries in groups:
             line = move.invoice_line_ids.filtered(
                 lambda line, sale_line=sale_line: sale_line in line.sale_line_ids
             )[:1]
             if line:
-                entries._set_invoice_line(line)
-                line._record({"quantity_made": sale_line._get_time_quantity(entries)})
+                rows = Rows(entries)
+                billed[line] = billed[line] | rows if line in billed else rows
+        for line, rows in billed.items():
+            if sale_line := rows.mapped("so_line")[:1]:
+                rows._set_invoice_line(line)
+                line._record({"quantity_made": sale_line._get_time_quantity(rows)})
         # sudo: whether they bill all of a period, also with time that is not the user's
-        lines = self.sudo().invoice_line_ids.filtered("timesheet_entry_ids")
+        lines = self.sudo().invoice_line_ids.filtered(
+            lambda line: line._get_billed_rows()
+        )
         lines._adopt_billing_period()

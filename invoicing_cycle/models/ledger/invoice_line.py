@@ -4,6 +4,7 @@ from odoo.fields import Command
 
 from ..common.recorded import filter_closed, recording
 from ..entries.protected import recording_odoo_link
+from ..entries.row_set import Rows
 
 #: What only the ledger writes.
 LEDGER_FIELDS = frozenset(
@@ -13,6 +14,7 @@ LEDGER_FIELDS = frozenset(
         "billing_kind",
         "billing_period_id",
         "is_supplementary",
+        "billed_part_ids",
         "timesheet_entry_ids",
         "milestone_ids",
         "milestone_count",
@@ -23,8 +25,10 @@ LEDGER_FIELDS = frozenset(
         "write_up_amount",
         "write_up_quantity",
         "released_entry_ids",
+        "released_part_ids",
         "credit_line_ids",
         "credited_entry_ids",
+        "credited_part_ids",
         "credited_quantity",
         "credited_made",
     }
@@ -62,6 +66,14 @@ class AccountMoveLine(models.Model):
         copy=False,
         groups="base.group_user",
     )
+    billed_part_ids = fields.One2many(
+        "project.billing.part",
+        "invoice_line_id",
+        string="Billed Parts of Time Entries",
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+    )
     quantity_made = fields.Float(
         digits="Product Unit",
         readonly=True,
@@ -84,21 +96,6 @@ class AccountMoveLine(models.Model):
         help="The discount that the line was made with.",
         groups="base.group_user",
     )
-    billing_kind = fields.Selection(
-        [
-            ("time", "Time"),
-            ("fixed", "Fixed amount"),
-            ("milestone", "Milestone"),
-            ("expense", "Expense"),
-            ("down_payment", "Down payment"),
-            ("section", "Section"),
-        ],
-        readonly=True,
-        copy=False,
-        help="What the invoicing cycle made this line from; empty on lines that a "
-        "person added.",
-        groups="base.group_user",
-    )
     is_supplementary = fields.Boolean(
         readonly=True,
         copy=False,
@@ -116,6 +113,16 @@ class AccountMoveLine(models.Model):
         copy=False,
         help="The entries that this line billed before its invoice was cancelled or "
         "credited; it takes them again when that is undone.",
+        groups="base.group_user",
+    )
+    released_part_ids = fields.Many2many(
+        "project.billing.part",
+        "invoicing_cycle_released_part_rel",
+        "move_line_id",
+        "part_id",
+        string="Released Parts of Time Entries",
+        readonly=True,
+        copy=False,
         groups="base.group_user",
     )
 
@@ -156,7 +163,7 @@ class AccountMoveLine(models.Model):
         )
 
     def unlink(self):
-        projects = self._give_milestones_back()
+        projects = self._free_claims()
         periods = self._get_billing_periods()
         # Before Odoo's own freeing, which takes all entries of the sale line.
         self._give_entries_back(remember=False)
@@ -220,9 +227,9 @@ class AccountMoveLine(models.Model):
             lines.billing_period_id
             | others._get_billed_periods()
             | others.released_entry_ids.billing_period_id
+            | others.released_part_ids.billing_period_id
             # Only re-invoiced expenses have one.
             | others.sale_line_ids.billing_period_id
-            | others._get_periods_beside()
         )
 
     def _adopt_billing_period(self):
@@ -239,6 +246,7 @@ class AccountMoveLine(models.Model):
                 and period._is_billed_completely()
             ):
                 lines = line | period.timesheet_ids.invoice_line_id
+                lines |= period.part_ids.invoice_line_id
                 lines.filtered(
                     lambda line, period=period: (
                         not line.billing_period_id
@@ -250,56 +258,77 @@ class AccountMoveLine(models.Model):
         """The periods in which waited what these lines bill."""
         return (
             self.timesheet_entry_ids.billing_period_id
-            | self.milestone_ids.billing_period_id
+            | self.billed_part_ids.billing_period_id
+            | self._get_claimed_periods()
         )
 
-    def _give_entries_back(self, remember=True):
-        """Free the entries of these lines.
+    def _get_billed_rows(self):
+        """The time that these lines bill, as :class:`Rows`."""
+        return Rows(self.timesheet_entry_ids, self.billed_part_ids)
 
-        :param bool remember: keep them for :meth:`_take_entries_again`
+    def _get_released_rows(self):
+        """The time that these lines have given back."""
+        return Rows(self.released_entry_ids, self.released_part_ids)
+
+    def _get_known_rows(self):
+        """The time that these lines bill, or have given back."""
+        return self._get_billed_rows() | self._get_released_rows()
+
+    def _give_entries_back(self, remember=True):
+        """Free the time of these lines.
+
+        :param bool remember: keep them for :meth:`_take_again`
         """
         # sudo: whoever may cancel or delete the invoice gives its time back, also
         # without the right to read timesheets.
-        entries = (
-            self.env["account.analytic.line"]
-            .sudo()
-            .search([("invoice_line_id", "in", self.ids)])
-        )
-        if not entries:
+        rows = Rows.search(self.env(su=True), [("invoice_line_id", "in", self.ids)])
+        if not rows:
             return
         if remember:
-            for line, line_entries in entries.grouped("invoice_line_id").items():
-                line._remember_entries(line_entries)
-        entries._set_invoice_line(self.browse())
+            for line, own in rows.grouped("invoice_line_id").items():
+                line._remember(Command.link, own)
+        rows._set_invoice_line(self.browse())
 
-    def _release_entries(self, entries):
-        """Free these entries of this line, and keep them to be taken again."""
-        if entries:
-            self._remember_entries(entries)
-            entries._set_invoice_line(self.browse())
+    def _release(self, rows):
+        """Free these rows of this line, and keep them to be taken again."""
+        if rows:
+            self._remember(Command.link, rows)
+            rows._set_invoice_line(self.browse())
 
-    def _remember_entries(self, entries):
-        commands = [Command.link(entry.id) for entry in entries]
-        self._record({"released_entry_ids": commands})
+    def _remember(self, command, rows):
+        """Keep what was freed of this line, or forget it.
 
-    def _take_entries_again(self, entries, counts_more=False):
-        """Bill entries that were given back before.
+        :param command: ``Command.link`` or ``Command.unlink``
+        """
+        self._record(
+            {
+                name: [command(id_) for id_ in records.ids]
+                for name, records in (
+                    ("released_entry_ids", rows.entries),
+                    ("released_part_ids", rows.parts),
+                )
+                if records
+            }
+        )
 
+    def _take_again(self, rows, counts_more=False):
+        """Bill time that was given back before.
+
+        :param Rows rows: the time
         :param bool counts_more: less of this line is credited by now, so there should
-            be such entries
+            be such time
         :raises UserError: where one of them is billed elsewhere by now, or changed
         """
         self.ensure_one()
-        self._check_not_billed_elsewhere(entries)
-        self._check_retaken(entries, counts_more)
-        if not entries:
+        self._check_not_billed_elsewhere(rows)
+        self._check_retaken(rows, counts_more)
+        if not rows:
             return
-        entries._set_invoice_line(self)
-        commands = [Command.unlink(entry.id) for entry in entries]
-        self._record({"released_entry_ids": commands})
+        rows._set_invoice_line(self)
+        self._remember(Command.unlink, rows)
 
-    def _check_not_billed_elsewhere(self, entries):
-        elsewhere = entries.invoice_line_id - self
+    def _check_not_billed_elsewhere(self, rows):
+        elsewhere = rows.mapped("invoice_line_id") - self
         if elsewhere:
             raise UserError(
                 self.env._(

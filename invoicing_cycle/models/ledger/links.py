@@ -96,9 +96,8 @@ class AccountMoveLine(models.Model):
             self.billing_kind
             or self.billing_period_id
             or self.quantity_made
-            or self.timesheet_entry_ids
-            or self.released_entry_ids
-            or self.milestone_ids
+            or self._get_known_rows()
+            or self._has_claims()
         )
 
     def _refuse_ledger_links(self, names):

@@ -2,15 +2,14 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import float_compare
 
 
 class AccountMove(models.Model):
     """What bills again, because a cancellation or a credit was undone, bills once.
 
-    Time and milestones look after themselves, because each knows its line. What else a
-    line bills may be billed elsewhere by now: then the change is refused with the way
-    out, as for time.
+    Time looks after itself, because each row knows its line. What else a line bills
+    may be billed elsewhere by now: then the change is refused with the way out, as for
+    time. See ``billing/claims.py``.
     """
 
     _inherit = "account.move"
@@ -51,86 +50,9 @@ class AccountMoveLine(models.Model):
         :raises UserError: where what these lines bill again is billed elsewhere by now
         """
         for line in self:
-            items = line.sale_line_ids
-            if line.billing_kind == "fixed" and line.billing_period_id:
-                line._check_fixed_once()
-            if line.billing_kind in ("expense", False):
-                line._check_expenses_once()
-            if not line.billing_kind:
-                line._check_item_once()
-            if line.quantity_made > 0 and items.filtered("billing_capped"):
-                line._check_cap()
-            if items.filtered("is_downpayment"):
+            line._check_claimed_once()
+            if line.sale_line_ids.filtered("is_downpayment"):
                 line._check_deducted()
-
-    def _check_fixed_once(self):
-        """The fixed amount of a period is what it was, and on no other line."""
-        self.ensure_one()
-        period = self.billing_period_id
-        names = {
-            "document": self.move_id.display_name,
-            "period": period.display_name,
-        }
-        others = (
-            period.invoice_line_ids.filtered(lambda line: line.billing_kind == "fixed")
-            - self
-        )._filtered_live()
-        if others:
-            raise UserError(
-                self.env._(
-                    "The fixed amount of %(period)s, which %(document)s bills, is "
-                    "billed on %(invoices)s by now. Cancel or credit that first.",
-                    invoices=", ".join(others.move_id.mapped("display_name")),
-                    **names,
-                )
-            )
-        if not self._is_amount_of_period():
-            raise UserError(
-                self.env._(
-                    "The fixed amount of %(period)s, which %(document)s bills, has "
-                    "changed since. Leave the document as it is, and create a new "
-                    "invoice of the period.",
-                    **names,
-                )
-            )
-        period._check_shares_billed()
-
-    def _is_amount_of_period(self):
-        """Whether this line was made with the fixed amount of its period."""
-        self.ensure_one()
-        item, period = self.sale_line_ids[:1], self.billing_period_id
-        taxes = (self.made_with or {}).get("tax_ids", item.tax_ids.ids)
-        if not item or set(taxes) != set(item.tax_ids.ids):
-            # Nothing to compare with: an included tax is part of the price.
-            return True
-        return item == period.sale_line_id and not item.currency_id.compare_amounts(
-            self.price_made, item._get_price_of_untaxed(period.fixed_amount)
-        )
-
-    def _check_expenses_once(self):
-        for item in self.sale_line_ids.filtered("is_expense"):
-            if (
-                float_compare(
-                    abs(item.qty_invoiced),
-                    abs(item.qty_delivered),
-                    precision_digits=item._get_quantity_digits(),
-                )
-                > 0
-            ):
-                others = (item.invoice_lines - self)._filtered_live()
-                if not (self.billing_kind or others) and item.qty_delivered:
-                    # On an invoice of Odoo's dialog a person has raised the quantity.
-                    continue
-                raise UserError(
-                    self.env._(
-                        "%(item)s, which %(document)s bills, was taken back or is "
-                        "billed elsewhere by now (%(invoices)s).",
-                        item=item.display_name,
-                        document=self.move_id.display_name,
-                        invoices=", ".join(others.move_id.mapped("display_name"))
-                        or self.env._("none"),
-                    )
-                )
 
     # ---------------------------------------------------------- down payments
 

@@ -30,18 +30,17 @@ class AccountMoveLine(models.Model):
         return self.display_type == "product" and bool(
             self.billing_period_id
             or self.quantity_made
-            or self.timesheet_entry_ids
-            or self.released_entry_ids
-            or self.milestone_ids
-            # Of Odoo's own invoice: an expense, an item of fixed amounts
-            or self._is_of_periods()
+            or self._get_known_rows()
+            or self._has_claims()
+            # Of Odoo's own invoice: an expense
+            or self._get_billing_periods()
         )
 
     def _take_over(self, credits, billed):
         """Bill on these new lines what those that they re-create have given back.
 
         :param credits: posted lines of the credit notes
-        :param dict billed: entries that each credited line billed before
+        :param dict billed: what each credited line billed before, as :class:`Rows`
         :raises UserError: where that is billed elsewhere
         """
         credit_of = {credit.credited_line_id: credit for credit in credits}
@@ -61,28 +60,22 @@ class AccountMoveLine(models.Model):
                 # Less than the whole line, where entries were credited before.
                 line.quantity = credit.quantity
             if original._is_of_ledger():
-                entries = billed.get(original, original.timesheet_entry_ids.browse())
-                line._take_over_freed(credit, entries - original.timesheet_entry_ids)
+                rows = billed.get(original, original._get_billed_rows())
+                line._take_over_freed(credit, rows - original._get_billed_rows())
 
-    def _take_over_freed(self, credit, entries):
+    def _take_over_freed(self, credit, rows):
         """
         :param credit: the posted line that has freed what this line bills again
-        :param entries: that it has freed
+        :param Rows rows: what it has freed
         :raises UserError: where that is billed elsewhere
         """
         self.ensure_one()
-        self.recreated_line_id._check_not_billed_elsewhere(entries)
-        entries._set_invoice_line(self)
+        self.recreated_line_id._check_not_billed_elsewhere(rows)
+        rows._set_invoice_line(self)
         self._record({"quantity_made": self._get_taken_over(credit)})
-        self._record({"made_with": self._get_made_with_again(entries)})
-        self._take_over_milestones()
-        if self.billing_kind == "expense":
-            # Free for a moment, it has gone to the next period.
-            expenses = self.sale_line_ids.expense_ids
-            expenses._find_period_anew()
-            # A link that is computed on demand does not tell what depends on it.
-            expenses.modified(["billing_period_id"])
-        if not entries:
+        self._record({"made_with": self._get_made_with_again(rows)})
+        self._take_over_claims()
+        if not rows:
             self._check_billed_once()
 
     def _get_taken_over(self, credit):
@@ -102,18 +95,19 @@ class AccountMoveLine(models.Model):
     # While they were free, anybody could change them: move them to another project or
     # sales order item, hold them back, make them longer, delete them.
 
-    def _check_retaken(self, entries, counts_more=False):
+    def _check_retaken(self, rows, counts_more=False):
         """
-        :param entries: that this line is about to take again
+        :param Rows rows: that this line is about to take again
         :param bool counts_more: it is to count more, whether or not any are left
         :raises UserError: where they are not what they were
         """
         self.ensure_one()
-        if not entries and self.timesheet_entry_ids and not counts_more:
+        billed = self._get_billed_rows()
+        if not rows and billed and not counts_more:
             # It gave nothing back.
             return
-        if any(self._is_out_of_place(entry) for entry in entries) or (
-            self._is_time_changed(entries | self.timesheet_entry_ids)
+        if any(self._is_out_of_place(row) for row in rows) or (
+            self._is_time_changed(rows | billed)
         ):
             raise UserError(
                 self.env._(
@@ -125,31 +119,28 @@ class AccountMoveLine(models.Model):
                 )
             )
 
-    def _is_out_of_place(self, entry):
-        """Whether this line could not bill the entry now."""
+    def _is_out_of_place(self, row):
+        """Whether this line could not bill the row now."""
         project = self.billing_period_id.project_id
         return (
-            entry.billing_hold != "bill"
-            or (project and entry.project_id != project)
-            or (self.sale_line_ids and entry.so_line not in self.sale_line_ids)
+            row.billing_hold != "bill"
+            or (project and row.project_id != project)
+            or (self.sale_line_ids and row.so_line not in self.sale_line_ids)
         )
 
-    def _is_time_changed(self, entries):
-        """Whether these entries are not the quantity that this line made."""
+    def _is_time_changed(self, rows):
+        """Whether these rows are not the quantity that this line made."""
         sale_line = self.sale_line_ids[:1]
         if self.billing_kind:
             by_time = self.billing_kind == "time"
         else:
             # Odoo's own wizard tells no kind.
-            by_time = entries or (
+            by_time = rows or (
                 self.quantity_made and sale_line.qty_delivered_method == "timesheet"
             )
         if not by_time or not sale_line:
             return False
-        exact = sum(
-            sale_line._convert_time(sum(group.mapped("billing_hours")), uom)
-            for uom, group in entries.grouped("product_uom_id").items()
-        )
+        exact = sale_line._get_exact_quantity(rows)
         credits = self.credit_line_ids.filtered(
             lambda credit: credit.parent_state == "posted"
         )

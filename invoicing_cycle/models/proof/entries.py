@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.tools import SQL, format_date
 
 from ..entries.hours import NOISE
+from ..entries.row_set import Rows
 from .proof import Difference
 
 
@@ -14,24 +15,30 @@ class BillingProof(models.AbstractModel):
     def _get_differences(self, scope, totals, lines):
         differences = super()._get_differences(scope, totals, lines)
         findings = self._get_entry_findings(scope)
-        entries = self.env["account.analytic.line"].browse(row[0] for row in findings)
-        for entry, (_entry_id, kind) in zip(entries, findings, strict=True):
-            text = self._get_entry_text(kind, **self._get_names(entry))
+        rows = Rows.browse(self.env, {key for key, _kind in findings})
+        by_key = {row._get_key(): row for row in rows}
+        for key, kind in findings:
+            row = by_key[key]
+            text = self._get_entry_text(kind, **self._get_names(row))
+            entry = row._get_entries()
             differences.append(Difference(kind, text, entry, entry.project_id))
         return differences
 
     @api.model
     def _get_entry_findings(self, scope):
-        """Entries that contradict themselves, in one query.
+        """Rows that contradict themselves, in one query.
 
-        :return: list of (entry id, kind of difference)
+        :return: list of (key of the row, kind of difference)
         """
         conditions = self._get_entry_conditions()
         return self.env.execute_query(
             SQL(
                 """
                 SELECT entry.id, finding.kind
-                  FROM account_analytic_line entry
+                  FROM %(rows)s
+             LEFT JOIN account_analytic_line whole
+                    ON whole.id = entry.entry_id
+             LEFT JOIN project_billing_part part ON part.id = entry.part_id
              LEFT JOIN sale_order_line sale_line ON sale_line.id = entry.so_line
              LEFT JOIN account_move_line line ON line.id = entry.invoice_line_id
              LEFT JOIN account_move invoice ON invoice.id = line.move_id
@@ -47,6 +54,7 @@ class BillingProof(models.AbstractModel):
                     SQL("(%s, %s)", kind, condition)
                     for kind, condition in conditions.items()
                 ),
+                rows=self._all_rows_sql(),
                 scope=self._scope_sql(scope),
             )
         )
@@ -55,7 +63,8 @@ class BillingProof(models.AbstractModel):
     def _get_entry_conditions(self):
         """What must not be, by kind of difference.
 
-        In SQL, on ``entry``, its ``sale_line``, its ``line`` with ``invoice`` and
+        In SQL, on ``entry``, a row of the ledger, of an entry ``whole`` that it is, or
+        is a ``part`` of, its ``sale_line``, its ``line`` with ``invoice`` and
         ``line_period``, and Odoo's own link ``stock_invoice``.
         """
         return {
@@ -90,7 +99,12 @@ class BillingProof(models.AbstractModel):
                 AND entry.billing_period_id IS DISTINCT FROM line_period.id
                 """
             ),
-            "other_order": SQL("entry.order_id IS DISTINCT FROM sale_line.order_id"),
+            "other_order": SQL(
+                """
+                entry.part_id IS NULL
+                AND whole.order_id IS DISTINCT FROM sale_line.order_id
+                """
+            ),
             # Late time is dated before the period that bills it, none after it.
             # On a draft an administrator may move it: the draft is out of date then.
             "other_day": SQL(
@@ -116,11 +130,11 @@ class BillingProof(models.AbstractModel):
                     NOT IN ('billable_time', 'billable_fixed')
                 """
             ),
-            # Time is rounded up by half an hour at most, and never down. Parts have no
-            # worked time: they are compared with their entry, see "parts".
+            # Time is rounded up by half an hour at most, and never down. Parts are
+            # compared with their entry, see "parts".
             "hours": SQL(
                 """
-                entry.part_of_id IS NULL
+                entry.part_id IS NULL
                 AND ABS(%(billed)s) NOT BETWEEN ABS(%(worked)s) - %(noise)s
                                             AND ABS(%(worked)s) + 0.5 + %(noise)s
                 """,
@@ -132,11 +146,11 @@ class BillingProof(models.AbstractModel):
             ),
             "parts": SQL(
                 """
-                entry.split_hours <> 0 AND ABS(
-                    entry.split_hours - COALESCE(
-                        (SELECT SUM(part.billing_hours)
-                           FROM account_analytic_line part
-                          WHERE part.part_of_id = entry.id), 0)) > %s
+                entry.part_id IS NULL
+                AND ABS(COALESCE(entry.split_hours, 0) - COALESCE(
+                        (SELECT SUM(own.billing_hours)
+                           FROM project_billing_part own
+                          WHERE own.entry_id = entry.id), 0)) > %s
                 """,
                 NOISE,
             ),
@@ -233,19 +247,22 @@ class BillingProof(models.AbstractModel):
         return {}
 
     @api.model
-    def _get_names(self, entry):
-        line = entry.invoice_line_id
+    def _get_names(self, row):
+        """
+        :param row: an entry, or a part of one
+        """
+        line, entry = row.invoice_line_id, row._get_entries()
         none = self.env._("none")
         return {
             "entry": self._describe_entry(entry),
             "invoice": line.move_id.display_name or none,
-            "stock_invoice": entry.timesheet_invoice_id.display_name or none,
-            "sale_line": entry.so_line.display_name or none,
+            "stock_invoice": row.timesheet_invoice_id.display_name or none,
+            "sale_line": row.so_line.display_name or none,
             "line_period": line.billing_period_id.display_name or none,
             "billed": self._format_number(entry.billing_hours + entry.split_hours),
             "split": self._format_number(entry.split_hours),
             "parts": self._format_number(sum(entry.part_ids.mapped("billing_hours"))),
-            "period": entry.billing_period_id.display_name or self.env._("no period"),
+            "period": row.billing_period_id.display_name or self.env._("no period"),
         }
 
     @api.model

@@ -60,11 +60,12 @@ class BillingProof(models.AbstractModel):
                           AND rel.order_line_id <> period.sale_line_id)
                    AND NOT EXISTS (
                        SELECT 1
-                         FROM account_analytic_line entry
+                         FROM %(rows)s
                         WHERE entry.invoice_line_id = line.id)
               GROUP BY period.id
                 HAVING COUNT(*) > 1
                 """,
+                rows=self._all_rows_sql(),
                 periods=self._period_scope_sql(scope, "period"),
                 live=self._live_sql("invoice"),
                 credited=self._credited_sql("line"),

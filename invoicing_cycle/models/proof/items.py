@@ -38,7 +38,7 @@ class BillingProof(models.AbstractModel):
                        SELECT COUNT(*) AS entries,
                               COALESCE(SUM(%(quantity)s) FILTER (
                                   WHERE %(waiting)s), 0) AS waiting
-                         FROM account_analytic_line entry
+                         FROM %(rows)s
                         WHERE entry.so_line = sale_line.id
                           AND entry.project_id IS NOT NULL
                           AND entry.timesheet_invoice_type = 'billable_time') time
@@ -51,6 +51,7 @@ class BillingProof(models.AbstractModel):
                    AND finding.found
               ORDER BY sale_line.id, finding.kind
                 """,
+                rows=self._all_rows_sql(),
                 quantity=self._quantity_sql(),
                 waiting=self._waiting_sql(),
                 findings=SQL(", ").join(

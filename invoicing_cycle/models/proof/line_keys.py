@@ -49,13 +49,15 @@ class BillingProof(models.AbstractModel):
                 AND (line.made_with->>'entries')::int < (
                     SELECT COUNT(*)
                       FROM (SELECT entry.id
-                              FROM account_analytic_line entry
+                              FROM %(rows)s
                              WHERE entry.invoice_line_id = line.id
                              UNION
                             SELECT released.entry_id
-                              FROM invoicing_cycle_released_entry_rel released
+                              FROM %(released)s
                              WHERE released.move_line_id = line.id) known)
-                """
+                """,
+                rows=self._all_rows_sql(),
+                released=self._kept_rows_sql("released"),
             ),
             # While an item is billed it is the same product, in the same unit.
             "line_product": SQL(

@@ -3,9 +3,6 @@ from odoo.tools import SQL
 
 from .proof import Difference
 
-#: Kinds of lines that bill something.
-BILLING_KINDS = ("time", "fixed", "milestone", "expense", "down_payment")
-
 
 class BillingProof(models.AbstractModel):
     """The links of each invoice line agree: its document, its sales order item, its
@@ -95,7 +92,7 @@ class BillingProof(models.AbstractModel):
                               entry.project_id IS DISTINCT FROM period.project_id
                               AND COALESCE(entry.project_id NOT IN %(projects)s, TRUE)
                           ), FALSE) AS elsewhere
-                     FROM account_analytic_line entry
+                     FROM %(rows)s
                     WHERE entry.invoice_line_id = line.id) time
         CROSS JOIN LATERAL (
                    SELECT COUNT(*) AS number
@@ -109,7 +106,8 @@ class BillingProof(models.AbstractModel):
              WHERE line.id IN (%(lines)s) AND finding.found
           ORDER BY line.id, finding.kind
             """,
-            kinds=BILLING_KINDS,
+            rows=self._all_rows_sql(),
+            kinds=self._get_billing_kinds(),
             projects=tuple(scope.projects.ids),
             live=self._live_sql("invoice"),
             findings=SQL(", ").join(
@@ -118,6 +116,12 @@ class BillingProof(models.AbstractModel):
             ),
             lines=self._ledger_lines_sql(scope, lines),
         )
+
+    @api.model
+    def _get_billing_kinds(self):
+        """Kinds of lines that bill something."""
+        kinds = dict(self.env["account.move.line"]._fields["billing_kind"].selection)
+        return tuple(kind for kind in kinds if kind != "section")
 
     @api.model
     def _get_line_conditions(self):
@@ -183,7 +187,9 @@ class BillingProof(models.AbstractModel):
                        WHEN milestones.number > 0 OR line.milestone_count > 0
                        THEN 'milestone'
                        WHEN time.entries > 0 THEN 'time'
-                       WHEN line.billing_kind IN ('time', 'fixed')
+                       -- Others leave no other sign.
+                       WHEN line.billing_kind NOT IN (
+                           'down_payment', 'expense', 'milestone', 'section')
                        THEN line.billing_kind
                        WHEN line.billing_kind = 'milestone'
                             AND line.credited_line_id IS NOT NULL
@@ -229,10 +235,11 @@ class BillingProof(models.AbstractModel):
                 AND line.credited_line_id IS NULL
                 AND NOT EXISTS (
                     SELECT 1
-                      FROM invoicing_cycle_released_entry_rel released
+                      FROM %(released)s
                      WHERE released.move_line_id = line.id)
                 AND invoice.move_type = 'out_invoice'
-                """
+                """,
+                released=self._kept_rows_sql("released"),
             ),
             "credit_document": SQL(
                 """

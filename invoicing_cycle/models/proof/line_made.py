@@ -118,43 +118,46 @@ class BillingProof(models.AbstractModel):
                 line.parent_state = 'draft' AND line.credited_made <> 0
                 AND ABS(line.credited_made - COALESCE((
                         SELECT SUM(%(quantity)s)
-                          FROM invoicing_cycle_credited_entry_rel chosen
-                          JOIN account_analytic_line entry
+                          FROM %(chosen)s
+                          JOIN %(rows)s
                             ON entry.id = chosen.entry_id
                          WHERE chosen.move_line_id = line.id), 0)) > %(tolerance)s
                     AND EXISTS (
                         SELECT 1
-                          FROM account_analytic_line entry
+                          FROM %(rows)s
                          WHERE entry.invoice_line_id = original.id
                            AND entry.id NOT IN (
                                SELECT chosen.entry_id
-                                 FROM invoicing_cycle_credited_entry_rel chosen
+                                 FROM %(chosen)s
                                 WHERE chosen.move_line_id = line.id))
                 OR line.parent_state = 'posted' AND is_.made <> 0
                    AND EXISTS (
                         SELECT 1
-                          FROM invoicing_cycle_credited_entry_rel chosen
+                          FROM %(chosen)s
                          WHERE chosen.move_line_id = line.id
                            AND original.parent_state <> 'cancel'
                            AND NOT EXISTS (
                                SELECT 1
-                                 FROM invoicing_cycle_released_entry_rel released
+                                 FROM %(released)s
                                 WHERE released.move_line_id = original.id
                                   AND released.entry_id = chosen.entry_id))
                 OR is_.live AND line.credited_line_id IS NULL AND NOT %(credited)s
                    AND EXISTS (
                         SELECT 1
-                          FROM invoicing_cycle_released_entry_rel released
+                          FROM %(released)s
                          WHERE released.move_line_id = line.id
                            AND NOT EXISTS (
                                SELECT 1
-                                 FROM invoicing_cycle_credited_entry_rel chosen
+                                 FROM %(chosen)s
                                  JOIN account_move_line credit
                                    ON credit.id = chosen.move_line_id
                                 WHERE credit.credited_line_id = line.id
                                   AND credit.parent_state = 'posted'
                                   AND chosen.entry_id = released.entry_id))
                 """,
+                rows=self._all_rows_sql(),
+                released=self._kept_rows_sql("released"),
+                chosen=self._kept_rows_sql("credited", "chosen"),
                 quantity=self._quantity_sql(),
                 tolerance=self.env["sale.order.line"]._get_tolerance(10),
                 credited=self._credited_sql("line"),

@@ -56,7 +56,7 @@ class BillingProof(models.AbstractModel):
                        SELECT COUNT(*) AS entries,
                               COALESCE(SUM(%(hours)s), 0) AS hours,
                               COALESCE(SUM(%(quantity)s), 0) AS exact
-                         FROM account_analytic_line entry
+                         FROM %(rows)s
                         WHERE entry.invoice_line_id = line.id) time
             CROSS JOIN LATERAL (SELECT %(made)s AS quantity) made
             CROSS JOIN LATERAL (
@@ -74,6 +74,7 @@ class BillingProof(models.AbstractModel):
               ORDER BY invoice.invoice_date, invoice.name, invoice.id, line.sequence,
                        line.id
                 """,
+                rows=self._all_rows_sql(),
                 by_time=self._by_time_sql(),
                 hours=self._hours_sql(),
                 quantity=self._quantity_sql(),
@@ -106,7 +107,7 @@ class BillingProof(models.AbstractModel):
         return SQL(
             """
             SELECT entry.invoice_line_id
-              FROM account_analytic_line entry
+              FROM %(rows)s
              WHERE %(scope)s AND entry.invoice_line_id IS NOT NULL
              UNION
             SELECT line.id
@@ -114,6 +115,7 @@ class BillingProof(models.AbstractModel):
               JOIN project_billing_period period ON period.id = line.billing_period_id
              WHERE %(periods)s
             """,
+            rows=self._all_rows_sql(),
             scope=self._scope_sql(scope),
             periods=self._period_scope_sql(scope, "period"),
         )
@@ -175,7 +177,7 @@ class BillingProof(models.AbstractModel):
                     ),
                     line,
                     line.billing_period_id.project_id
-                    or line.timesheet_entry_ids.project_id[:1],
+                    or line._get_billed_rows().mapped("project_id")[:1],
                 )
             )
         return differences

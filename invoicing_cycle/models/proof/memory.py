@@ -1,6 +1,20 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+#: What a part has as its entry has it.
+COPIED_FIELDS = (
+    "approved_on",
+    "approved_step_id",
+    "company_id",
+    "date",
+    "department_id",
+    "employee_id",
+    "product_uom_id",
+    "project_id",
+    "task_id",
+    "user_id",
+)
+
 
 class BillingProof(models.AbstractModel):
     """What an entry keeps beside its links: whose part it is, what was changed of it on
@@ -12,20 +26,28 @@ class BillingProof(models.AbstractModel):
     def _get_entry_conditions(self):
         return {
             **super()._get_entry_conditions(),
-            # Its size is compared with that of the others, see "parts".
+            # What it copies of its entry. Its size is compared, see "parts".
             "part": SQL(
                 """
-                entry.part_of_id IS NOT NULL
-                AND (entry.unit_amount <> 0 OR NOT EXISTS (
-                    SELECT 1
-                      FROM account_analytic_line whole
-                     WHERE whole.id = entry.part_of_id
-                       AND whole.part_of_id IS NULL
-                       AND whole.split_hours <> 0
-                       AND whole.project_id IS NOT DISTINCT FROM entry.project_id
-                       AND whole.employee_id IS NOT DISTINCT FROM entry.employee_id
-                       AND whole.date = entry.date))
-                """
+                entry.part_id IS NOT NULL
+                AND (%(copies)s
+                     OR (entry.sent_back IS TRUE) <> (whole.sent_back IS TRUE)
+                     OR entry.timesheet_invoice_id IS DISTINCT FROM line.move_id
+                     OR entry.invoice_line_id IS NULL
+                        AND (entry.so_line IS DISTINCT FROM COALESCE(
+                                part.own_sale_line_id, whole.so_line)
+                             OR part.own_sale_line_id IS NULL
+                                AND entry.timesheet_invoice_type
+                                    IS DISTINCT FROM whole.timesheet_invoice_type))
+                """,
+                copies=SQL(" OR ").join(
+                    SQL(
+                        "%s IS DISTINCT FROM %s",
+                        SQL.identifier("entry", name),
+                        SQL.identifier("whole", name),
+                    )
+                    for name in COPIED_FIELDS
+                ),
             ),
             # A posted invoice is not out of date any more, whatever changed on it.
             "unchanged": SQL(
@@ -34,7 +56,8 @@ class BillingProof(models.AbstractModel):
                 AND (entry.billed_as = '{}'::jsonb OR EXISTS (
                     SELECT 1
                       FROM JSONB_EACH(entry.billed_as) billed
-                     WHERE COALESCE(TO_JSONB(entry)->billed.key, 'null'::jsonb)
+                     WHERE COALESCE((TO_JSONB(whole) || TO_JSONB(entry))->billed.key,
+                                    'null'::jsonb)
                            = CASE billed.value WHEN 'false'::jsonb THEN 'null'::jsonb
                                                ELSE billed.value END))
                 """
@@ -52,13 +75,15 @@ class BillingProof(models.AbstractModel):
             # the values that it was approved with.
             "approved": SQL(
                 """
-                entry.approved_on IS NOT NULL AND entry.approval_key IS NULL
-                OR entry.approved_on IS NULL AND entry.approved_by_id IS NOT NULL
+                entry.part_id IS NULL
+                AND (whole.approved_on IS NOT NULL AND whole.approval_key IS NULL
+                     OR whole.approved_on IS NULL AND whole.approved_by_id IS NOT NULL)
                 """
             ),
             "sent_back": SQL(
                 """
-                (entry.sent_back IS TRUE) <> (entry.sent_back_reason IS NOT NULL)
+                entry.part_id IS NULL
+                AND (whole.sent_back IS TRUE) <> (whole.sent_back_reason IS NOT NULL)
                 """
             ),
         }
@@ -69,8 +94,8 @@ class BillingProof(models.AbstractModel):
         return {
             **super()._get_more_entry_texts(**names),
             "part": _(
-                "%(entry)s counts as a part of another entry, which was not split or "
-                "is of another person, day or project.",
+                "A part of %(entry)s is not where its entry is: of another person, "
+                "day, project or sales order item.",
                 **names,
             ),
             "unchanged": _(

@@ -162,7 +162,7 @@ class BillingProof(models.AbstractModel):
             SQL(
                 """
                 SELECT entry.so_line
-                  FROM account_analytic_line entry
+                  FROM %(rows)s
                  WHERE %(scope)s AND entry.so_line IS NOT NULL
                  UNION
                 SELECT period.sale_line_id
@@ -182,6 +182,7 @@ class BillingProof(models.AbstractModel):
                  WHERE milestone.project_id IN %(projects)s
                    AND milestone.sale_line_id IS NOT NULL
                 """,
+                rows=self._all_rows_sql(),
                 scope=self._scope_sql(scope),
                 periods=self._period_scope_sql(scope, "period"),
                 projects=tuple(scope.projects.ids),
@@ -204,7 +205,8 @@ class BillingProof(models.AbstractModel):
                 SELECT entry.so_line, entry.product_uom_id,
                        SUM(%(time)s) FILTER (
                            WHERE entry.project_id IS NOT NULL
-                             AND entry.billing_hold <> 'write_off'),
+                             AND entry.billing_hold <> 'write_off'
+                             AND %(delivered)s),
                        SUM(%(quantity)s) FILTER (
                            WHERE entry.project_id IS NOT NULL
                              AND entry.invoice_line_id IS NOT NULL),
@@ -216,11 +218,13 @@ class BillingProof(models.AbstractModel):
                                    FILTER (WHERE entry.amount <= 0) = 1
                               THEN COUNT(*) FILTER (WHERE entry.amount <= 0)
                               ELSE 1 END
-                  FROM account_analytic_line entry
+                  FROM %(rows)s
                   JOIN sale_order_line sale_line ON sale_line.id = entry.so_line
                  WHERE entry.so_line IN %(ids)s
               GROUP BY 1, 2
                 """,
+                rows=self._all_rows_sql(),
+                delivered=self.env["account.analytic.line"]._delivered_sql("entry"),
                 time=self._time_sql(),
                 quantity=self._quantity_sql(),
                 ids=ids,
@@ -276,11 +280,12 @@ class BillingProof(models.AbstractModel):
                        line.billing_period_id, original.billing_period_id)
             CROSS JOIN LATERAL (
                        SELECT COUNT(*) AS entries
-                         FROM account_analytic_line entry
+                         FROM %(rows)s
                         WHERE entry.invoice_line_id IN (line.id, original.id)) time
                  WHERE rel.order_line_id IN %(ids)s
               GROUP BY 1, 2, 3, 4, 5
                 """,
+                rows=self._all_rows_sql(),
                 live=self._live_sql("invoice"),
                 to_come=self._credit_to_come_sql(),
                 by_time=self._by_time_sql(),

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...tools.allocation import Allocator
+from ..entries.row_set import Rows
 from .proof import Difference
 
 
@@ -72,14 +73,11 @@ class BillingProof(models.AbstractModel):
             else:
                 kind = "closed_period" if period_id in closed else "wrong_period"
             wrong[project_id, day, period_id] = (kind, expected)
-        entries = self._get_waiting_on(wrong)
         return [
-            (entry, kind, Period.browse(expected))
-            for entry in entries
+            (row._get_entries(), kind, Period.browse(expected))
+            for row in self._get_waiting_on(wrong)
             for kind, expected in [
-                wrong[
-                    entry.project_id.id, entry.date, entry.billing_period_id.id or None
-                ]
+                wrong[row.project_id.id, row.date, row.billing_period_id.id or None]
             ]
         ]
 
@@ -103,10 +101,11 @@ class BillingProof(models.AbstractModel):
             SQL(
                 """
                 SELECT DISTINCT entry.project_id, entry.date, entry.billing_period_id
-                  FROM account_analytic_line entry
+                  FROM %s
                   JOIN sale_order_line sale_line ON sale_line.id = entry.so_line
                  WHERE %s AND %s
                 """,
+                self._all_rows_sql(),
                 self._scope_sql(scope),
                 self._waiting_sql(),
             )
@@ -114,18 +113,17 @@ class BillingProof(models.AbstractModel):
 
     @api.model
     def _get_waiting_on(self, days):
-        """Waiting entries by project, day and period, in one query.
+        """Waiting time by project, day and period, in one query.
 
         :param days: (project id, day, period id), several
         """
-        Entry = self.env["account.analytic.line"]
         if not days:
-            return Entry
+            return ()
         rows = self.env.execute_query(
             SQL(
                 """
                 SELECT entry.id
-                  FROM account_analytic_line entry
+                  FROM %s
                   JOIN sale_order_line sale_line ON sale_line.id = entry.so_line
                   JOIN (VALUES %s) AS wrong (project_id, day, period_id)
                     ON entry.project_id = wrong.project_id
@@ -135,8 +133,9 @@ class BillingProof(models.AbstractModel):
                  WHERE %s
               ORDER BY entry.project_id, entry.date, entry.id
                 """,
+                self._all_rows_sql(),
                 SQL(", ").join(SQL("(%s, %s, %s)", *key) for key in days),
                 self._waiting_sql(),
             )
         )
-        return Entry.browse(row[0] for row in rows)
+        return Rows.browse(self.env, (row[0] for row in rows))

@@ -110,6 +110,30 @@ class BillingProof(models.AbstractModel):
         return SQL("(%s)", SQL(" AND ").join(conditions))
 
     @api.model
+    def _all_rows_sql(self):
+        """All time that is billed or to be billed: the table ``entry``."""
+        return self.env["account.analytic.line"]._all_rows_sql("entry")
+
+    @api.model
+    def _kept_rows_sql(self, name, alias=None):
+        """The keys of rows that lines keep: a table of ``move_line_id`` and
+        ``entry_id``.
+
+        :param str name: "released" or "credited"
+        :param str alias: of the table, by default its name
+        """
+        return SQL(
+            """
+            (SELECT move_line_id, entry_id FROM %(entries)s
+              UNION ALL
+             SELECT move_line_id, -part_id FROM %(parts)s) %(alias)s
+            """,
+            entries=SQL.identifier(f"invoicing_cycle_{name}_entry_rel"),
+            parts=SQL.identifier(f"invoicing_cycle_{name}_part_rel"),
+            alias=SQL.identifier(alias or name),
+        )
+
+    @api.model
     def _time_sql(self):
         """What is billed or to be billed of ``entry``, in its own unit."""
         return SQL("COALESCE(entry.billing_hours, 0)")
@@ -163,8 +187,9 @@ class BillingProof(models.AbstractModel):
         return SQL(
             """
             COALESCE(entry.timesheet_invoice_type = 'billable_time'
-                     AND sale_line.state = 'sale', FALSE)
-            """
+                     AND sale_line.state = 'sale' AND %s, FALSE)
+            """,
+            self.env["account.analytic.line"]._delivered_sql("entry"),
         )
 
     @api.model
@@ -200,13 +225,13 @@ class BillingProof(models.AbstractModel):
                 AND (sale_line.billing_period_id IS NOT NULL
                      OR EXISTS (
                         SELECT 1
-                          FROM account_analytic_line entry
+                          FROM %(rows)s
                          WHERE entry.invoice_line_id = original.id
                            AND entry.billing_period_id IS NOT NULL)
                      OR EXISTS (
                         SELECT 1
-                          FROM invoicing_cycle_released_entry_rel released
-                          JOIN account_analytic_line entry
+                          FROM %(released)s
+                          JOIN %(rows)s
                             ON entry.id = released.entry_id
                          WHERE released.move_line_id = original.id
                            AND entry.billing_period_id IS NOT NULL)
@@ -216,13 +241,10 @@ class BillingProof(models.AbstractModel):
                           JOIN project_milestone milestone
                             ON milestone.id = made.milestone_id
                          WHERE made.move_line_id = original.id
-                           AND milestone.billing_period_id IS NOT NULL)
-                     OR EXISTS (
-                        SELECT 1
-                          FROM project_billing_period fixed
-                         WHERE fixed.sale_line_id = sale_line.id
-                           AND fixed.fixed_amount > 0)), FALSE)
-            """
+                           AND milestone.billing_period_id IS NOT NULL)), FALSE)
+            """,
+            rows=self._all_rows_sql(),
+            released=self._kept_rows_sql("released"),
         )
 
     @api.model

@@ -44,8 +44,8 @@ class BillingProof(models.AbstractModel):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT entry.id, drawn.periods
-                  FROM account_analytic_line entry
+                SELECT entry.entry_id, drawn.periods
+                  FROM %(rows)s
                   JOIN project_project project ON project.id = entry.project_id
             CROSS JOIN LATERAL (
                        SELECT COUNT(*) FILTER (
@@ -65,6 +65,7 @@ class BillingProof(models.AbstractModel):
                    AND drawn.periods <> 1
               ORDER BY entry.project_id, entry.date, entry.id
                 """,
+                rows=self._all_rows_sql(),
                 scope=self._scope_sql(scope),
             )
         )

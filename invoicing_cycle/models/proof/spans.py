@@ -173,7 +173,7 @@ class BillingProof(models.AbstractModel):
                               COALESCE(SUM(%(hours)s) FILTER (
                                   WHERE entry.date < period.date_from
                                      OR entry.date > period.date_to), 0) AS late
-                         FROM account_analytic_line entry
+                         FROM %(rows)s
                     LEFT JOIN account_move_line line
                            ON line.id = entry.invoice_line_id
                         WHERE entry.billing_period_id = period.id
@@ -202,6 +202,7 @@ class BillingProof(models.AbstractModel):
                                                - billed.amount) > 0.000001)
               ORDER BY period.project_id, period.date_from
                 """,
+                rows=self._all_rows_sql(),
                 closed=Period._closed_sql("period"),
                 hours=self._hours_sql(),
                 shown=Period._field_to_sql("period", "hours"),

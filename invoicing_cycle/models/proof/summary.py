@@ -48,21 +48,23 @@ class BillingProof(models.AbstractModel):
                    AND (%(differs)s)
                  UNION
                 SELECT entry.project_id, entry.billing_period_id
-                  FROM account_analytic_line entry
+                  FROM %(rows)s
                  WHERE entry.project_id IN %(projects)s
                    AND entry.counted_in IS DISTINCT FROM CONCAT_WS(
                        '/', entry.project_id, COALESCE(entry.billing_period_id, 0),
                        COALESCE(entry.employee_id, 0))
               ORDER BY 1, 2
                 """,
+                rows=self._all_rows_sql(),
                 counted=self.env["project.billing.time"]._counted_sql(
                     SQL(
                         """
                         SELECT DISTINCT project_id, COALESCE(billing_period_id, 0),
                                COALESCE(employee_id, 0)
-                          FROM account_analytic_line
+                          FROM %s
                          WHERE project_id IN %s
                         """,
+                        self._all_rows_sql(),
                         tuple(scope.projects.ids),
                     )
                 ),
@@ -115,8 +117,8 @@ class BillingProof(models.AbstractModel):
                 """
                 SELECT line.id, entry.project_id
                   FROM (SELECT DISTINCT invoice_line_id, project_id
-                          FROM account_analytic_line
-                         WHERE project_id IN %(projects)s
+                          FROM %(rows)s
+                         WHERE entry.project_id IN %(projects)s
                            AND invoice_line_id IS NOT NULL
                          UNION
                         SELECT line.id, period.project_id
@@ -128,12 +130,13 @@ class BillingProof(models.AbstractModel):
                   JOIN account_move_line line ON line.id = entry.line_id
             CROSS JOIN LATERAL (
                        SELECT COUNT(*) AS entries, COALESCE(SUM(%(hours)s), 0) AS hours
-                         FROM account_analytic_line entry
+                         FROM %(rows)s
                         WHERE entry.invoice_line_id = line.id) time
                  WHERE COALESCE(line.billed_count, 0) <> time.entries
                     OR ABS(COALESCE(line.billed_hours, 0) - time.hours) > 1e-6
               ORDER BY line.id
                 """,
+                rows=self._all_rows_sql(),
                 projects=tuple(scope.projects.ids),
                 hours=self._hours_sql(),
             )

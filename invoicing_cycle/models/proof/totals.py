@@ -42,12 +42,13 @@ class BillingProof(models.AbstractModel):
                 """
                 SELECT entry.project_id, entry.so_line, location.place, COUNT(*),
                        SUM(%(hours)s), SUM(%(quantity)s)
-                  FROM account_analytic_line entry
+                  FROM %(rows)s
              LEFT JOIN sale_order_line sale_line ON sale_line.id = entry.so_line
             CROSS JOIN LATERAL (SELECT %(place)s AS place OFFSET 0) location
                  WHERE %(scope)s
               GROUP BY 1, 2, 3
                 """,
+                rows=self._all_rows_sql(),
                 hours=self._hours_sql(),
                 quantity=self._quantity_sql(),
                 place=self._place_sql(),
@@ -105,15 +106,17 @@ class BillingProof(models.AbstractModel):
         domain &= Domain("invoice_line_id", "!=", False) | (
             Domain("timesheet_invoice_type", "=", "billable_time")
             & Domain("so_line.state", "=", "sale")
+            & self.env["account.analytic.line"]._get_delivered_domain()
         )
         expected = defaultdict(lambda: [0, 0.0])
-        for project, uom, count, time in self.env["account.analytic.line"]._read_group(
-            domain,
-            ["project_id", "product_uom_id"],
-            ["__count", "billing_hours:sum"],
-        ):
-            expected[project][0] += count
-            expected[project][1] += uom._to_hours(time)
+        for model in ("account.analytic.line", "project.billing.part"):
+            for project, uom, count, time in self.env[model]._read_group(
+                domain,
+                ["project_id", "product_uom_id"],
+                ["__count", "billing_hours:sum"],
+            ):
+                expected[project][0] += count
+                expected[project][1] += uom._to_hours(time)
         placed = defaultdict(lambda: [0, 0.0])
         for total in totals:
             if total.place in PLACES:

@@ -29,6 +29,7 @@ class ProjectBillingPeriod(models.Model):
         "required_ids.last_work_day",
         "required_ids.employee_id.active",
         "required_ids.employee_id.timesheet_locked_until",
+        "part_ids.counted_in",
         "timesheet_ids.counted_in",
         "expense_ids.state",
         "expense_ids.sale_order_line_id",

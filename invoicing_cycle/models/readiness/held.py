@@ -34,7 +34,7 @@ class ProjectBillingPeriod(models.Model):
                        COALESCE(
                            SUM(%(hours)s) FILTER (WHERE %(hold)s = 'write_off'), 0)
                   FROM project_billing_period p
-                  JOIN account_analytic_line entry
+                  JOIN %(rows)s
                     ON %(project)s = p.project_id
                    AND %(date)s >= p.date_from
                    AND (p.date_to IS NULL OR %(date)s <= p.date_to)
@@ -43,6 +43,7 @@ class ProjectBillingPeriod(models.Model):
                    AND %(invoice_line)s IS NULL
               GROUP BY p.id
                 """,
+                rows=self.env[Entry]._all_rows_sql("entry"),
                 hours=self.env[Entry]._hours_to_bill_sql("entry"),
                 hold=self._column("entry", "billing_hold", Entry),
                 project=self._column("entry", "project_id", Entry),
@@ -75,8 +76,12 @@ class ProjectBillingPeriod(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "invoicing_cycle.account_analytic_line_action_billing"
         )
-        action["domain"] = Domain("billing_period_id", "in", self.ids) | Domain.OR(
-            period._get_held_domain() for period in self
+        action["domain"] = Domain.OR(
+            (
+                Domain("billing_period_id", "in", self.ids),
+                Domain("part_ids.billing_period_id", "in", self.ids),
+                *(period._get_held_domain() for period in self),
+            )
         )
         action["context"] = {"create": False}
         return action
@@ -87,6 +92,9 @@ class ProjectBillingPeriod(models.Model):
         domain = (
             Domain("project_id", "=", self.project_id.id)
             & Domain("date", ">=", self.date_from)
-            & Domain("billing_hold", "!=", "bill")
+            & (
+                Domain("billing_hold", "!=", "bill")
+                | Domain("part_ids.billing_hold", "!=", "bill")
+            )
         )
         return domain & Domain("date", "<=", self.date_to) if self.date_to else domain

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import SQL
 
 #: What may give a task another sales order item.
@@ -345,16 +345,6 @@ class ProjectTask(models.Model):
     """A task's own rate may be what makes its project bill time."""
 
     _inherit = "project.task"
-
-    # A task shows what was worked on it: parts are no time of their own.
-    timesheet_ids = fields.One2many(
-        domain=lambda self: (
-            [("part_of_id", "=", False)]
-            if self.env.user._is_internal()
-            # Customers in the portal may not ask for that field: parts have no hours.
-            else [("unit_amount", "!=", 0)]
-        )
-    )
 
     @api.model_create_multi
     def create(self, vals_list):

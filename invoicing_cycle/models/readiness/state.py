@@ -47,6 +47,7 @@ class ProjectBillingPeriod(models.Model):
         "company_id",
         "company_id.billing_cycle",
         "company_id.billing_cycle_anchor",
+        "part_ids.counted_in",
         "timesheet_ids.counted_in",
         "project_id.user_id",
         "required_ids.expected",

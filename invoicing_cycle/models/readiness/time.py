@@ -129,7 +129,7 @@ class ProjectBillingTime(models.Model):
         return SQL(
             """
             (SELECT %(what)s
-               FROM account_analytic_line entry
+               FROM %(rows)s
               WHERE entry.billing_period_id = time.period_id
                 AND COALESCE(entry.employee_id, 0) = COALESCE(time.employee_id, 0)
                 AND entry.so_line = time.so_line_id
@@ -137,7 +137,8 @@ class ProjectBillingTime(models.Model):
                 AND entry.invoice_line_id IS NULL
                 AND %(state)s = %(value)s)
             """,
-            what=SQL("MIN(entry.id)")
+            rows=Entry._all_rows_sql("entry"),
+            what=SQL("MIN(entry.entry_id)")
             if what == "id"
             else SQL("SUM(%s)", Entry._hours_to_bill_sql("entry")),
             state=Entry._approval_state_sql("entry"),

@@ -141,7 +141,8 @@ class ProjectBillingRealization(models.Model):
 
         The current company, that is: whoever looks at several sees one currency.
         """
-        entry = self._get_columns("entry", "account.analytic.line")
+        Entry = self.env["account.analytic.line"]
+        entry = self._get_columns("entry", Entry._name)
         sale = self._get_columns("sale", "sale.order.line")
         order = self._get_columns("sale_order", "sale.order")
         move = self._get_columns("invoice", "account.move")
@@ -151,7 +152,8 @@ class ProjectBillingRealization(models.Model):
         hour = self.env["uom.uom"]._get_time_unit("hour")
         return SQL(
             """
-            SELECT entry.id,
+            SELECT CASE WHEN entry.part_id IS NULL THEN 2 * entry.id
+                        ELSE 2 * entry.part_id + 1 END AS id,
                    %(date)s AS date,
                    %(project)s AS project_id,
                    %(task)s AS task_id,
@@ -181,7 +183,7 @@ class ProjectBillingRealization(models.Model):
                                  / billed.hours
                             ELSE billed.amount / billed.entries END
                        * account_currency_table.rate, 0) AS billed_value
-              FROM account_analytic_line entry
+              FROM %(rows)s
               JOIN sale_order_line sale ON sale.id = %(so_line)s
               JOIN sale_order ON sale_order.id = %(order)s
               JOIN uom_uom sold ON sold.id = %(sold_uom)s
@@ -194,7 +196,7 @@ class ProjectBillingRealization(models.Model):
                 SELECT CASE WHEN %(invoice_line)s IS NULL THEN %(hold)s
                             ELSE 'billed' END AS status,
                        %(hours)s AS hours,
-                       CASE WHEN %(part_of)s IS NULL
+                       CASE WHEN entry.part_id IS NULL
                             THEN %(worked)s - COALESCE(%(split)s, 0)
                             ELSE %(hours)s END AS worked,
                        %(unit_factor)s / %(hour_factor)s AS in_hours,
@@ -230,7 +232,7 @@ class ProjectBillingRealization(models.Model):
             billed=self._billed_sql(),
             hold=entry("billing_hold"),
             hours=entry("billing_hours"),
-            part_of=entry("part_of_id"),
+            rows=Entry._all_rows_sql("entry"),
             worked=entry("unit_amount"),
             split=entry("split_hours"),
             unit_factor=unit("factor"),
@@ -259,7 +261,7 @@ class ProjectBillingRealization(models.Model):
                            COUNT(*) AS entries,
                            SUM(%(hours)s * COALESCE(%(factor)s / %(hour_factor)s, 1))
                                AS hours
-                      FROM account_analytic_line billed_entry
+                      FROM %(rows)s
                  LEFT JOIN uom_uom billed_unit ON billed_unit.id = %(uom)s
                      WHERE %(invoice_line)s IS NOT NULL
                   GROUP BY 1) ledger
@@ -271,6 +273,7 @@ class ProjectBillingRealization(models.Model):
                        AND %(credit_state)s = 'posted'
                   GROUP BY 1) credited ON credited.line_id = line.id
             """,
+            rows=self.env["account.analytic.line"]._all_rows_sql("billed_entry"),
             invoice_line=entry("invoice_line_id"),
             hours=entry("billing_hours"),
             uom=entry("product_uom_id"),

@@ -51,8 +51,8 @@ class ProjectProject(models.Model):
         :return: list of (records, name of the period's field of them)
         """
         # sudo: where time belongs does not depend on who may read it
-        entries = (
-            self.env["account.analytic.line"]
+        time = [
+            self.env[model]
             .sudo()
             .search(
                 [
@@ -61,14 +61,18 @@ class ProjectProject(models.Model):
                     ("timesheet_invoice_type", "=", "billable_time"),
                 ]
             )
-        )
+            for model in ("account.analytic.line", "project.billing.part")
+        ]
         # sudo: as for time above
         expenses = (
             self.env["hr.expense"]
             .sudo()
             .search([("billing_project_id", "in", self.ids)])
         )
-        return [(entries, "timesheet_ids"), (expenses, "expense_ids")]
+        return [
+            *zip(time, ("timesheet_ids", "part_ids"), strict=True),
+            (expenses, "expense_ids"),
+        ]
 
     # ---------------------------------------------------------- supplementary
 
@@ -154,23 +158,28 @@ class ProjectProject(models.Model):
         )
 
     def _get_homeless_time(self):
-        """Unbilled time of these projects that no period takes, in one query.
+        """Unbilled time of these projects that no period takes, in two queries.
 
         What is dated further ahead than may be billed waits for its day.
 
         :return: list of (project, day of the latest entry)
         """
         last = billing_days(fields.Date.context_today(self))[1]
-        # sudo: as in _get_waiting_records
-        Entry = self.env["account.analytic.line"].sudo()
-        return Entry._read_group(
-            Entry._get_unbilled_time_domain()
-            & Domain("project_id", "in", self.ids)
-            & Domain("billing_period_id", "=", False)
-            & Domain("date", "<=", last),
-            ["project_id"],
-            ["date:max"],
-        )
+        days = {}
+        for model in ("account.analytic.line", "project.billing.part"):
+            # sudo: as in _get_waiting_records
+            records = self.env[model].sudo()
+            groups = records._read_group(
+                records._get_unbilled_time_domain()
+                & Domain("project_id", "in", self.ids)
+                & Domain("billing_period_id", "=", False)
+                & Domain("date", "<=", last),
+                ["project_id"],
+                ["date:max"],
+            )
+            for project, day in groups:
+                days[project] = max(day, days.get(project, day))
+        return list(days.items())
 
     # ------------------------------------------------------------------ rates
 

@@ -119,6 +119,12 @@ class ProjectBillingPeriod(models.Model):
         readonly=True,
         groups="hr_timesheet.group_hr_timesheet_user",
     )
+    part_ids = fields.One2many(
+        "project.billing.part",
+        "billing_period_id",
+        string="Parts of Time Entries",
+        readonly=True,
+    )
     expense_ids = fields.One2many(
         "hr.expense", "billing_period_id", string="Re-invoiced Expenses", readonly=True
     )
@@ -288,7 +294,6 @@ class ProjectBillingPeriod(models.Model):
         periods.filtered("fixed_share")._share_anew()
         # Asked by the ORM as well, unless Odoo's code runs as the superuser.
         check_user_rights(periods, "create")
-        periods.filtered("fixed_amount").sale_line_id._recount_credits_to_come()
         # sudo: the retainer's consequences, for whoever enters a period
         periods.sudo()._take_retainer()
         return periods
@@ -302,7 +307,6 @@ class ProjectBillingPeriod(models.Model):
             return super().write(values)
 
     def unlink(self):
-        items = self.filtered("fixed_amount").sale_line_id
         shared = self.filtered("fixed_share").sale_line_id
         projects = self.project_id
         following = self._get_with_next() - self
@@ -312,7 +316,6 @@ class ProjectBillingPeriod(models.Model):
         projects._reassign_entries()
         following._sync_required()
         self._share_anew(shared)
-        items._recount_credits_to_come()
         return result
 
     @contextmanager
@@ -334,7 +337,6 @@ class ProjectBillingPeriod(models.Model):
         """These periods are written within this block: what a fixed amount decides
         follows it."""
         changed = not {"fixed_amount", "fixed_share", "sale_line_id"}.isdisjoint(vals)
-        items = self.sale_line_id if changed else None
         yield
         if not {"fixed_share", "date_from", "sale_line_id"}.isdisjoint(vals):
             self._share_anew()
@@ -342,7 +344,6 @@ class ProjectBillingPeriod(models.Model):
             # With it, what is billed in part may be open or closed now.
             # sudo: where time waits does not depend on who may read invoices
             self.sudo().filtered("invoice_line_ids")._reassign_entries()
-            (items | self.sale_line_id)._recount_credits_to_come()
 
     # Also "at uninstall": that is a context key, which anybody can send.
     @api.ondelete(at_uninstall=True)

@@ -275,10 +275,11 @@ class ProjectBillingPeriod(models.Model):
             """
             (%(amount)s
              OR EXISTS (
-                SELECT 1 FROM account_analytic_line entry
+                SELECT 1 FROM %(rows)s
                  WHERE %(entry_period)s = %(alias_id)s))
             """,
             amount=self._holds_amount_sql(alias),
+            rows=self.env["account.analytic.line"]._all_rows_sql("entry"),
             entry_period=self._column(
                 "entry", "billing_period_id", "account.analytic.line"
             ),
@@ -330,5 +331,5 @@ class ProjectBillingPeriod(models.Model):
         """
         self.ensure_one()
         last = billing_days(today)[1]
-        days = [day for day in self.timesheet_ids.mapped("date") if day <= last]
-        return max(today, self.date_from, *days)
+        days = [*self.timesheet_ids.mapped("date"), *self.part_ids.mapped("date")]
+        return max(today, self.date_from, *(day for day in days if day <= last))

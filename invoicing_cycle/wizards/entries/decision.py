@@ -35,26 +35,47 @@ class TimesheetBillingDecision(models.TransientModel):
         ):
             # sudo: taken off, as whatever a caller names
             entries = self.env["account.analytic.line"].sudo(False)
-            entries = entries.browse(get_active_ids(self.env))
-            # Before anybody thinks of a reason.
-            entries._check_may_hold()
             values["line_ids"] = [
-                Command.create({"entry_id": entry.id, "hours": entry.billing_hours})
-                for entry in entries
+                Command.create(vals)
+                for entry in entries.browse(get_active_ids(self.env))
+                for vals in self._prepare_lines(entry)
             ]
         return values
+
+    @api.model
+    def _prepare_lines(self, entry):
+        """What can be decided of a time entry: the entry itself, and each of its parts,
+        as far as they are not invoiced."""
+        # sudo: what of it is invoiced does not depend on who asks
+        whole = entry.sudo()
+        parts = whole.part_ids.filtered(lambda part: part._is_not_billed())
+        invoiced = not whole._is_not_billed()
+        # Before anybody thinks of a reason.
+        if not invoiced or not parts:
+            entry._check_may_hold()
+        # sudo: taken off, as above
+        parts.sudo(False)._check_may_hold()
+        rows = [{"part_id": part.id} for part in parts]
+        return [{"entry_id": entry.id, **row} for row in [{}, *rows][invoiced:]]
 
     def action_decide(self):
         """Do what was chosen: in one go for whole entries, one by one for parts."""
         ensure_one(self)
         self.check_access("read")
-        lines = self.line_ids
+        lines = self.line_ids.filtered(lambda line: line.hours or not line.part_id)
         if not lines:
             raise UserError(self.env._("Choose the time entries first."))
-        whole = lines.filtered("is_whole")
-        whole.entry_id.action_set_billing(self.decision, self.reason)
-        for line in lines - whole:
-            line.entry_id.action_set_billing(self.decision, self.reason, line.hours)
+        # sudo: which of them have parts
+        whole = lines.filtered(
+            lambda line: line.is_whole and not line.entry_id.sudo().part_ids
+        )
+        if whole:
+            whole.entry_id.action_set_billing(self.decision, self.reason)
+        # Parts first: those that are billed again go back into their entry.
+        for line in (lines - whole).sorted(lambda line: not line.part_id):
+            row = line._get_row()
+            hours = row.billing_hours if line.is_whole else line.hours
+            row.action_set_billing(self.decision, self.reason, hours)
         return {"type": "ir.actions.act_window_close"}
 
 
@@ -71,13 +92,15 @@ class TimesheetBillingDecisionLine(models.TransientModel):
     entry_id = fields.Many2one(
         "account.analytic.line", required=True, ondelete="cascade"
     )
+    part_id = fields.Many2one("project.billing.part", ondelete="cascade")
     description = fields.Text("Time Entry", compute="_compute_description")
     billing_hold = fields.Selection(
-        related="entry_id.billing_hold", related_sudo=False, string="Now"
+        [("bill", "Bill"), ("hold", "Hold"), ("write_off", "Write off")],
+        compute="_compute_now",
+        compute_sudo=False,
+        string="Now",
     )
-    available_hours = fields.Float(
-        related="entry_id.billing_hours", related_sudo=False, string="Of"
-    )
+    available_hours = fields.Float("Of", compute="_compute_now", compute_sudo=False)
     hours = fields.Float(
         compute="_compute_hours",
         compute_sudo=False,
@@ -87,26 +110,52 @@ class TimesheetBillingDecisionLine(models.TransientModel):
     )
     is_whole = fields.Boolean(compute="_compute_is_whole")
 
-    @api.depends("entry_id")
+    def _get_row(self):
+        """The entry, or the part of it."""
+        self.ensure_one()
+        return self.part_id or self.entry_id
+
+    @api.depends("entry_id", "part_id")
     def _compute_description(self):
         """In one text, so that the hours have room on a phone."""
         for line in self:
-            entry = line.entry_id
-            parts = [
+            entry, part = line.entry_id, line.part_id
+            texts = [
                 format_date(self.env, entry.date),
                 # sudo: the name of whose time it is
                 entry.sudo().employee_id.name,
                 entry.name,
-                entry.billing_note,
+                part._describe_decision() if part else line._describe_rest(),
             ]
-            line.description = " · ".join(filter(None, parts))
+            line.description = " · ".join(filter(None, texts))
 
-    @api.depends("entry_id")
-    def _compute_hours(self):
+    def _describe_rest(self):
+        """What becomes of the entry without its parts, which have their own lines."""
+        entry = self.entry_id
+        # sudo: that there are any
+        if entry.sudo().part_ids:
+            return entry._describe_decision()
+        return entry.billing_note
+
+    @api.depends("entry_id.billing_hours", "part_id.billing_hours")
+    def _compute_now(self):
         for line in self:
-            line.hours = line.entry_id.billing_hours
+            row = line._get_row()
+            line.billing_hold, line.available_hours = (
+                row.billing_hold,
+                row.billing_hours,
+            )
 
-    @api.depends("hours", "entry_id.billing_hours")
+    @api.depends("entry_id", "part_id", "decision_id.decision")
+    def _compute_hours(self):
+        """All of it; parts are left as they are, but where they are to be billed."""
+        for line in self:
+            # sudo: what of it is invoiced does not depend on who asks
+            decided = line.part_id and line.entry_id.sudo()._is_not_billed()
+            kept = decided and line.decision_id.decision != "bill"
+            line.hours = 0.0 if kept else line._get_row().billing_hours
+
+    @api.depends("hours", "available_hours")
     def _compute_is_whole(self):
         for line in self:
             line.is_whole = abs(line.hours - line.available_hours) <= NOISE

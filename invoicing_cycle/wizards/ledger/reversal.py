@@ -8,13 +8,14 @@ from odoo.tools import format_date
 
 from ...models.common.call_arguments import ensure_one
 from ...models.entries.protected import recording_odoo_link
+from ...models.entries.row_set import Rows
 
 
 class CreditChoice(NamedTuple):
-    """What is credited of one invoice line, and the entries that it frees."""
+    """What is credited of one invoice line, and the time that it frees."""
 
     line: models.BaseModel
-    entries: models.BaseModel
+    rows: Rows
     quantity: float
     price: float
     made: float
@@ -67,7 +68,7 @@ class AccountMoveReversal(models.TransientModel):
                 and invoice.move_type == "out_invoice"
                 and bool(
                     invoice.billing_period_ids
-                    or invoice.invoice_line_ids.timesheet_entry_ids
+                    or invoice.invoice_line_ids._get_billed_rows()
                 )
             )
 
@@ -95,11 +96,21 @@ class AccountMoveReversal(models.TransientModel):
                 if line._get_creditable_rest().quantity
             ]
         # sudo: as above, the time that its lines bill
-        entries = self.env["account.analytic.line"].sudo()
-        entries = entries.union(*(line._get_creditable_entries() for line in lines))
+        # Together, so that they are read together.
+        rows = Rows(self.env["account.analytic.line"].sudo())
+        for line in lines:
+            rows |= line._get_creditable_rows()
         return [
-            {"move_line_id": entry.invoice_line_id.id, "entry_id": entry.id}
-            for entry in entries.sorted(lambda entry: (entry.date, entry.id))
+            {
+                "move_line_id": row.invoice_line_id.id,
+                "entry_id": row._get_entries().id,
+                "part_id": row.id if row != row._get_entries() else False,
+            }
+            # An entry stands before its parts.
+            for row in sorted(
+                rows,
+                key=lambda row: (row.date, row._get_entries().id, -row._get_key()),
+            )
         ]
 
     @api.onchange("choose_all")
@@ -137,19 +148,20 @@ class AccountMoveReversal(models.TransientModel):
         by_entries = self.credit_scope == "entries"
         choices = []
         for line, rows in chosen.grouped("move_line_id").items():
-            entries = line._get_creditable_entries()
+            time = line._get_creditable_rows()
             if by_entries:
-                if not rows.entry_id or rows.entry_id - entries:
+                wanted = rows._get_rows()
+                if not wanted or wanted - time:
                     self._raise_stale_choice()
-                entries = rows.entry_id
+                time = wanted
             rest = line._get_creditable_rest()
             quantity, made = rest.quantity, 0.0
-            if entries:
-                time = entries.so_line[:1]._get_exact_quantity(entries)
-                quantity, made = rest.take(time)
-            if line.move_id != self.move_ids or not (entries or quantity):
+            if time:
+                item = time.mapped("so_line")[:1]
+                quantity, made = rest.take(item._get_exact_quantity(time))
+            if line.move_id != self.move_ids or not (time or quantity):
                 self._raise_stale_choice()
-            choices.append(CreditChoice(line, entries, quantity, rest.price, made))
+            choices.append(CreditChoice(line, time, quantity, rest.price, made))
         self._check_not_negative(choices)
         return sorted(choices, key=lambda choice: (choice.line.sequence, choice.line))
 
@@ -258,7 +270,7 @@ class AccountMoveReversal(models.TransientModel):
         credits = self.new_move_ids.sudo().invoice_line_ids
         lines = {line.credited_line_id: line for line in credits}
         for choice in choices:
-            lines[choice.line]._record_choice(choice.entries, choice.made)
+            lines[choice.line]._record_choice(choice.rows, choice.made)
 
     def _recreate_choice(self, action):
         """Post the credit note of what was chosen, and make a new draft of it.
@@ -284,14 +296,14 @@ class AccountMoveReversal(models.TransientModel):
             for invoice in invoices:
                 self._check_not_credited(invoice)
         self._check_not_to_come()
-        entries = invoices.invoice_line_ids.timesheet_entry_ids
-        billed = entries.grouped("invoice_line_id")
+        rows = invoices.invoice_line_ids._get_billed_rows()
+        billed = rows.grouped("invoice_line_id")
         before = invoices.reversal_move_ids
         # The entries are free between the credit note and the new draft. Protected,
         # so that they do not take over their task's project or sale line meanwhile,
         # nor a rounding that the project has got since: the draft has what was billed.
         protected = [
-            entries._fields[name]
+            rows.entries._fields[name]
             for name in (
                 "project_id",
                 "partner_id",
@@ -304,7 +316,10 @@ class AccountMoveReversal(models.TransientModel):
         # shares.
         periods = invoices.invoice_line_ids.billing_period_id
         amounts = [periods._fields["fixed_amount"]]
-        with self.env.protecting([(protected, entries), (amounts, periods)]):
+        items = [rows.parts._fields["so_line"]]
+        with self.env.protecting(
+            [(protected, rows.entries), (items, rows.parts), (amounts, periods)]
+        ):
             yield
             # sudo: as above, for the drafts that were just made
             lines = self.sudo().new_move_ids.invoice_line_ids.filtered(
@@ -354,7 +369,7 @@ class AccountMoveReversal(models.TransientModel):
         )
         credited = lines.filtered(lambda line: line._is_taken_back())
         if not credited or not (
-            lines.billing_period_id or lines.released_entry_ids or self.bills_time
+            lines.billing_period_id or lines._get_released_rows() or self.bills_time
         ):
             return
         names = {

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ...models.entries.row_set import Rows
+
 
 class AccountMoveReversalLine(models.TransientModel):
     """A line of the invoice, or a time entry on one, that can be chosen to credit."""
@@ -17,6 +19,9 @@ class AccountMoveReversalLine(models.TransientModel):
     )
     entry_id = fields.Many2one(
         "account.analytic.line", "Time Entry", ondelete="cascade"
+    )
+    part_id = fields.Many2one(
+        "project.billing.part", "Part of the Time Entry", ondelete="cascade"
     )
     currency_id = fields.Many2one(
         "res.currency", compute="_compute_values", compute_sudo=False, store=True
@@ -47,7 +52,7 @@ class AccountMoveReversalLine(models.TransientModel):
         help="Untaxed, at the invoice's price.",
     )
 
-    @api.depends("move_line_id", "entry_id", "reversal_id.move_ids")
+    @api.depends("move_line_id", "entry_id", "part_id", "reversal_id.move_ids")
     def _compute_values(self):
         shown = self.filtered(lambda row: row._is_of_invoice())
         (self - shown).update(
@@ -72,13 +77,13 @@ class AccountMoveReversalLine(models.TransientModel):
 
     def _check_named_records(self, name, records):
         # EXTENDS billing.named.mixin
-        if name == "entry_id":
+        if name in ("entry_id", "part_id"):
             # Who sees an invoice sees what it bills, also without the right to read
             # timesheets.
             records -= records._filtered_access("read")
             # sudo: the link to the invoice alone
-            billed = records.sudo().filtered("invoice_line_id")
-            billed.invoice_line_id.sudo(False).check_access("read")
+            billed = records.sudo().filtered(lambda record: record._get_billing_lines())
+            billed._get_billing_lines().sudo(False).check_access("read")
             records -= billed
         return super()._check_named_records(name, records)
 
@@ -86,25 +91,31 @@ class AccountMoveReversalLine(models.TransientModel):
         """The row is about what the dialog credits. The client sends its ids."""
         self.ensure_one()
         # sudo: the links are compared; the right to the invoice is asked below
-        line, entry = self.move_line_id.sudo(), self.entry_id.sudo()
+        line, rows = self.move_line_id.sudo(), self.sudo()._get_rows()
         return (
             line.move_id in self.reversal_id.move_ids._origin
             and self.move_line_id.sudo(False).has_access("read")
-            and (not entry or entry.invoice_line_id == line)
+            and (not rows or rows.mapped("invoice_line_id") == line)
         )
+
+    def _get_rows(self):
+        """The time that these rows are about, as :class:`Rows`."""
+        entries = self.filtered(lambda row: not row.part_id).entry_id
+        return Rows(entries, self.part_id)
 
     def _prepare_values(self, line, rest):
         """What the row shows of the invoice line, or of a time entry on it.
 
         :param rest: see :class:`Rest`
         """
-        entry = self.entry_id
-        quantity, hours = rest.quantity, 0.0
-        if entry:
-            quantity, _made = rest.take(entry.so_line._get_exact_quantity(entry))
-            hours = entry._get_billed_hours()
+        entry, rows = self.entry_id, self._get_rows()
+        quantity = rest.quantity
+        if rows:
+            item = rows.mapped("so_line")
+            quantity, _made = rest.take(item._get_exact_quantity(rows))
         else:
-            hours = line._get_creditable_entries()._get_billed_hours()
+            rows = line._get_creditable_rows()
+        hours = rows._get_billed_hours()
         return {
             "currency_id": line.currency_id.id,
             "date": entry.date,

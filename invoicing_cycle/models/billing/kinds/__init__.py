@@ -4,7 +4,6 @@ from . import milestone
 from . import retainer_terms
 from . import share
 from . import fixed
-from . import fixed_stock
 from . import milestone_billing
 from . import down_payment
 from . import cap
@@ -12,5 +11,6 @@ from . import retainer
 from . import expense
 from . import expense_billing
 from . import down_payment_left
+from . import fixed_ledger
 from . import milestone_ledger
 from . import expense_ledger

@@ -6,6 +6,7 @@ from odoo.tools import SQL
 
 from ....tools.caps import NOISE, allot
 from ...common.supposed import get_supposition
+from ...entries.row_set import Rows
 
 
 class ProjectBillingPeriod(models.Model):
@@ -38,14 +39,14 @@ class ProjectBillingPeriod(models.Model):
                 result.append(group)
                 continue
             parts = {
-                entry: allotted[entry.id]
-                for entry in self._browse_entries(group.entry_ids)
-                if allotted[entry.id]
+                row: allotted[row._get_key()]
+                for row in self._browse_rows(group.rows)
+                if allotted[row._get_key()]
             }
             if not parts:
                 continue
             quantity = sum(parts.values())
-            days = [entry.date for entry in parts]
+            days = [row.date for row in parts]
             if abs(quantity - group.quantity) < NOISE:
                 result.append(group)
                 continue
@@ -53,7 +54,7 @@ class ProjectBillingPeriod(models.Model):
                 group._replace(
                     quantity=quantity,
                     hours=group.sale_line.product_uom_id._to_hours(quantity),
-                    entry_ids=tuple(sorted(entry.id for entry in parts)),
+                    rows=tuple(sorted(row._get_key() for row in parts)),
                     date_from=min(days),
                     date_to=max(days),
                 )
@@ -62,25 +63,24 @@ class ProjectBillingPeriod(models.Model):
 
     @api.model
     def _get_allotted(self, groups, counters):
-        """What of each entry under a capped sale order line fits.
+        """What of each row under a capped sale order line fits.
 
-        :return: dict, entry id to quantity in the unit of the sale order line
+        :return: dict, key of a row to quantity in the unit of the sale order line
         """
-        entry_ids = defaultdict(list)
+        keys = defaultdict(list)
         for group in groups:
             if group.sale_line.billing_capped:
-                entry_ids[group.sale_line] += group.entry_ids
+                keys[group.sale_line] += group.rows
         result = {}
-        for sale_line, ids in entry_ids.items():
-            entries = self._browse_entries(ids)
+        for sale_line, own in keys.items():
             room = counters.get_room(sale_line)
-            result.update(sale_line._allot_under_cap(entries, room))
+            result.update(sale_line._allot_under_cap(self._browse_rows(own), room))
         return result
 
     @api.model
-    def _browse_entries(self, entry_ids):
+    def _browse_rows(self, keys):
         # sudo: what a cap leaves does not depend on who may read timesheets
-        return self.env["account.analytic.line"].sudo().browse(entry_ids)
+        return Rows.browse(self.env(su=True), keys)
 
     @api.model
     def _get_item_quantity(self, item):
@@ -90,27 +90,27 @@ class ProjectBillingPeriod(models.Model):
 
     # ------------------------------------------------------------------ hold
 
-    def _hold_above_caps(self, entries=None):
+    def _hold_above_caps(self, rows=None):
         """Hold the time of these periods that lies above a cap, before it is priced.
 
-        :param entries: only these, all by default
+        :param Rows rows: only these, all by default
         """
         periods = self.sorted(lambda period: (period.date_from, period.id))
-        time = periods._get_unbilled_time(entries)
+        time = periods._get_unbilled_time(rows)
         groups = [group for group in time if group.sale_line.billing_capped]
         if not groups:
             return
         counters = periods._get_counters(groups)
         for period in periods:
             own = [group for group in groups if group.period == period]
-            for entry_id, fits in self._get_allotted(own, counters).items():
-                entry = self._browse_entries(entry_id)
-                self._hold_above_cap(entry, fits)
-                counters.bill_time(entry.so_line, fits)
+            for key, fits in self._get_allotted(own, counters).items():
+                [row] = self._browse_rows([key])
+                self._hold_above_cap(row, fits)
+                counters.bill_time(row.so_line, fits)
 
     @api.model
     def _hold_above_cap(self, entry, fits):
-        """Hold what of an entry does not fit, splitting it where a part does."""
+        """Hold what of a row does not fit, splitting it where a part does."""
         sale_line = entry.so_line
         uom = entry.product_uom_id or self.env["uom.uom"]._get_time_unit("hour")
         above = entry.billing_hours - sale_line.product_uom_id._compute_quantity(
@@ -187,11 +187,12 @@ class ProjectBillingPeriod(models.Model):
         query = SQL(
             """
             SELECT DISTINCT %(period)s
-              FROM account_analytic_line entry
+              FROM %(rows)s
              WHERE %(period)s IN %(ids)s
                AND %(invoice_line)s IS NULL
                AND %(sale_line)s IN (%(capped)s)
             """,
+            rows=self.env[Entry]._all_rows_sql("entry"),
             period=self._column("entry", "billing_period_id", Entry),
             ids=tuple(self.ids),
             invoice_line=self._column("entry", "invoice_line_id", Entry),
@@ -226,7 +227,7 @@ class ProjectBillingPeriod(models.Model):
                        SELECT COALESCE(SUM(
                                   %(hours)s * COALESCE(uom.factor, hour.factor)
                                             / line_uom.factor), 0)
-                         FROM account_analytic_line before
+                         FROM %(rows)s
                          JOIN uom_uom hour ON hour.id = %(hour)s
                     LEFT JOIN uom_uom uom ON uom.id = %(before_uom)s
                         WHERE %(before_period)s = %(entry_period)s
@@ -235,6 +236,7 @@ class ProjectBillingPeriod(models.Model):
                           AND (%(before_date)s, before.id)
                             < (%(entry_date)s, %(entry_id)s))))
             """,
+            rows=self.env[Entry]._all_rows_sql("before"),
             entry_line=self._column(alias, "so_line", Entry),
             entry_period=self._column(alias, "billing_period_id", Entry),
             entry_date=self._column(alias, "date", Entry),
@@ -273,7 +275,7 @@ class ProjectBillingTime(models.Model):
             (time.so_line_id NOT IN (%(capped)s)
              OR EXISTS (
                 SELECT 1
-                  FROM account_analytic_line entry
+                  FROM %(rows)s
                  WHERE entry.billing_period_id = time.period_id
                    AND COALESCE(entry.employee_id, 0) = COALESCE(time.employee_id, 0)
                    AND entry.so_line = time.so_line_id
@@ -281,6 +283,7 @@ class ProjectBillingTime(models.Model):
                    AND %(condition)s
                    AND %(billable)s))
             """,
+            rows=self.env["account.analytic.line"]._all_rows_sql("entry"),
             capped=Period._capped_lines_sql(),
             condition=condition or SQL("TRUE"),
             billable=Period._billable_time_sql("entry"),
@@ -313,19 +316,20 @@ class SaleOrderLine(models.Model):
                 line.product_id and line.product_id._is_delivered_timesheet()
             )
 
-    def _allot_under_cap(self, entries, room):
-        """What of each entry of this sale order line fits, in the order of their days.
+    def _allot_under_cap(self, rows, room):
+        """What of each row of this sale order line fits, in the order of their days.
 
+        :param Rows rows: of this line
         :param float room: what the cap leaves, in the unit of this line
-        :return: dict, entry id to quantity in the unit of this line
+        :return: dict, key of a row to quantity in the unit of this line
         """
         self.ensure_one()
-        entries = entries.sorted(lambda entry: (entry.date, entry.id))
+        rows = rows.sorted_by_day()
         quantities = [
-            self._convert_time(entry.billing_hours, entry.product_uom_id)
-            for entry in entries
+            self._convert_time(row.billing_hours, row.product_uom_id) for row in rows
         ]
-        return dict(zip(entries.ids, allot(quantities, room), strict=True))
+        fits = allot(quantities, room)
+        return {row._get_key(): part for row, part in zip(rows, fits, strict=True)}
 
     def _hold_above_caps(self, date_from=None, date_to=None):
         """Hold the time of these lines that waits above their caps.
@@ -343,11 +347,13 @@ class SaleOrderLine(models.Model):
         if date_to:
             domain &= Domain("date", "<=", date_to)
         # sudo: what a cap leaves does not depend on who may read timesheets
-        waiting = Entry.sudo().search(domain)
-        for line, entries in waiting.grouped("so_line").items():
+        waiting = Rows.search(self.env(su=True), domain)
+        for line, rows in waiting.grouped("so_line").items():
             room = line.product_uom_qty - line.qty_invoiced
-            for entry_id, fits in line._allot_under_cap(entries, room).items():
-                self.env[Period]._hold_above_cap(waiting.browse(entry_id), fits)
+            for key, fits in line._allot_under_cap(rows, room).items():
+                # sudo: as above
+                [row] = Rows.browse(self.env(su=True), [key])
+                self.env[Period]._hold_above_cap(row, fits)
 
     def _get_written_up(self):
         """What live invoices show of time beyond what the order counts, in its unit."""
@@ -368,7 +374,3 @@ class SaleOrderLine(models.Model):
             sign = -1 if line.move_id.move_type == "out_refund" else 1
             result += sign * (shown - line.quantity_made)
         return result
-
-
-class AccountAnalyticLine(models.Model):
-    _inherit = "account.analytic.line"

@@ -14,8 +14,8 @@ class ProjectBillingPeriod(models.Model):
 
     _inherit = "project.billing.period"
 
-    def _get_documents(self, entries=None):
-        documents = super()._get_documents(entries)
+    def _get_documents(self, rows=None):
+        documents = super()._get_documents(rows)
         orders = self.env["sale.order"].union(
             *(item.sale_line.order_id for items in documents for item in items)
         )

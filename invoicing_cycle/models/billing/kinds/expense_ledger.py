@@ -1,4 +1,6 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.tools import float_compare
 
 from ...common.changes import is_change
 from ...common.recorded import filter_closed
@@ -20,6 +22,47 @@ class AccountMoveLine(models.Model):
             return 0.0
         # sudo: the price does not depend on who posts the expense
         return self.expense_id.sudo().billing_project_id.billing_expense_markup
+
+    def _take_over_claims(self):
+        result = super()._take_over_claims()
+        if self.billing_kind == "expense":
+            # Free for a moment, it has gone to the next period.
+            expenses = self.sale_line_ids.expense_ids
+            expenses._find_period_anew()
+            # A link that is computed on demand does not tell what depends on it.
+            expenses.modified(["billing_period_id"])
+        return result
+
+    def _check_claimed_once(self):
+        result = super()._check_claimed_once()
+        if self.billing_kind in ("expense", False):
+            self._check_expenses_once()
+        return result
+
+    def _check_expenses_once(self):
+        for item in self.sale_line_ids.filtered("is_expense"):
+            if (
+                float_compare(
+                    abs(item.qty_invoiced),
+                    abs(item.qty_delivered),
+                    precision_digits=item._get_quantity_digits(),
+                )
+                > 0
+            ):
+                others = (item.invoice_lines - self)._filtered_live()
+                if not (self.billing_kind or others) and item.qty_delivered:
+                    # On an invoice of Odoo's dialog a person has raised the quantity.
+                    continue
+                raise UserError(
+                    self.env._(
+                        "%(item)s, which %(document)s bills, was taken back or is "
+                        "billed elsewhere by now (%(invoices)s).",
+                        item=item.display_name,
+                        document=self.move_id.display_name,
+                        invoices=", ".join(others.move_id.mapped("display_name"))
+                        or self.env._("none"),
+                    )
+                )
 
     def _sale_create_reinvoice_sale_line(self):
         # EXTENDS sale_expense

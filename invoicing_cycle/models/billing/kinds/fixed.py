@@ -12,10 +12,7 @@ class ProjectBillingPeriod(models.Model):
 
     It has no other period to wait in, as time has: a period of which the line with the
     fixed amount was deleted or credited is open until it is invoiced again or skipped,
-    whatever else of it is on an invoice.
-
-    An invoice that Odoo's own dialog makes of its sales order item is tied to no
-    period, but what it took is not to be billed again.
+    whatever else of it is on an invoice. Odoo's own dialog does not offer its item.
     """
 
     _inherit = "project.billing.period"
@@ -26,42 +23,9 @@ class ProjectBillingPeriod(models.Model):
     def _fixed_amount_left_sql(self, alias):
         """The period has a fixed amount that no live invoice bills."""
         return SQL(
-            "(%s > 0 AND NOT %s AND NOT %s)",
+            "(%s > 0 AND NOT %s)",
             self._column(alias, "fixed_amount"),
             self._fixed_amount_billed_sql(alias),
-            self._item_beside_time_sql(alias),
-        )
-
-    @api.model
-    def _item_beside_time_sql(self, alias):
-        """Odoo's own dialog has put the item of the period on an invoice beside its
-        time."""
-        Line = "account.move.line"
-        return SQL(
-            """
-            EXISTS (
-                SELECT 1
-                  FROM account_move_line time_line
-                  JOIN account_move invoice ON invoice.id = time_line.move_id
-                  JOIN account_move_line beside ON beside.move_id = invoice.id
-                  JOIN sale_order_line_invoice_rel rel
-                    ON rel.invoice_line_id = beside.id
-                 WHERE %(time_period)s = %(period_id)s
-                   AND %(time_kind)s IS NULL
-                   AND %(period)s IS NULL
-                   AND %(kind)s IS NULL
-                   AND rel.order_line_id = %(sale_line)s
-                   AND %(state)s <> 'cancel'
-                   AND NOT %(credited)s)
-            """,
-            time_period=self._column("time_line", "billing_period_id", Line),
-            time_kind=self._column("time_line", "billing_kind", Line),
-            period_id=SQL.identifier(alias, "id"),
-            period=self._column("beside", "billing_period_id", Line),
-            kind=self._column("beside", "billing_kind", Line),
-            sale_line=self._column(alias, "sale_line_id"),
-            state=self._column("invoice", "state", "account.move"),
-            credited=self.env[Line]._taken_back_sql("beside"),
         )
 
     @api.model
@@ -77,13 +41,7 @@ class ProjectBillingPeriod(models.Model):
             lambda period: period.fixed_amount and not period.skip_reason
         )
         # Not by the amount in the database: it may just be typed.
-        return fixed - fixed._filtered_sql(
-            SQL(
-                "(%s OR %s)",
-                self._fixed_amount_billed_sql("p"),
-                self._item_beside_time_sql("p"),
-            )
-        )
+        return fixed - fixed._filtered_fixed_amount_billed()
 
     def _filtered_fixed_amount_billed(self):
         """Those of which a live line bills the fixed amount, in one query."""

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
@@ -30,11 +30,14 @@ class AccountMoveLine(models.Model):
         groups="base.group_user",
     )
 
-    def _give_milestones_back(self):
-        """Free the milestones of these lines, which are deleted next.
+    def _has_claims(self):
+        return bool(super()._has_claims() or self.milestone_ids)
 
-        :return: their projects, whose periods follow then
-        """
+    def _get_claimed_periods(self):
+        return super()._get_claimed_periods() | self.milestone_ids.billing_period_id
+
+    def _free_claims(self):
+        projects = super()._free_claims()
         # sudo: whoever may delete the line gives its milestones back
         milestones = (
             self.env["project.milestone"]
@@ -43,13 +46,10 @@ class AccountMoveLine(models.Model):
         )
         if milestones:
             milestones._set_invoice_line(self.browse())
-        return milestones.project_id
+        return projects | milestones.project_id
 
-    def _settle_milestones(self):
-        """Let these lines bill their milestones or give them back, as their state asks.
-
-        :raises UserError: where a milestone is billed elsewhere by now
-        """
+    def _settle_claims(self):
+        super()._settle_claims()
         # sudo: whoever may cancel, credit or re-open the invoice
         lines = self.sudo().filtered(
             lambda line: line.milestone_count or line.milestone_ids
@@ -67,12 +67,6 @@ class AccountMoveLine(models.Model):
             if line.milestone_ids.invoice_line_id != line:
                 line._check_milestones_kept()
             line._bill_milestones(line.milestone_ids)
-
-    def _filtered_live(self):
-        """Those on invoices that are not cancelled, and not credited in full."""
-        return self.filtered(
-            lambda line: line.parent_state != "cancel" and not line._is_taken_back()
-        )
 
     def _remember_milestones(self, milestones):
         """This line is made from these milestones."""
@@ -142,17 +136,17 @@ class AccountMoveLine(models.Model):
         if free:
             free._set_invoice_line(self)
 
-    def _take_over_milestones(self):
-        """Credit and re-create: this line bills what the credited one did."""
-        # sudo: as in _settle_milestones
+    def _take_over_claims(self):
+        result = super()._take_over_claims()
+        # sudo: as in _settle_claims
         line = self.sudo()
         if milestones := line.recreated_line_id.milestone_ids:
             line._remember_milestones(milestones)
-            (line.recreated_line_id | line)._settle_milestones()
+            (line.recreated_line_id | line)._settle_claims()
+        return result
 
-    @api.model
-    def _link_stock_milestones(self):
-        """Set our links for milestones that Odoo's own wizard bills on these lines."""
+    def _link_stock_claims(self):
+        result = super()._link_stock_claims()
         # sudo: the links say nothing that the invoice does not
         lines = self.sudo().filtered(
             lambda line: (
@@ -169,6 +163,7 @@ class AccountMoveLine(models.Model):
                 lambda milestone: not milestone.invoice_line_id
             )
             line._adopt_milestones(milestones)
+        return result
 
     def _adopt_milestones(self, milestones):
         """Bill these milestones on this line, which was made another way."""

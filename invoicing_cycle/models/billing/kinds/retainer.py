@@ -4,6 +4,7 @@ from odoo.tools import SQL
 
 from ....tools.caps import NOISE, allot
 from ....tools.retainer import get_balances
+from ...entries.row_set import Rows
 
 
 class ProjectBillingPeriod(models.Model):
@@ -137,7 +138,7 @@ class ProjectBillingPeriod(models.Model):
                 """
                 SELECT p.id, SUM(%(hours)s)
                   FROM project_billing_period p
-                  JOIN account_analytic_line entry
+                  JOIN %(rows)s
                     ON %(project)s = p.project_id
                    AND %(sale_line)s = %(retainer)s
                    AND %(date)s >= %(date_from)s
@@ -147,6 +148,7 @@ class ProjectBillingPeriod(models.Model):
               GROUP BY 1
                 """,
                 **self._drawn_columns(),
+                rows=self.env["account.analytic.line"]._all_rows_sql("entry"),
                 ids=tuple(self.ids),
             )
         )
@@ -263,17 +265,22 @@ class ProjectBillingPeriod(models.Model):
                 ],
                 balance.included + balance.carried,
             )
-            vals = {"so_line": line.id, "is_so_line_edited": True}
             for entry, hours in zip(entries, fits, strict=True):
                 uom = entry.product_uom_id or hour
                 kept = hour._compute_quantity(hours, uom, round=False)
                 if entry.billing_hours - kept < NOISE:
                     continue
                 if kept:
-                    entry._split_off(entry.billing_hours - kept, vals)
-                else:
+                    entry._split_off(
+                        entry.billing_hours - kept, {"own_sale_line_id": line.id}
+                    )
+                elif entry == entry._get_entries():
                     # As OdooBot: billing people need no right to change locked time.
-                    entry.with_user(SUPERUSER_ID).write(vals)
+                    entry.with_user(SUPERUSER_ID).write(
+                        {"so_line": line.id, "is_so_line_edited": True}
+                    )
+                else:
+                    entry._record({"own_sale_line_id": line.id})
             period._message_log(
                 body=self.env._(
                     "%(hours)s h beyond the retainer are billed on %(line)s.",
@@ -283,7 +290,7 @@ class ProjectBillingPeriod(models.Model):
             )
 
     def _get_drawing_entries(self):
-        """Time that draws on the hours of this period, in the order of its days."""
+        """Rows that draw on the hours of this period, in the order of their days."""
         self.ensure_one()
         domain = [
             ("project_id", "=", self.project_id.id),
@@ -293,7 +300,7 @@ class ProjectBillingPeriod(models.Model):
         ]
         if self.date_to:
             domain.append(("date", "<=", self.date_to))
-        return self.env["account.analytic.line"].search(domain, order="date, id")
+        return Rows.search(self.env, domain).sorted_by_day()
 
 
 def _format(hours):

@@ -7,9 +7,10 @@ from ..common.recorded import recording
 
 
 class SaleOrder(models.Model):
-    """Odoo's own invoice of an order leaves out held time, as a billing period does.
+    """Odoo's own invoice of an order leaves out held time, as a billing period does,
+    and the items of which billing periods bill amounts.
 
-    Held time stays delivered, so the order goes on to read "To invoice".
+    Both stay to be invoiced, so the order goes on to read "To invoice".
     """
 
     _inherit = "sale.order"
@@ -25,6 +26,9 @@ class SaleOrder(models.Model):
         lines = self.order_line._offer_unheld_time(
             context.get("timesheet_start_date"), context.get("timesheet_end_date")
         )
+        planned = self.order_line._filtered_billed_by_periods()
+        planned.qty_to_invoice = 0.0
+        lines |= planned
         # Its lines bill the items, and the first two are what is left of down
         # payments, see _prepare_rest_of_down_payment.
         names = {"billing_kind", "quantity_made", "sale_line_ids"}
@@ -38,14 +42,21 @@ class SaleOrder(models.Model):
         # EXTENDS sale
         message = super()._nothing_to_invoice_error_message()
         held = self.order_line._get_held_hours()
-        if not held:
-            return message
-        return self.env._(
-            "Nothing is left to invoice but %(hours)s h of held time: %(items)s. "
-            "Release it under Time to bill first.",
-            hours=formatLang(self.env, sum(held.values())),
-            items=", ".join(line.display_name for line in held),
-        )
+        planned = self.order_line._filtered_billed_by_periods()
+        if held:
+            message = self.env._(
+                "Nothing is left to invoice but %(hours)s h of held time: %(items)s. "
+                "Release it under Time to bill first.",
+                hours=formatLang(self.env, sum(held.values())),
+                items=", ".join(line.display_name for line in held),
+            )
+        elif planned:
+            message = self.env._(
+                "Nothing is left to invoice but what billing periods invoice by their "
+                "amounts: %(items)s. Invoice those in the Invoicing app.",
+                items=", ".join(planned.mapped("display_name")),
+            )
+        return message
 
 
 class SaleOrderLine(models.Model):
@@ -69,22 +80,14 @@ class SaleOrderLine(models.Model):
 
         :return: dict, sale order line to hours, only those that have some
         """
-        # sudo: what an order can invoice does not depend on who may read timesheets
-        groups = (
-            self.env["account.analytic.line"]
-            .sudo()
-            ._read_group(
-                [
-                    ("so_line", "in", self.ids),
-                    ("project_id", "!=", False),
-                    ("invoice_line_id", "=", False),
-                    ("billing_hold", "=", "hold"),
-                ],
-                ["so_line", "product_uom_id"],
-                ["billing_hours:sum"],
-            )
-        )
+        domain = [
+            ("so_line", "in", self.ids),
+            ("project_id", "!=", False),
+            ("invoice_line_id", "=", False),
+            ("billing_hold", "=", "hold"),
+        ]
         result = defaultdict(float)
-        for line, uom, hours in groups:
+        # sudo: what an order can invoice does not depend on who may read timesheets
+        for line, uom, hours in self.sudo()._get_time_sums(domain):
             result[line.with_env(self.env)] += uom._to_hours(hours)
         return dict(result)

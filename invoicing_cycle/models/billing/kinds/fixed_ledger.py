@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 
 class ProjectBillingPeriod(models.Model):
-    """Fixed amounts of items that Odoo's own dialog has invoiced as well.
+    """Fixed amounts of items that Odoo's own dialog invoiced before it had periods.
 
     The two together never bill more than the item, unless a person says why.
     """
@@ -51,25 +51,9 @@ class SaleOrderLine(models.Model):
             .search([("sale_line_id", "in", self.ids), ("fixed_amount", ">", 0)])
         )
 
-    def _recount_credits_to_come(self):
-        """Whether drafts that credit these items count follows from their periods."""
-        # sudo: what an order counts does not depend on who enters a period
-        items = self.sudo()
-        # sudo: as above; of the drafts only the items are used
-        drafts = self.env["account.move.line"].sudo()
-        drafts = drafts.search(
-            [
-                ("sale_line_ids", "in", items.ids),
-                ("credited_line_id", "!=", False),
-                ("parent_state", "=", "draft"),
-            ]
-        )
-        if drafts:
-            items &= drafts.sale_line_ids
-            self.env.add_to_compute(items._fields["qty_invoiced"], items)
-            # What is asked to be computed tells its dependants nothing: the order would
-            # go on to offer what is invoiced.
-            items.modified(["qty_invoiced"])
+    def _filtered_billed_by_periods(self):
+        """Those of which periods bill amounts: Odoo's own dialog leaves them out."""
+        return self & self._get_fixed_periods().sale_line_id
 
     def _get_lines_beside_periods(self):
         """Invoice lines that bill this item, or credit it, and that no period made."""
@@ -108,14 +92,56 @@ class SaleOrderLine(models.Model):
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
-    def _get_periods_beside(self):
-        """The periods whose item Odoo's own dialog has put on these lines, beside their
-        time."""
-        lines = self.filtered(lambda line: not line.billing_kind)
-        periods = lines.move_id.invoice_line_ids.billing_period_id
-        items = lines.sale_line_ids
-        return periods.filtered(
-            lambda period: period.fixed_amount and period.sale_line_id in items
+    def _check_claimed_once(self):
+        result = super()._check_claimed_once()
+        if self.billing_kind == "fixed" and self.billing_period_id:
+            self._check_fixed_once()
+        if not self.billing_kind:
+            self._check_item_once()
+        return result
+
+    def _check_fixed_once(self):
+        """The fixed amount of a period is what it was, and on no other line."""
+        self.ensure_one()
+        period = self.billing_period_id
+        names = {
+            "document": self.move_id.display_name,
+            "period": period.display_name,
+        }
+        others = (
+            period.invoice_line_ids.filtered(lambda line: line.billing_kind == "fixed")
+            - self
+        )._filtered_live()
+        if others:
+            raise UserError(
+                self.env._(
+                    "The fixed amount of %(period)s, which %(document)s bills, is "
+                    "billed on %(invoices)s by now. Cancel or credit that first.",
+                    invoices=", ".join(others.move_id.mapped("display_name")),
+                    **names,
+                )
+            )
+        if not self._is_amount_of_period():
+            raise UserError(
+                self.env._(
+                    "The fixed amount of %(period)s, which %(document)s bills, has "
+                    "changed since. Leave the document as it is, and create a new "
+                    "invoice of the period.",
+                    **names,
+                )
+            )
+        period._check_shares_billed()
+
+    def _is_amount_of_period(self):
+        """Whether this line was made with the fixed amount of its period."""
+        self.ensure_one()
+        item, period = self.sale_line_ids[:1], self.billing_period_id
+        taxes = (self.made_with or {}).get("tax_ids", item.tax_ids.ids)
+        if not item or set(taxes) != set(item.tax_ids.ids):
+            # Nothing to compare with: an included tax is part of the price.
+            return True
+        return item == period.sale_line_id and not item.currency_id.compare_amounts(
+            self.price_made, item._get_price_of_untaxed(period.fixed_amount)
         )
 
     def _check_item_once(self):
