@@ -1,6 +1,6 @@
 from odoo.tools import SQL
 
-from odoo.addons.invoicing_cycle.models.proof.kinds import KINDS
+from odoo.addons.invoicing_cycle.models.proof.difference_kinds import KINDS
 
 from .base import InvoicingCycleCommon
 

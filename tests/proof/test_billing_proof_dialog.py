@@ -4,7 +4,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from odoo.addons.invoicing_cycle.models.proof.kinds import KINDS
+from odoo.addons.invoicing_cycle.models.proof.difference_kinds import KINDS
 
 from ..common.proof import ProofCommon
 

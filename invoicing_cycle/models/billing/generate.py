@@ -8,7 +8,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import format_date
 
 from ..common.call_arguments import get_text
-from ..readiness.missing_data import BLOCKING_CODES
+from ..readiness.missing_data_reasons import BLOCKING_CODES
 
 _logger = logging.getLogger(__name__)
 

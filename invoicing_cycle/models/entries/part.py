@@ -98,9 +98,8 @@ class ProjectBillingPart(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         parts = super().create(vals_list)
-        self.env["project.billing.time"]._touch(
-            rows=Rows(self._no_entries(), parts).keys
-        )
+        keys = [part._get_key() for part in parts]
+        self.env["project.billing.time"]._touch(rows=keys)
         parts.entry_id._sum_parts()
         return parts
 
@@ -138,10 +137,6 @@ class ProjectBillingPart(models.Model):
                     entries=billed._get_entries()._format_entries(),
                 )
             )
-
-    @api.model
-    def _no_entries(self):
-        return self.env["account.analytic.line"]
 
     # --------------------------------------------------------------------- row
 

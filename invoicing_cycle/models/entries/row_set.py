@@ -13,11 +13,7 @@ class Rows:
         :param parts: ``project.billing.part``, none by default
         """
         self.entries = entries
-        self.parts = (
-            entries.env["project.billing.part"].with_env(entries.env)
-            if parts is None
-            else parts
-        )
+        self.parts = entries.env["project.billing.part"] if parts is None else parts
 
     @classmethod
     def browse(cls, env, keys):

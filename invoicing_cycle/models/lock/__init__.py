@@ -1,6 +1,6 @@
 """Up to which day a person has handed in, and who owes days."""
 
-from . import employee
+from . import locked_until
 from . import calendar
 from . import work_days
 from . import completeness

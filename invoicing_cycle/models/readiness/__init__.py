@@ -1,8 +1,9 @@
 """Period → Pending or Ready: who must have locked, the state, who owes what."""
 
-from . import missing_data_sql
+from . import missing_data_reasons
 from . import missing_data
 from . import required
+from . import open_days
 from . import required_sync
 from . import time
 from . import state

@@ -2,10 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .missing_data_sql import MISSING_CODES
-
-# Without these nothing can be invoiced at all.
-BLOCKING_CODES = frozenset({"customer", "sale_line", "order_not_confirmed", "price"})
+from .missing_data_reasons import MISSING_CODES
 
 
 class ProjectProject(models.Model):
@@ -88,23 +85,6 @@ class ProjectProject(models.Model):
             project.billing_missing_text = (
                 " ".join(labels[code] for code in missing) or False
             )
-
-    def _get_missing_labels(self):
-        """How to mend each gap, in the user's language."""
-        _ = self.env._
-        return {
-            "schedule": _("Set a billing schedule."),
-            "customer": _("Choose the customer."),
-            "sale_line": _("Create or choose a sales order item."),
-            "order_not_confirmed": _("Confirm the sales order."),
-            "price": _("Give the sales order item a price."),
-            "periods": _("Enter the next custom period."),
-            "unmapped_time": _("Map the time without a sales order item."),
-            "unmapped_expense": _(
-                "Choose the project of re-invoiced expenses: on their sales order, or "
-                "by the project's analytic account on the expense."
-            ),
-        }
 
     # ----------------------------------------------------------------- search
 

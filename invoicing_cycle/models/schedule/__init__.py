@@ -1,7 +1,8 @@
 """Dates → period: which stretches of days a project is billed by."""
 
 from . import project
-from . import periods
+from . import frequency
+from . import open_periods
 from . import late
 from . import cron
 from . import project_rights

@@ -9,7 +9,7 @@ from ..common.call_arguments import ensure_one
 class ProjectProject(models.Model):
     """A project's billing schedule.
 
-    For its periods see ``schedule/periods.py``, for who may set the schedule
+    For its periods see ``schedule/open_periods.py``, for who may set the schedule
     ``schedule/project_rights.py``.
     """
 
@@ -29,30 +29,6 @@ class ProjectProject(models.Model):
         }
     )
 
-    billing_frequency = fields.Selection(
-        [
-            ("weekly", "Weekly"),
-            ("biweekly", "Bi-weekly"),
-            ("monthly", "Monthly"),
-            ("quarterly", "Quarterly"),
-            ("custom", "Custom"),
-            ("completion", "On completion"),
-        ],
-        string="Billing Schedule",
-        copy=False,
-        tracking=True,
-        help="How often the project is billed. Custom periods are entered by hand; on "
-        "completion there is one invoice when the project's status is set to Complete.",
-        groups="base.group_user",
-    )
-    billing_start_date = fields.Date(
-        string="Billed From",
-        copy=False,
-        tracking=True,
-        help="First day of the first billing period. Monthly and quarterly periods "
-        "keep its day of the month; time before it goes on the first invoice.",
-        groups="base.group_user",
-    )
     billing_invoice_delay = fields.Integer(
         string="Invoice Delay",
         help="Days from the end of a period to its invoice date; negative to bill in "

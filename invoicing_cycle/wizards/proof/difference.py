@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 from ...models.common.call_arguments import ensure_one
-from ...models.proof.kinds import KINDS
+from ...models.proof.difference_kinds import KINDS
 
 
 class ProjectBillingProofDifference(models.TransientModel):

@@ -15,6 +15,9 @@ MISSING_CODES = (
     "unmapped_expense",
 )
 
+# Without these nothing can be invoiced at all.
+BLOCKING_CODES = frozenset({"customer", "sale_line", "order_not_confirmed", "price"})
+
 
 class ProjectProject(models.Model):
     """The gaps in a project's data, each as one SQL condition on a row of projects.
@@ -24,6 +27,23 @@ class ProjectProject(models.Model):
     """
 
     _inherit = "project.project"
+
+    def _get_missing_labels(self):
+        """How to mend each gap, in the user's language."""
+        _ = self.env._
+        return {
+            "schedule": _("Set a billing schedule."),
+            "customer": _("Choose the customer."),
+            "sale_line": _("Create or choose a sales order item."),
+            "order_not_confirmed": _("Confirm the sales order."),
+            "price": _("Give the sales order item a price."),
+            "periods": _("Enter the next custom period."),
+            "unmapped_time": _("Map the time without a sales order item."),
+            "unmapped_expense": _(
+                "Choose the project of re-invoiced expenses: on their sales order, or "
+                "by the project's analytic account on the expense."
+            ),
+        }
 
     @api.model
     def _missing_sql(self, alias, codes):

@@ -1,0 +1,126 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ...tools.billing_calendar import add_days
+
+
+class ProjectBillingPeriodRequired(models.Model):
+    """The working days of a period that a person has not locked yet."""
+
+    _inherit = "project.billing.period.required"
+
+    @api.depends(
+        "period_id.date_from",
+        "period_id.date_to",
+        "employee_id.resource_id.tz",
+        "employee_id.resource_id.calendar_id.two_weeks_calendar",
+        "employee_id.resource_id.calendar_id.flexible_hours",
+        "employee_id.resource_id.calendar_id.attendance_ids.dayofweek",
+        "employee_id.resource_id.calendar_id.attendance_ids.week_type",
+        "employee_id.resource_id.calendar_id.attendance_ids.day_period",
+        "employee_id.resource_id.calendar_id.attendance_ids.hour_from",
+        "employee_id.resource_id.calendar_id.attendance_ids.hour_to",
+        "employee_id.version_ids.resource_calendar_id",
+        "employee_id.version_ids.contract_date_start",
+        "employee_id.version_ids.contract_date_end",
+    )
+    def _compute_last_work_day(self):
+        # Leave refreshes it by itself, see lock/work_days.py. Of a period without an
+        # end it is the day on which this was last asked: such a period is not due.
+        days = self._get_work_days()
+        for row in self:
+            row.last_work_day = row in days and days[row].last(*row._get_span())
+            row.is_away = not row.last_work_day
+
+    @api.model
+    def _owes_day_sql(self, required, period, person):
+        """A day of work of a required person is not locked.
+
+        :param str required: alias of this table; the others of period and person
+        """
+        return SQL(
+            """
+            (%(expected)s
+             AND %(active)s
+             AND %(is_away)s IS NOT TRUE
+             AND COALESCE(%(last_work_day)s, %(date_to)s)
+               > COALESCE(%(locked_until)s, '-infinity'::date))
+            """,
+            expected=self._column(required, "expected"),
+            active=self._column(person, "active", "hr.employee"),
+            is_away=self._column(required, "is_away"),
+            last_work_day=self._column(required, "last_work_day"),
+            date_to=self._column(period, "date_to", "project.billing.period"),
+            locked_until=self.env["hr.employee"]._timesheet_locked_until_sql(person),
+        )
+
+    @api.model
+    def _count_work_days(self, employees=None):
+        """Work out the last day of work of who became required meanwhile.
+
+        Who saves time need not wait for that: it matters when the person locks.
+
+        :param employees: ``hr.employee``, all by default
+        """
+        domain = Domain("last_work_day", "=", False) & Domain("is_away", "=", False)
+        if employees is not None:
+            domain &= Domain("employee_id", "in", employees.ids)
+        # sudo: on which days people work does not depend on who asks
+        self.sudo().search(domain)._refresh_last_work_day()
+
+    def _refresh_last_work_day(self):
+        """Leave was entered, moved or taken back for these persons."""
+        for name in ("last_work_day", "is_away"):
+            self.env.add_to_compute(self._fields[name], self)
+        self.modified(["last_work_day"])
+
+    def _count_open_days(self):
+        """Number of working days, less leave, that each person has not locked yet.
+
+        :return: dict, row to number; only of those with any
+        """
+        counts = {}
+        for row, days in self._get_work_days().items():
+            start, end = row._get_span()
+            if locked_until := row.employee_id.timesheet_locked_until:
+                if locked_until >= end:
+                    continue
+                start = max(start, add_days(locked_until, 1))
+            if count := days.count(start, end):
+                counts[row] = count
+        return counts
+
+    def _get_span(self):
+        """First and last day of the period; up to today where it has no end."""
+        period = self.period_id
+        today = fields.Date.context_today(self)
+        return period.date_from, period.date_to or today
+
+    def _get_work_days(self):
+        """The days on which each person works, less leave: those of the period, and
+        others too.
+
+        :return: dict, row to ``tools.work_days.WorkDays``
+        """
+        rows = self.filtered(lambda row: row.period_id.date_from and row.employee_id)
+        if not rows:
+            return {}
+        spans = [row._get_span() for row in rows]
+        # sudo: calendars and leave only as far as the days that they leave open
+        days = rows.employee_id.sudo()._get_days_of_work(
+            min(span[0] for span in spans), max(span[1] for span in spans)
+        )
+        return {row: days[row.employee_id.id] for row in rows}
+
+    def _may_owe_days(self):
+        """Whether a day of work may be left that the person has not locked.
+
+        Of a period without an end it grows day by day.
+        """
+        self.ensure_one()
+        day = self.last_work_day or (not self.is_away and self.period_id.date_to)
+        locked_until = self.employee_id.timesheet_locked_until
+        return not self.period_id.date_to or bool(
+            day and (not locked_until or day > locked_until)
+        )
