@@ -178,6 +178,7 @@ class TestFixedAmountLeft(BeyondHoursCommon, ProofCommon):
         self.assertEqual(self.january.amount_to_invoice, 1000.0)
         with self.assertRaisesRegex(UserError, "billing periods invoice by their amou"):
             self._invoice_stock(self.order)
+        self.assertEqual(self.order.invoice_status, "to invoice")
         self.assertEqual(self._generate_january().amount_untaxed, 1000.0)
         self.assertEqual(self.january.state, "to_send")
         self.assertProven(self.project)

@@ -283,9 +283,12 @@ class TestBillingParts(DecisionCommon):
         with self.assertRaises(AccessError):
             other.read(["billing_hours"])
         self.assertFalse(other.search([("entry_id", "=", self.entry.id)]))
-        portal = part.with_user(self._new_user("customer", "base.group_portal"))
-        with self.assertRaises(AccessError):
-            portal.read(["billing_hours"])
+        for group in ("base.group_portal", "base.group_user"):
+            stranger = part.with_user(self._new_user(f"stranger {group}", group))
+            with self.subTest(group), self.assertRaises(AccessError):
+                stranger.read(["billing_hours"])
+            with self.subTest(group), self.assertRaises(AccessError):
+                stranger.search([])
 
     def test_costs_are_not_told_by_parts(self):
         part = self._split(0.5)

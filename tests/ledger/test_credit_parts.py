@@ -115,6 +115,54 @@ class TestCreditParts(CreditCommon):
         self.assertEqual(self.part.invoice_line_id.move_id, self.second)
         self.assertCounted(8.5)
 
+    def test_item_of_the_entry_changes_meanwhile(self):
+        """What is given back stays on the item that it was billed on."""
+        for invoice in (self.first,):
+            invoice.button_draft()
+            invoice.unlink()
+        self.entry.write(
+            {"so_line": self.senior_sale_line.id, "is_so_line_edited": True}
+        )
+        self.assertEqual(self.part.so_line, self.sale_line)
+        self.second._reverse_moves()._post()
+        self.assertFalse(self.part.invoice_line_id)
+        self.assertEqual(self.part.so_line, self.sale_line)
+        self.assertProven(self.project)
+        rest = self.part._split_off(0.5, {"billing_hold": "hold"})
+        self.assertEqual(rest.so_line, self.sale_line)
+        self.entry.action_set_billing("bill")
+        self.assertEqual(self.part.so_line, self.sale_line)
+        self.assertProven(self.project)
+        # By a decision of its own it goes back, and is billed as its entry is.
+        self.part.action_set_billing("bill")
+        self.assertFalse(self.part.exists())
+        self.assertProven(self.project)
+
+    def test_rounding_that_came_later(self):
+        """An invoiced entry is not rounded anew when its part is split."""
+        entry = self._log_time(self.project, date(2026, 3, 9), 5.1)
+        part = entry._split_off(2.0, {"billing_hold": "hold"})
+        invoice = self._generate(self._period(self.project, date(2026, 4, 5)), "Late")
+        self.assertTrue(entry.invoice_line_id)
+        invoice.action_post()
+        self.project.write({"billing_rounding": "15", "billing_rounding_per": "entry"})
+        part.action_set_billing("write_off", "Rework", 1.0)
+        self.env.flush_all()
+        self.assertAlmostEqual(entry.billing_hours, 3.1)
+        self.assertAlmostEqual(entry.split_hours, 2.0)
+
+    def test_released_after_the_schedule_has_ended(self):
+        """A supplementary period takes it at once."""
+        entry = self._log_time(self.project, date(2026, 3, 9), 2.0)
+        part = entry._split_off(1.0, {"billing_hold": "hold"})
+        self.project.billing_period_ids.filtered(
+            lambda period: period.state not in ("to_send", "sent", "skipped")
+        )._generate_invoices("Because")
+        self.project.date_start = date(2026, 1, 1)
+        self.project.date = max(self.project.billing_period_ids.mapped("date_to"))
+        part.action_set_billing("bill")
+        self.assertTrue(part.billing_period_id)
+
     def test_stock_invoice(self):
         """Odoo's own dialog bills an open part as it bills an open entry."""
         self.second.button_draft()

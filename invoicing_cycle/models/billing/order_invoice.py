@@ -32,11 +32,14 @@ class SaleOrder(models.Model):
         # Its lines bill the items, and the first two are what is left of down
         # payments, see _prepare_rest_of_down_payment.
         names = {"billing_kind", "quantity_made", "sale_line_ids"}
-        with recording("account.move.line", names):
-            moves = super()._create_invoices(grouped=grouped, final=final, date=date)
-        # What was offered holds for this invoice alone.
-        self.env.add_to_compute(lines._fields["qty_to_invoice"], lines)
-        return moves
+        try:
+            with recording("account.move.line", names):
+                return super()._create_invoices(grouped=grouped, final=final, date=date)
+        finally:
+            # What was offered holds for this invoice alone. What is asked to be
+            # computed tells its dependants nothing: the order's invoice status.
+            self.env.add_to_compute(lines._fields["qty_to_invoice"], lines)
+            lines.modified(["qty_to_invoice"])
 
     def _nothing_to_invoice_error_message(self):
         # EXTENDS sale

@@ -37,7 +37,13 @@ class BillingRowMixin(models.AbstractModel):
         groups="base.group_system",
     )
 
-    @api.depends(lambda self: (*self._get_counted_fields(), "so_line.state"))
+    @api.depends(
+        lambda self: (
+            *self._get_counted_fields(),
+            *self._get_delivered_fields(),
+            "so_line.state",
+        )
+    )
     def _compute_counted_in(self):
         """Tell that these rows changed: where they are counted, and where they were.
 

@@ -67,6 +67,18 @@ class AccountAnalyticLine(models.Model):
         ).with_user(SUPERUSER_ID).unlink()
 
 
+class ProjectBillingPart(models.Model):
+    _inherit = "project.billing.part"
+
+    def _leave_own_item(self):
+        parts = self.filtered(
+            lambda part: part.own_sale_line_id and part.billing_hold == "bill"
+        )
+        if parts:
+            parts._record({"own_sale_line_id": False})
+        return super()._leave_own_item()
+
+
 class BillingRowMixin(models.AbstractModel):
     _inherit = "billing.row.mixin"
 
@@ -89,7 +101,8 @@ class BillingRowMixin(models.AbstractModel):
     def action_set_billing(self, decision, reason=None, hours=None):
         """Bill, hold or write off these unbilled entries or parts, or a part of one.
 
-        What is billed of an entry again is all of it: its parts go back into it.
+        What is billed of an entry again is all of it: its parts go back into it. A part
+        that is billed on an item of its own goes back when it is billed again.
 
         :param str decision: "bill", "hold" or "write_off"
         :param str reason: why, needed to hold and to write off
@@ -112,16 +125,20 @@ class BillingRowMixin(models.AbstractModel):
                 else self.env._("Say why the time is written off."),
             )
         rows = self
+        whole = hours is None
         if hours is not None:
             ensure_one(self)
             hours = get_number(self.env, hours)
             # Written so that a "not a number" does not pass for all of it.
-            if not abs(hours - self.billing_hours) <= NOISE:
+            whole = abs(hours - self.billing_hours) <= NOISE
+            if not whole:
                 rows = self._split_off(
                     hours, {"billing_hold": decision, "hold_reason": reason}
                 )
         if decision == "bill" and hours is None:
             rows._get_kept_parts()._set_billing(decision, reason)
+        if decision == "bill" and whole:
+            rows._leave_own_item()
         # sudo: billing people need no right to change what they decide on
         decided = rows.sudo()
         decided._set_billing(decision, reason)
@@ -141,3 +158,7 @@ class BillingRowMixin(models.AbstractModel):
     def _get_kept_parts(self):
         """Parts of these rows that are held or written off (superuser records)."""
         return self.env["project.billing.part"]
+
+    def _leave_own_item(self):
+        """Those of these rows that are billed on an item of their own, and are to be
+        billed once more, are billed as their entry is."""

@@ -1,6 +1,6 @@
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import float_compare
+from odoo.tools import float_compare, float_round
 
 from ..common.recorded import is_recording
 from .hours import NOISE
@@ -100,19 +100,22 @@ class ProjectBillingPart(models.Model):
         parts = super().create(vals_list)
         keys = [part._get_key() for part in parts]
         self.env["project.billing.time"]._touch(rows=keys)
-        parts.entry_id._sum_parts()
+        self.env["account.move"]._forget_outdated()
+        parts._find_late_period()
         return parts
 
     def write(self, vals):
         self._check_recorded(vals)
+        self.env["account.move"]._forget_outdated()
         self._touch_changed(vals)
         result = super().write(vals)
-        if "billing_hours" in vals:
-            self.entry_id._sum_parts()
+        if not {"billing_hold", "own_sale_line_id"}.isdisjoint(vals):
+            self._find_late_period()
         return result
 
     def unlink(self):
         entries = self.entry_id
+        self.env["account.move"]._forget_outdated()
         self._touch_counts()
         result = super().unlink()
         entries.exists()._sum_parts()
@@ -150,6 +153,17 @@ class ProjectBillingPart(models.Model):
     def _is_not_billed(self):
         self.ensure_one()
         return not self.invoice_line_id
+
+    def _set_invoice_line(self, invoice_line):
+        result = super()._set_invoice_line(invoice_line)
+        if not invoice_line:
+            # It was billed on this item, whatever its entry is sold on meanwhile.
+            for part in self:
+                if part.so_line != part.entry_id.so_line:
+                    part._record({"own_sale_line_id": part.so_line.id})
+        return result
+
+    _key_idx = models.Index("((-id))")
 
 
 class BillingRowMixin(models.AbstractModel):
@@ -197,6 +211,10 @@ class BillingRowMixin(models.AbstractModel):
             Part.browse(self.id).billing_hours -= hours
             vals = {"own_sale_line_id": self.own_sale_line_id.id, **vals}
         part = Part.create({"entry_id": entry.id, "billing_hours": hours, **vals})
+        if self == entry:
+            # Else it stays what it is: its entry may be invoiced, and is not rounded
+            # anew.
+            entry._sum_parts()
         return part.with_env(self.env)
 
 
@@ -240,11 +258,9 @@ class AccountAnalyticLine(models.Model):
         return Rows(self, self._get_parts().with_env(self.env))
 
     def _sum_parts(self):
-        """Parts of these entries came, went or changed their size."""
+        """Parts of these entries came or went."""
         for entry in self:
             # sudo: as in _get_parts
             hours = sum(entry.sudo().part_ids.mapped("billing_hours"))
-            if float_compare(hours, 0, 6) == 0:
-                hours = 0.0
-            if hours != entry.split_hours:
-                entry._record({"split_hours": hours})
+            if float_compare(hours, entry.split_hours, 6) != 0:
+                entry._record({"split_hours": float_round(hours, 9)})

@@ -184,7 +184,8 @@ class ProjectBillingTime(models.Model):
                           entry.invoice_line_id IS NULL
                           AND entry.timesheet_invoice_id IS NULL
                           AND entry.billing_hold <> 'write_off'
-                          AND (entry.so_line IS NOT NULL OR entry.unit_amount <> 0)
+                          AND (entry.so_line IS NOT NULL OR entry.unit_amount <> 0
+                               OR COALESCE(entry.billing_hours, 0) <> 0)
                               AS unbilled,
                           entry.so_line IS NULL
                           OR entry.timesheet_invoice_type = 'billable_time' AS by_time,

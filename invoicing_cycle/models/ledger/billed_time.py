@@ -44,6 +44,7 @@ class AccountMoveLine(models.Model):
 
     @api.depends(
         "billed_part_ids.billing_hours",
+        "billed_part_ids.product_uom_id",
         "timesheet_entry_ids.billing_hours",
         "timesheet_entry_ids.product_uom_id",
     )

@@ -150,10 +150,12 @@ class TimesheetBillingDecisionLine(models.TransientModel):
     def _compute_hours(self):
         """All of it; parts are left as they are, but where they are to be billed."""
         for line in self:
+            row = line._get_row()
             # sudo: what of it is invoiced does not depend on who asks
             decided = line.part_id and line.entry_id.sudo()._is_not_billed()
-            kept = decided and line.decision_id.decision != "bill"
-            line.hours = 0.0 if kept else line._get_row().billing_hours
+            kept = decided and (line.decision_id.decision == row.billing_hold)
+            kept = kept or (decided and line.decision_id.decision != "bill")
+            line.hours = 0.0 if kept else row.billing_hours
 
     @api.depends("hours", "available_hours")
     def _compute_is_whole(self):

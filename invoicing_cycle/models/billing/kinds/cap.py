@@ -135,6 +135,9 @@ class ProjectBillingPeriod(models.Model):
     # ----------------------------------------------------------------- state
 
     @api.depends(
+        "part_ids.so_line.billing_capped",
+        "part_ids.so_line.product_uom_qty",
+        "part_ids.so_line.qty_invoiced",
         "timesheet_ids.so_line.billing_capped",
         "timesheet_ids.so_line.product_uom_qty",
         "timesheet_ids.so_line.qty_invoiced",
@@ -143,6 +146,9 @@ class ProjectBillingPeriod(models.Model):
         return super()._compute_state()
 
     @api.depends(
+        "part_ids.so_line.billing_capped",
+        "part_ids.so_line.product_uom_qty",
+        "part_ids.so_line.qty_invoiced",
         "timesheet_ids.so_line.billing_capped",
         "timesheet_ids.so_line.product_uom_qty",
         "timesheet_ids.so_line.qty_invoiced",

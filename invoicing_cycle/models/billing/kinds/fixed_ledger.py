@@ -52,8 +52,20 @@ class SaleOrderLine(models.Model):
         )
 
     def _filtered_billed_by_periods(self):
-        """Those of which periods bill amounts: Odoo's own dialog leaves them out."""
-        return self & self._get_fixed_periods().sale_line_id
+        """Those of which periods have an amount to bill, or a retainer goes on.
+
+        Odoo's own dialog leaves them out.
+        """
+        left = self._get_fixed_periods()._filtered_fixed_amount_left()
+        # sudo: as above
+        retained = self.env["project.project"].sudo()
+        retained = retained.search(
+            [
+                ("billing_retainer_line_id", "in", self.ids),
+                ("billing_frequency", "!=", False),
+            ]
+        )
+        return self & (left.sale_line_id | retained.billing_retainer_line_id)
 
     def _get_lines_beside_periods(self):
         """Invoice lines that bill this item, or credit it, and that no period made."""
