@@ -1,3 +1,4 @@
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.models import MAGIC_COLUMNS
 from odoo.tests import tagged
@@ -154,6 +155,13 @@ class TestBadValues(BadValuesCommon):
             self._refuse_decision("hold", "x", hours, text="more than 0")
         self.assertFalse(self.entry.part_ids)
         self.assertEqual(self.entry.billing_hours, 2.0)
+
+    def test_days_that_are_none(self):
+        """In the form of the settings, which Odoo would answer with an error."""
+        settings = self.env["res.config.settings"]
+        for value in ("abc", {"a": 1}, [1], "2026-13-45"):
+            with self.subTest(value=value), self.assertRaisesRegex(UserError, "no day"):
+                settings.onchange({"billing_cycle_anchor": value}, [], {})
 
     def test_least_part(self):
         self.rpc(

@@ -196,6 +196,14 @@ class TestBillingParts(DecisionCommon):
         with self.assertRaisesRegex(UserError, "Invoiced already"):
             part.unlink()
 
+    def test_delete_part_of_billed_entry(self):
+        """Its hours would go into what the invoice bills."""
+        part = self._split(0.5, "hold")
+        self._invoice()
+        with self.assertRaisesRegex(UserError, "Invoiced already"):
+            part.unlink()
+        self.assertLedger((1.5, "bill"), (0.5, "hold"))
+
     def test_delete_task_and_project(self):
         self._split(0.5)
         for record in self.task, self.project:

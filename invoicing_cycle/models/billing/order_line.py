@@ -224,7 +224,7 @@ class SaleOrderLine(models.Model):
         "project.billing.part",
         "so_line",
         export_string_translation=False,
-        groups="base.group_user",
+        groups="hr_timesheet.group_hr_timesheet_user",
     )
 
     @api.depends(

@@ -1,7 +1,9 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 from ...tools import bounds
 from ...tools.billing_calendar import cycle_of
+from .values import is_date
 
 APPROVAL_FIELDS = frozenset(
     {
@@ -191,3 +193,16 @@ class ResConfigSettings(models.TransientModel):
     timesheet_reminder_digest = fields.Boolean(
         related="company_id.timesheet_reminder_digest", readonly=False
     )
+
+    def onchange(self, values, field_names, fields_spec):
+        # EXTENDS web
+        for name in ("billing_cycle_anchor", "timesheet_approval_from"):
+            if isinstance(values, dict) and not is_date(values.get(name)):
+                raise ValidationError(
+                    self.env._(
+                        "“%(value)s” is no day of %(field)s. Enter another one.",
+                        value=str(values[name]).replace("\0", "\N{SYMBOL FOR NULL}"),
+                        field=self._fields[name].get_description(self.env)["string"],
+                    )
+                )
+        return super().onchange(values, field_names, fields_spec)

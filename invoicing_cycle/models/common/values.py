@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import ormcache
 
@@ -12,7 +12,7 @@ LARGEST_INTEGER = 2**31 - 1
 
 #: What is looked at, of the fields of the add-on.
 TEXT_TYPES = frozenset({"char", "html", "text"})
-CHECKED_TYPES = TEXT_TYPES | {"float", "integer", "many2one", "monetary"}
+CHECKED_TYPES = TEXT_TYPES | {"date", "float", "integer", "many2one", "monetary"}
 
 #: Odoo's own fields that the billing rests on.
 BILLED_FIELDS = {
@@ -32,6 +32,15 @@ BILLED_FIELDS = {
     "project.sale.line.employee.map": {"cost", "price_unit"},
     "sale.order.line": {"discount", "price_unit", "product_uom_qty"},
 }
+
+
+def is_date(value):
+    """Whether Odoo takes a value for a day, or for none."""
+    try:
+        fields.Date.to_date(value)
+    except (AttributeError, OverflowError, TypeError, ValueError):
+        return False
+    return True
 
 
 class BillingValuesMixin(models.AbstractModel):
@@ -108,6 +117,8 @@ class BillingValuesMixin(models.AbstractModel):
         if field_type in TEXT_TYPES:
             # The database keeps every character but this one.
             return not isinstance(value, str) or "\0" not in value
+        if field_type == "date":
+            return is_date(value)
         if field_type == "many2one":
             # Odoo's own calls give records and more. What goes on to the database as
             # an id has to be one.

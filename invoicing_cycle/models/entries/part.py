@@ -132,7 +132,10 @@ class ProjectBillingPart(models.Model):
                     entry=self._get_entries()._format_entries(),
                 )
             )
-        billed = self.filtered("invoice_line_id")
+        # Its hours would go into what an invoice bills.
+        billed = self.filtered(
+            lambda part: part.invoice_line_id or not part.entry_id._is_not_billed()
+        )
         if billed:
             raise UserError(
                 self.env._(

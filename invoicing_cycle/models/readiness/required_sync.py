@@ -14,7 +14,7 @@ class ProjectBillingPeriod(models.Model):
 
     def _get_with_next(self):
         """These periods and the next one of each project: it requires who was here."""
-        if not self:
+        if not self.ids:
             return self
         query = SQL(
             """

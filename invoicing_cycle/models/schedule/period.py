@@ -124,6 +124,7 @@ class ProjectBillingPeriod(models.Model):
         "billing_period_id",
         string="Parts of Time Entries",
         readonly=True,
+        groups="hr_timesheet.group_hr_timesheet_user",
     )
     expense_ids = fields.One2many(
         "hr.expense", "billing_period_id", string="Re-invoiced Expenses", readonly=True
