@@ -117,9 +117,8 @@ class TestCreditParts(CreditCommon):
 
     def test_item_of_the_entry_changes_meanwhile(self):
         """What is given back stays on the item that it was billed on."""
-        for invoice in (self.first,):
-            invoice.button_draft()
-            invoice.unlink()
+        self.first.button_draft()
+        self.first.unlink()
         self.entry.write(
             {"so_line": self.senior_sale_line.id, "is_so_line_edited": True}
         )

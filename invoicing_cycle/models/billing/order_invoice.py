@@ -1,6 +1,7 @@
 from collections import defaultdict
 
 from odoo import models
+from odoo.exceptions import UserError
 from odoo.tools import formatLang
 
 from ..common.recorded import recording
@@ -34,12 +35,14 @@ class SaleOrder(models.Model):
         names = {"billing_kind", "quantity_made", "sale_line_ids"}
         try:
             with recording("account.move.line", names):
-                return super()._create_invoices(grouped=grouped, final=final, date=date)
-        finally:
-            # What was offered holds for this invoice alone. What is asked to be
-            # computed tells its dependants nothing: the order's invoice status.
-            self.env.add_to_compute(lines._fields["qty_to_invoice"], lines)
-            lines.modified(["qty_to_invoice"])
+                moves = super()._create_invoices(
+                    grouped=grouped, final=final, date=date
+                )
+        except UserError:
+            lines._offer_anew()
+            raise
+        lines._offer_anew()
+        return moves
 
     def _nothing_to_invoice_error_message(self):
         # EXTENDS sale
@@ -77,6 +80,17 @@ class SaleOrderLine(models.Model):
         lines = self.browse(line.id for line in self._get_held_hours())
         lines._recompute_qty_to_invoice(date_from, date_to)
         return lines
+
+    def _offer_anew(self):
+        """What was offered held for one invoice alone.
+
+        Not after an error of the database, which takes all back, and is not to be
+        hidden by another one.
+        """
+        self.env.add_to_compute(self._fields["qty_to_invoice"], self)
+        # What is asked to be computed tells its dependants nothing: the status of the
+        # order, for instance.
+        self.modified(["qty_to_invoice"])
 
     def _get_held_hours(self):
         """Hours of unbilled time that is held, in one query.

@@ -152,9 +152,9 @@ class TimesheetBillingDecisionLine(models.TransientModel):
         for line in self:
             row = line._get_row()
             # sudo: what of it is invoiced does not depend on who asks
-            decided = line.part_id and line.entry_id.sudo()._is_not_billed()
-            kept = decided and (line.decision_id.decision == row.billing_hold)
-            kept = kept or (decided and line.decision_id.decision != "bill")
+            whole = line.entry_id.sudo()
+            released = line.decision_id.decision == "bill" != row.billing_hold
+            kept = line.part_id and whole._is_not_billed() and not released
             line.hours = 0.0 if kept else row.billing_hours
 
     @api.depends("hours", "available_hours")
