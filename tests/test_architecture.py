@@ -58,6 +58,7 @@ HOOKS = {
     },
     "account.move.line": {
         "_check_claimed_once",
+        "_check_covered",
         "_free_claims",
         "_get_claimed_periods",
         "_has_claims",
@@ -69,6 +70,12 @@ HOOKS = {
         "_compute_billing_missing",
         "_get_homeless_time",
         "_get_waiting_records",
+    },
+    # What a draft is out of date by.
+    "account.move": {
+        "_format_arrived_items",
+        "_get_arrived_items",
+        "_get_outdated_reasons",
     },
     # What the proof compares.
     "billing.proof": {
@@ -131,7 +138,6 @@ STEPS = {
         "_check_new_links",
         "_get_known_rows",
         "_get_signed_made",
-        "_get_undeducted",
         "_is_credit_to_come",
         "_is_taken_back",
         "_refuse_items_on_ledger",

@@ -5,12 +5,12 @@ from freezegun import freeze_time
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.invoicing_cycle.models.readiness import digest
+from odoo.addons.invoicing_cycle.models.readiness import reminder_digest
 
 from ..common.readiness import ReadinessCommon
 from ..common.schedule import day
 
-LOGGER = "odoo.addons.invoicing_cycle.models.readiness.digest"
+LOGGER = "odoo.addons.invoicing_cycle.models.readiness.reminder_digest"
 
 
 @tagged("post_install", "-at_install")
@@ -104,7 +104,7 @@ class TestReminderDigest(ReadinessCommon):
                 raise ValueError(user.login)
             return prepare(user, owed)
 
-        with mute_logger("odoo.addons.invoicing_cycle.models.readiness.digest"):
+        with mute_logger(LOGGER):
             self.patch(Users, "_prepare_reminder_digest", fail_for_one)
             self.assertEqual(set(self._run()), {self.user_colleague})
         self.patch(Users, "_prepare_reminder_digest", prepare)
@@ -112,7 +112,7 @@ class TestReminderDigest(ReadinessCommon):
 
     def test_goes_on_where_the_time_was_up(self):
         self._log_time(self.project, day(1, 15), employee=self.colleague)
-        self.patch(digest, "BATCH", 1)
+        self.patch(reminder_digest, "BATCH", 1)
         self.patch(self.env.registry["ir.cron"], "_commit_progress", lambda *a, **k: 0)
         people = self.user_consultant | self.user_colleague
         first, second = self._run(), self._run()

@@ -12,5 +12,4 @@ from . import documents
 from . import late_invoice
 from . import order_invoice
 from . import order_line
-from . import claims
 from . import kinds

@@ -41,6 +41,14 @@ class BillingItem(NamedTuple):
         """Number of time entries, and of parts of some."""
         return len(self.rows)
 
+    def bills(self, record):
+        """
+        :param record: a sales order item, or a milestone
+        """
+        if record._name == "project.milestone":
+            return self.milestone_id == record.id
+        return self.sale_line == record
+
 
 class Counters:
     """What was billed and made per sale order line, and what the next items make.

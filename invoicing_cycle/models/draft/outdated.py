@@ -81,7 +81,7 @@ class AccountMove(models.Model):
             move.arrived_not_ready = draft._format_not_ready(arrived[draft.id])
 
     def _get_outdated_reasons(self, arrived):
-        """Why a refresh would change these drafts.
+        """Why a refresh would change these drafts; each kind adds its own.
 
         :param dict arrived: as of :meth:`_get_arrived_time`
         :return: dict, id of the draft to list of sentences
@@ -95,8 +95,6 @@ class AccountMove(models.Model):
             ]
         for line in self._get_generated_lines()._read_price_sources():
             reasons[line.move_id.id] += line._get_outdated_prices()
-        self._add_outdated_items(reasons)
-        self._add_outdated_down_payments(reasons)
         return reasons
 
     def _search_draft_status(self, operator, value):

@@ -41,7 +41,7 @@ class AccountMove(models.Model):
         arrived = self._get_arrived_time()[self.id]
         places = {time.row: time.period_id for time in arrived if time.ready}
         places.update(self._get_refresh_places(rows, periods))
-        others = self._get_arrived_items()
+        others = self._get_arrived_items()[self.id]
         # The periods of a supplementary invoice are billed on another one.
         supplementary = any(lines.mapped("is_supplementary"))
         only = Rows.browse(lines.env, places) if supplementary else None

@@ -86,14 +86,19 @@ class BillingRowMixin(models.AbstractModel):
         self.ensure_one()
         return tuple(map(int, self.counted_in.split("/"))) if self.counted_in else None
 
-    def _touch_counts(self):
-        """Have these rows counted anew before this transaction ends.
+    def _get_counted_keys(self):
+        """Where these rows are counted.
 
-        They are about to be deleted, or something else that counts of them changes.
+        For what deletes something: it is told after that, because whoever asks in the
+        middle of it would have counted what is still there.
         """
         # sudo: where they are counted, whoever may change them
-        keys = {line._get_counted_key() for line in self.sudo()}
-        self.env["project.billing.time"]._touch(keys=filter(None, keys))
+        return {line._get_counted_key() for line in self.sudo()} - {None}
+
+    def _touch_counts(self):
+        """Have these rows counted anew before this transaction ends: something else
+        that counts of them changes."""
+        self.env["project.billing.time"]._touch(keys=self._get_counted_keys())
 
 
 class AccountAnalyticLine(models.Model):
@@ -108,6 +113,18 @@ class AccountAnalyticLine(models.Model):
     def _get_counted_fields(self):
         return [*super()._get_counted_fields(), "unit_amount"]
 
+    @api.model
+    def _get_linked(self, records, name):
+        """Time entries that are about to lose a link to records that are deleted: past
+        the ORM, which therefore has to be told.
+
+        :param str name: of the field
+        """
+        # sudo: they lose it, whoever may read them
+        return self.sudo().search(
+            [(name, "in", records.ids), ("project_id", "!=", False)]
+        )
+
     def _touch_changed(self, vals):
         result = super()._touch_changed(vals)
         self._get_parts()._touch_changed(vals)
@@ -117,22 +134,28 @@ class AccountAnalyticLine(models.Model):
 class HrDepartment(models.Model):
     _inherit = "hr.department"
 
-    @api.ondelete(at_uninstall=True)
-    def _unlink_with_counts(self):
-        self.env["project.billing.time"]._touch_counted_with("department_id", self)
+    def unlink(self):
+        entries = self.env["account.analytic.line"]._get_linked(self, "department_id")
+        result = super().unlink()
+        entries.modified(["department_id"])
+        return result
 
 
 class HrEmployee(models.Model):
     _inherit = "hr.employee"
 
-    @api.ondelete(at_uninstall=True)
-    def _unlink_with_counts(self):
-        self.env["project.billing.time"]._touch_counted_with("employee_id", self)
+    def unlink(self):
+        entries = self.env["account.analytic.line"]._get_linked(self, "employee_id")
+        result = super().unlink()
+        entries.modified(["employee_id"])
+        return result
 
 
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
 
-    @api.ondelete(at_uninstall=True)
-    def _unlink_with_counts(self):
-        self.env["project.billing.time"]._touch_counted_with("so_line_id", self)
+    def unlink(self):
+        entries = self.env["account.analytic.line"]._get_linked(self, "so_line")
+        result = super().unlink()
+        entries.modified(["so_line"])
+        return result

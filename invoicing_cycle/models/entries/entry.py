@@ -80,8 +80,9 @@ class AccountAnalyticLine(models.Model):
         self.env["account.move"]._forget_outdated()
         places = self._get_places()
         rated = any(line.is_so_line_edited and line.so_line for line in self)
-        self._touch_counts()
+        keys = self._get_counted_keys()
         result = super().unlink()
+        self.env["project.billing.time"]._touch(keys=keys)
         # sudo: as in _join_places
         self.env["project.billing.period"].sudo()._sync_required_at(places, rated)
         return result

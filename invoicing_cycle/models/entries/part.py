@@ -116,8 +116,9 @@ class ProjectBillingPart(models.Model):
     def unlink(self):
         entries = self.entry_id
         self.env["account.move"]._forget_outdated()
-        self._touch_counts()
+        keys = self._get_counted_keys()
         result = super().unlink()
+        self.env["project.billing.time"]._touch(keys=keys)
         entries.exists()._sum_parts()
         return result
 

@@ -95,23 +95,6 @@ class ProjectBillingTime(models.Model):
             ids.update(more)
 
     @api.model
-    def _touch_counted_with(self, name, records):
-        """What these rows point to is about to be deleted: they go with it, and the
-        entries lose their link past the ORM.
-
-        :param str name: of a field of :data:`KEY`
-        """
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT DISTINCT project_id FROM project_billing_time"
-                " WHERE %s = ANY(%s)",
-                SQL.identifier(name),
-                records.ids,
-            )
-        )
-        self._touch(projects=[row[0] for row in rows])
-
-    @api.model
     def _count_touched(self):
         """Count what this transaction has touched; without that, do nothing."""
         self.env["account.analytic.line"].flush_model()

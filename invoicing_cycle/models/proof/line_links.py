@@ -199,7 +199,7 @@ class BillingProof(models.AbstractModel):
             ),
             "line_expense": SQL(
                 """
-                is_.live AND line.billing_kind = 'expense'
+                is_.live AND line.billing_kind = 'expense' AND is_.made <> 0
                 AND line.credited_line_id IS NULL
                 AND line.billing_period_id
                     IS DISTINCT FROM sale_line.billing_period_id

@@ -11,5 +11,5 @@ from . import breakdown
 from . import held
 from . import debt
 from . import reminders
-from . import digest
-from . import activities
+from . import reminder_digest
+from . import reminder_activities

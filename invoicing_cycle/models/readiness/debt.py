@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .activities import REMIND_APPROVE, REMIND_LOCK
+from .reminder_activities import REMIND_APPROVE, REMIND_LOCK
 
 KINDS = [("lock", "Time to lock"), ("approve", "Time to approve")]
 

@@ -311,9 +311,12 @@ class ProjectBillingPeriod(models.Model):
         shared = self.filtered("fixed_share").sale_line_id
         projects = self.project_id
         following = self._get_with_next() - self
-        # Their entries lose them past the ORM.
-        self.env["project.billing.time"]._touch(projects=projects.ids)
+        # sudo: all that stands in them
+        entries, parts = self.sudo().timesheet_ids, self.sudo().part_ids
         result = super().unlink()
+        # They have lost their period past the ORM.
+        for rows in (entries, parts):
+            rows.modified(["billing_period_id"])
         projects._reassign_entries()
         following._sync_required()
         self._share_anew(shared)

@@ -1,3 +1,3 @@
 """The Invoicing screen: its header, its sections, missing data."""
 
-from . import overview
+from . import cycle

@@ -1,11 +1,13 @@
 """What is billed beside time, or changes how much of it is: a file for each."""
 
+from . import kind
 from . import milestone
 from . import retainer_terms
 from . import share
 from . import fixed
 from . import milestone_billing
 from . import down_payment
+from . import down_payment_ledger
 from . import cap
 from . import retainer
 from . import expense

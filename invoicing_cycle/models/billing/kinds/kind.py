@@ -6,14 +6,16 @@ class AccountMoveLine(models.Model):
 
     A line has a claim on what it was made from: a milestone, an expense, the amount of
     a period. The claim holds while the line is live, and nothing has two that hold.
-    Each kind of billing item extends what it has to add to these, so that the ledger
-    knows no kind by its name.
+    Each kind of billing item adds its name here, and extends these hooks in its own
+    file, so that the ledger knows no kind by its name. CONTRIBUTING.md tells how to
+    add one.
     """
 
     _inherit = "account.move.line"
 
     billing_kind = fields.Selection(
         [
+            # In the order in which an invoice names them.
             ("time", "Time"),
             ("fixed", "Fixed amount"),
             ("milestone", "Milestone"),
@@ -69,3 +71,11 @@ class AccountMoveLine(models.Model):
         :raises UserError: where what this line bills again is billed elsewhere by now
         """
         self.ensure_one()
+
+    def _check_covered(self, gone):
+        """What these lines deduct, or give back, leaves nothing that is below zero.
+
+        :param gone: lines that were cancelled, and credit notes that were posted, at
+            the same time
+        :raises UserError: where more is deducted than there was
+        """
