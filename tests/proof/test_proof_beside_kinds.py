@@ -83,3 +83,16 @@ class TestBilledBesideKinds(ProofMixin, ExpenseCommon):
             (-0.5, "out_invoice"),
             (0.5, "out_refund"),
         )
+
+    def test_credit_note_of_an_invoice_that_is_gone(self):
+        """Its draft stays, as Odoo has it, and bills and credits nothing."""
+        self._post_expenses(self._create_expense())
+        invoice = self._generate(self.january)
+        invoice.action_post()
+        credit = invoice._reverse_moves()
+        invoice.button_draft()
+        invoice.unlink()
+        self.assertTrue(credit.invoice_line_ids)
+        self.assertProven(self.project)
+        credit._post()
+        self.assertProven(self.project)
