@@ -79,18 +79,15 @@ HOOKS = {
     },
     # What the proof compares.
     "billing.proof": {
-        "_check_milestones",
-        "_get_differences",
-        "_get_entry_conditions",
-        "_get_line_conditions",
-        "_get_more_entry_texts",
-        "_get_more_line_reasons",
+        "_get_checks",
+        "_get_line_checks",
     },
 }
 #: What packages before them call of these: the steps of the one ``create``, ``write``
 #: and so on of a record, and what follows when time, a lock or a period changes.
 STEPS = {
     "entries": {
+        "_all_rows_sql",
         "_get_unbilled_time_domain",
         "_sweep",
         "_touch",

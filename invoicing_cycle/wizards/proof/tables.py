@@ -2,7 +2,7 @@ from collections import defaultdict
 
 from odoo import api, models
 
-from ...models.proof.totals import NOT_BILLABLE, PLACES
+from ...models.proof.places import NOT_BILLABLE, PLACES
 
 
 class ProjectBillingProof(models.TransientModel):

@@ -5,8 +5,6 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .proof import Difference
-
 #: The places of a billable entry, each in exactly one.
 PLACES = ("open", "pending", "ready", "held", "written_off", "billed")
 
@@ -44,27 +42,29 @@ class BillingProof(models.AbstractModel):
                        SUM(%(hours)s), SUM(%(quantity)s)
                   FROM %(rows)s
              LEFT JOIN sale_order_line sale_line ON sale_line.id = entry.so_line
-            CROSS JOIN LATERAL (SELECT %(place)s AS place OFFSET 0) location
+            CROSS JOIN LATERAL (
+                       SELECT CASE
+                              WHEN entry.invoice_line_id IS NOT NULL THEN 'billed'
+                              WHEN NOT %(delivered)s THEN %(not_billable)s
+                              WHEN entry.billing_hold = 'write_off' THEN 'written_off'
+                              WHEN entry.billing_hold = 'hold' THEN 'held'
+                              WHEN %(state)s IN ('open', 'pending') THEN %(state)s
+                              ELSE 'ready' END AS place OFFSET 0) location
                  WHERE %(scope)s
               GROUP BY 1, 2, 3
                 """,
-                rows=self._all_rows_sql(),
-                hours=self._hours_sql(),
-                quantity=self._quantity_sql(),
-                place=self._place_sql(),
-                scope=self._scope_sql(scope),
+                not_billable=NOT_BILLABLE,
+                state=self.env["account.analytic.line"]._approval_state_sql("entry"),
+                **self._get_terms(scope),
             )
         )
         SaleLine = self.env["sale.order.line"]
-        sale_lines = {
-            line.id: line
-            for line in SaleLine.browse({row[1] for row in rows if row[1]})
-        }
+        items = SaleLine.browse({row[1] for row in rows if row[1]})
+        sale_lines = {False: SaleLine, **{item.id: item for item in items}}
         projects = {project.id: project for project in scope.projects}
         totals = defaultdict(lambda: [0, 0.0, 0.0])
         for project_id, sale_line_id, place, count, hours, quantity in rows:
-            sale_line = sale_lines.get(sale_line_id, SaleLine)
-            project = projects[project_id]
+            project, sale_line = projects[project_id], sale_lines[sale_line_id or False]
             currency = sale_line.currency_id or project.billing_company_id.currency_id
             amount = 0.0
             if sale_line and place != NOT_BILLABLE:
@@ -75,29 +75,39 @@ class BillingProof(models.AbstractModel):
         return [Total(*key, *values) for key, values in totals.items()]
 
     @api.model
-    def _place_sql(self):
-        """The one place of ``entry`` on ``sale_line``."""
-        return SQL(
-            """
-            CASE WHEN entry.invoice_line_id IS NOT NULL THEN 'billed'
-                 WHEN NOT %(delivered)s THEN %(not_billable)s
-                 WHEN entry.billing_hold = 'write_off' THEN 'written_off'
-                 WHEN entry.billing_hold = 'hold' THEN 'held'
-                 ELSE CASE %(state)s WHEN 'open' THEN 'open'
-                                     WHEN 'pending' THEN 'pending'
-                                     ELSE 'ready'
-                       END
-             END
-            """,
-            delivered=self._delivered_sql(),
-            not_billable=NOT_BILLABLE,
-            state=self.env["account.analytic.line"]._approval_state_sql("entry"),
-        )
+    def _get_checks(self, proof):
+        """The places add up to all billable time, which is counted another way."""
+        texts = {
+            "total": self.env._(
+                "%(project)s has %(hours)s h of billable time; its places add up to "
+                "%(placed)s h."
+            )
+        }
+        expected = self._get_expected(proof.scope)
+        placed = defaultdict(lambda: [0, 0.0])
+        for total in proof.totals:
+            if total.place in PLACES:
+                placed[total.project][0] += total.entries
+                placed[total.project][1] += total.hours
+        found = [
+            {
+                "id": project.id,
+                "kind": "total",
+                "hours": expected[project][1],
+                "placed": placed[project][1],
+            }
+            for project in proof.scope.projects
+            if placed[project][0] != expected[project][0]
+            or abs(placed[project][1] - expected[project][1]) > 1e-6
+        ]
+        yield from super()._get_checks(proof)
+        yield "project.project", texts, found
 
     @api.model
-    def _get_differences(self, scope, totals, lines):
-        """The places add up to all billable time, which is counted another way."""
-        differences = super()._get_differences(scope, totals, lines)
+    def _get_expected(self, scope):
+        """
+        :return: dict, project to [number, hours] of its billable entries and parts
+        """
         domain = Domain("project_id", "in", scope.projects.ids)
         if scope.date_from:
             domain &= Domain("date", ">=", scope.date_from)
@@ -117,26 +127,4 @@ class BillingProof(models.AbstractModel):
             ):
                 expected[project][0] += count
                 expected[project][1] += uom._to_hours(time)
-        placed = defaultdict(lambda: [0, 0.0])
-        for total in totals:
-            if total.place in PLACES:
-                placed[total.project][0] += total.entries
-                placed[total.project][1] += total.hours
-        for project in scope.projects:
-            count, hours = expected[project]
-            if placed[project][0] != count or abs(placed[project][1] - hours) > 1e-6:
-                differences.append(
-                    Difference(
-                        "total",
-                        self.env._(
-                            "%(project)s has %(hours)s h of billable time; its places "
-                            "add up to %(placed)s h.",
-                            project=project.display_name,
-                            hours=self._format_number(hours),
-                            placed=self._format_number(placed[project][1]),
-                        ),
-                        project,
-                        project,
-                    )
-                )
-        return differences
+        return expected
