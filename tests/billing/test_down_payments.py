@@ -253,6 +253,26 @@ class TestDownPayments(ProofMixin, BeyondHoursCommon):
         )
         self.assertFalse(self._deduction(self._generate(self.january)))
 
+    def test_stock_items_behind_the_down_payments(self):
+        """Odoo prints them below the order's section of down payments, which is
+        itself no down payment."""
+        self.order.order_line = [
+            Command.create(
+                {"product_id": self.product_fixed.id, "sequence": 9999, "name": name}
+            )
+            for name in ("First", "Second")
+        ]
+        for item in self.order.order_line[-2:]:
+            (self.order.order_line - item).qty_to_invoice = 0.0
+            item.qty_to_invoice = 1.0
+            stock = self.order._create_invoices()
+            sections = stock.invoice_line_ids.filtered("display_type")
+            sections = sections.filtered(lambda line: line.display_type != "product")
+            self.assertTrue(sections)
+            self.assertFalse(sections.filtered("billing_kind"))
+            self.env.flush_all()
+        self.assertProven(self.project)
+
     def test_tax_included(self):
         order = self._create_order(quantity=10.0, price=124.0)
         order.order_line.tax_ids = [Command.set(self.tax_included.ids)]

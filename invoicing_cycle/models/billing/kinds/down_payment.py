@@ -127,6 +127,8 @@ class SaleOrderLine(models.Model):
         # EXTENDS sale
         if (
             self.is_downpayment
+            # Their section is none.
+            and not self.display_type
             and optional_values.get("quantity") == -1.0
             and "billing_kind" not in optional_values
         ):
