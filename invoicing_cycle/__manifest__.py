@@ -20,6 +20,7 @@
         "wizards/schedule/set_schedule_views.xml",
         "wizards/entries/decision_views.xml",
         "wizards/lock/timesheet_lock_views.xml",
+        "wizards/rates/rate_change_views.xml",
         "wizards/approval/send_back_views.xml",
         "wizards/readiness/create_order_views.xml",
         "wizards/billing/freeform_views.xml",

@@ -4,6 +4,7 @@ def post_init_hook(env):
     Without this it would look unbilled to us, and be billed a second time.
     """
     _link_billed_time(env)
+    env["sale.order.line"]._take_over_invoiced_time()
     _link_billed_milestones(env)
     env["sale.order.line"]._compute_standard_rates_anew()
     env["project.billing.time"]._count_all()

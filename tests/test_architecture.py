@@ -20,6 +20,7 @@ PACKAGES = (
     "schedule",
     "entries",
     "lock",
+    "rates",
     "approval",
     "readiness",
     "billing",
@@ -86,6 +87,7 @@ HOOKS = {
 #: What packages before them call of these: the steps of the one ``create``, ``write``
 #: and so on of a record, and what follows when time, a lock or a period changes.
 STEPS = {
+    "rates": {"_keeping_items", "_take_item_of_day"},
     "entries": {
         "_all_rows_sql",
         "_get_unbilled_time_domain",
@@ -129,6 +131,7 @@ STEPS = {
         "_round_time_anew",
         "_share_anew",
         "_take_retainer",
+        "_time_amount_sql",
         "_timesheet_compute_delivered_quantity_domain",
     },
     "ledger": {

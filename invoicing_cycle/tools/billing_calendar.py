@@ -180,6 +180,35 @@ def shift_cycle(frequency, anchor, day, steps):
     return _block(frequency, anchor, index)
 
 
+def days_of(frequency, anchor, first, last):
+    """Tell how much of a whole block a stretch of days is.
+
+    A stretch that a start, an end or another anchor cut short is counted against the
+    block that would begin on its first day: 1 to 14 March is 14 of 31 days, wherever
+    the next block begins.
+
+    :param str frequency: one of :data:`FREQUENCIES`
+    :param date anchor: first day of block 0
+    :param date first: first day of the stretch
+    :param date last: last day of the stretch
+    :return: its days, and those of the whole block: as many where nothing is cut
+    :rtype: tuple[int, int]
+
+    >>> march = date(2026, 3, 1)
+    >>> days_of("monthly", march, march, date(2026, 3, 14))
+    (14, 31)
+    >>> days_of("monthly", date(2026, 3, 15), march, date(2026, 3, 14))
+    (14, 31)
+    >>> days_of("monthly", date(2026, 1, 31), date(2026, 2, 28), date(2026, 3, 30))
+    (31, 31)
+    """
+    days = last.toordinal() - first.toordinal() + 1
+    if (first, last) == block_of(frequency, anchor, first):
+        return days, days
+    start, end = block_of(frequency, first, first)
+    return days, max(days, end.toordinal() - start.toordinal() + 1)
+
+
 def add_days(day, days):
     """Give the day some days later, or earlier, at most an end of the calendar.
 

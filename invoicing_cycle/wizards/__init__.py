@@ -4,6 +4,7 @@ from . import rights
 from . import schedule
 from . import entries
 from . import lock
+from . import rates
 from . import approval
 from . import readiness
 from . import billing

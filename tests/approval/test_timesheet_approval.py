@@ -182,8 +182,8 @@ class TestTimesheetApproval(InvoicingCycleCommon):
         """Odoo's recomputation of the sale line passes no write()."""
         self.entry.with_user(self.user_manager).action_approve()
         line = self._create_order(price=70.0).order_line
-        self.project.sale_line_id = line
-        self.task.sale_line_id = line
+        self._change_for_all(self.project, {"sale_line_id": line.id})
+        self._change_for_all(self.task, {"sale_line_id": line.id})
         self.assertEqual(self.entry.so_line, line)
         self.assertEqual(self.entry.approval_state, "pending")
         self.assertFalse(self.entry.approved_by_id)

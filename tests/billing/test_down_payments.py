@@ -199,7 +199,7 @@ class TestDownPayments(ProofMixin, BeyondHoursCommon):
     def test_other_tax(self):
         """A down payment is deducted from what is sold with its taxes."""
         reduced = self.tax.copy({"name": "Cycle tax 10%", "amount": 10.0})
-        self.order.order_line[0].tax_ids = reduced
+        self._change_for_all(self.order.order_line[0], {"tax_ids": reduced.ids})
         self.assertFalse(self._deduction(self._generate(self.january)))
 
     def test_stock_final_invoice(self):

@@ -71,9 +71,9 @@ class TestGeneratePrices(AccountingCommon):
         order = self._create_order(price=100.0)
         period = self._ready(order)
         self.assertEqual(period.amount_to_invoice, 200.0)
-        order.order_line.price_unit = 120.0
+        self._change_for_all(order.order_line, {"price_unit": 120.0})
         self.assertEqual(period.amount_to_invoice, 240.0)
-        order.order_line.discount = 50.0
+        self._change_for_all(order.order_line, {"discount": 50.0})
         self.assertEqual(period.amount_to_invoice, 120.0)
         invoice = self._generate(period)
         order.order_line.price_unit = 10.0

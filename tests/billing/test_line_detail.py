@@ -107,7 +107,7 @@ class TestLineDetail(InvoicingCycleCommon):
         """Each line is rounded by itself: the list says so, the items are exact."""
         self.company.tax_calculation_rounding_method = "round_per_line"
         self.entries.with_user(self.user_timesheet_admin).write({"unit_amount": 1 / 3})
-        self.project.sale_line_id.price_unit = 33.35
+        self._change_for_all(self.project.sale_line_id, {"price_unit": 33.35})
         self.assertEqual(self.period.amount_to_invoice, 44.36)
         self.assertFalse(self.period.amount_is_about)
         self.project.billing_line_detail = "entry"
@@ -123,7 +123,7 @@ class TestLineDetail(InvoicingCycleCommon):
     def test_amount_to_invoice_where_the_company_rounds_all_of_it(self):
         self.company.tax_calculation_rounding_method = "round_globally"
         self.entries.with_user(self.user_timesheet_admin).write({"unit_amount": 1 / 3})
-        self.project.sale_line_id.price_unit = 33.35
+        self._change_for_all(self.project.sale_line_id, {"price_unit": 33.35})
         self.project.billing_line_detail = "entry"
         self.assertEqual(self.period.amount_to_invoice, 44.36)
         made = self.period._generate_invoices().made
@@ -189,9 +189,10 @@ class TestLineDetail(InvoicingCycleCommon):
                 "price_unit": 150.0,
             }
         )
-        self.project.sale_line_employee_ids = [
-            Command.create({"employee_id": self.colleague.id, "sale_line_id": other.id})
-        ]
+        rate = Command.create(
+            {"employee_id": self.colleague.id, "sale_line_id": other.id}
+        )
+        self._change_for_all(self.project, {"sale_line_employee_ids": [rate]})
         self.project.billing_line_detail = "task"
         made = self.period._generate_invoices().made
         lines = self.env["account.move"].browse(made).invoice_line_ids

@@ -3,6 +3,7 @@ from datetime import date
 from odoo.tests import tagged
 
 from ..common.line import LineCommon
+from ..common.proof import ProofCommon
 
 
 @tagged("post_install", "-at_install")
@@ -61,3 +62,26 @@ class TestLineUnits(LineCommon):
         self._log_time(project, date(2026, 1, 5), 3.0)
         line = self._generate(project)
         self.assertEqual(line.product_uom_id, self.env.ref("uom.product_uom_unit"))
+
+
+@tagged("post_install", "-at_install")
+class TestShownUnit(ProofCommon):
+    """Sold by the day and shown in hours, an invoice reads what was worked."""
+
+    def test_hours_of_days(self):
+        order = self._create_order(product=self.product_days, price=800.0)
+        project = self._create_project(
+            "Days", order=order, billing_unit="hour", billing_line_detail="entry"
+        )
+        worked = (7.25, 8.0, 3.5, 0.25)
+        for number, hours in enumerate(worked, start=5):
+            self._log_time(project, date(2026, 1, number), hours)
+        period = self._period(project, date(2026, 1, 5))
+        self._lock(date(2026, 1, 31))
+        self.assertEqual(period.amount_to_invoice, 1900.0)
+        [made] = period._generate_invoices().made
+        lines = self.env["account.move"].browse(made).invoice_line_ids
+        self.assertEqual(tuple(lines.mapped("quantity")), worked)
+        self.assertEqual(lines.move_id.amount_untaxed, 1900.0)
+        self.assertEqual(order.order_line.qty_invoiced, order.order_line.qty_delivered)
+        self.assertProven(project)

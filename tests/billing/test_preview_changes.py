@@ -94,7 +94,8 @@ class TestPreviewChanges(PreviewCommon):
 
     def test_price_changed(self):
         preview = self._preview(self.periods)
-        self.beta.project_id.sale_line_id.price_unit = 110.0
+        item = self.beta.project_id.sale_line_id
+        self._change_for_all(item, {"price_unit": 110.0})
         self.assertShownAnew(preview)
         self.assertEqual(self._line(preview, self.beta).amount, 220.0)
         self.assertMadeAsShown(preview, self._create_from(preview))
@@ -103,7 +104,8 @@ class TestPreviewChanges(PreviewCommon):
         """The same amount, and not the same invoice."""
         preview = self._preview(self.periods)
         other = self.tax.copy({"name": "Another 24%"})
-        self.beta.project_id.sale_line_id.tax_ids = other
+        item = self.beta.project_id.sale_line_id
+        self._change_for_all(item, {"tax_ids": other.ids})
         self.assertShownAnew(preview)
         line = self._line(preview, self.beta)
         self.assertEqual(line.item_ids.tax_ids, other)

@@ -5,6 +5,8 @@ from freezegun import freeze_time
 from odoo.fields import Command
 from odoo.tests import TransactionCase, new_test_user
 
+from odoo.addons.invoicing_cycle.models.rates.item_change import holding_from
+
 TODAY = date(2026, 3, 10)
 
 
@@ -203,6 +205,13 @@ class InvoicingCycleCommon(TransactionCase):
     def _lock(cls, until, employees=None):
         """Lock timesheets without asking how far one may."""
         (employees or cls.consultant).sudo().timesheet_locked_until = until
+
+    @classmethod
+    def _change_for_all(cls, record, vals):
+        """Change an item or a price for all time that no confirmed invoice bills."""
+        with holding_from(date.min):
+            record.write(vals)
+        cls.env.flush_all()
 
     @classmethod
     def _period(cls, project, day):

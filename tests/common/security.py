@@ -10,6 +10,8 @@ JANUARY = date(2026, 1, 15)
 
 #: Models that the add-on brings and that nobody without a billing role may touch.
 BILLING_MODELS = (
+    "project.billing.rate",
+    "project.billing.rate.change",
     "project.billing.time",
     "project.billing.period",
     "project.billing.period.required",

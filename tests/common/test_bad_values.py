@@ -258,6 +258,7 @@ class TestBadValues(BadValuesCommon):
         exceptions = {
             "account.analytic.account": "Odoo's fields, read by fewer people",
             "account.bank.statement.line": "has those of its entry",
+            "project.billing.rate": "nobody writes it",
             "project.billing.time": "nobody writes it",
             "project.billing.debt": "a view",
             "project.billing.realization": "a view",

@@ -167,17 +167,17 @@ class TestDraftRefresh(DraftCommon):
         self.assertEqual(senior.qty_invoiced, 0.0)
 
     def test_price_source(self):
-        self.sale_line.price_unit = 110.0
+        self._change_for_all(self.sale_line, {"price_unit": 110.0})
         self.assertIn("is 110.00 now, the line was made with 100.00", self._reasons())
         self.assertFalse(self._refresh())
         self.assertEqual(self.line.price_unit, 110.0)
         self.assertEqual(self.draft.amount_untaxed, 550.0)
         self.assertFalse(self._reasons())
-        self.sale_line.discount = 10.0
+        self._change_for_all(self.sale_line, {"discount": 10.0})
         self.assertIn("The discount of", self._reasons())
         self._refresh()
         self.assertEqual(self.line.discount, 10.0)
-        self.sale_line.tax_ids = self.tax_included
+        self._change_for_all(self.sale_line, {"tax_ids": self.tax_included.ids})
         self.assertIn("The taxes of", self._reasons())
         self._refresh()
         self.assertEqual(self.line.tax_ids, self.tax_included)
@@ -205,7 +205,7 @@ class TestDraftRefresh(DraftCommon):
             }
         )
         self._arrive()
-        self.sale_line.price_unit = 110.0
+        self._change_for_all(self.sale_line, {"price_unit": 110.0})
         action = self._refresh()
         self.assertEqual(action["res_model"], "account.move.refresh")
         self.assertEqual(self.line.quantity, 6.0)

@@ -73,7 +73,7 @@ class TestWriteUp(DraftCommon):
         self.assertEqual(self.line.write_up_amount, 405.0 - 500.0)
 
     def test_price_with_taxes_included(self):
-        self.sale_line.tax_ids = self.tax_included
+        self._change_for_all(self.sale_line, {"tax_ids": self.tax_included.ids})
         self._refresh()
         self.assertEqual(self.line.write_up_amount, 0.0)
         self._edit(price_unit=62.0)

@@ -106,11 +106,16 @@ class TestBillingParts(DecisionCommon):
         self.assertTogether(part)
 
     def test_rate_of_locked_time(self):
-        """The sales order item follows as long as the row is not billed."""
+        """It keeps its item, unless somebody decides otherwise."""
         part = self._split(0.5, "hold")
         self._lock(LOCK)
+        before = self.entry.so_line
         item = self._create_order(price=50.0).order_line
         self.task.sale_line_id = item
+        self.assertEqual(self.entry.so_line, before)
+        self.assertTogether(part)
+        self.task.sale_line_id = before
+        self._change_for_all(self.task, {"sale_line_id": item.id})
         self.assertEqual(self.entry.so_line, item)
         self.assertTogether(part)
 

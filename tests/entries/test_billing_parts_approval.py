@@ -91,7 +91,8 @@ class TestBillingPartsApproval(ProofMixin, DecisionCommon):
         logs = self.env["timesheet.approval.log"].search([("event", "=", "changed")])
         self.assertEqual(logs.mapped("hours"), [3.0, 3.0])
         self._as_manager(self.entry).action_approve()
-        self.project.sale_line_id = self._create_order(price=50.0).order_line
+        item = self._create_order(price=50.0).order_line
+        self._change_for_all(self.project, {"sale_line_id": item.id})
         self.assertState("pending")
 
     def test_unlock(self):

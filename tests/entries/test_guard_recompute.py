@@ -192,7 +192,8 @@ class TestGuardRecompute(GuardCommon):
         self.assertRefusedTo([_SWITCH_USER], ["author"])
 
     def test_rates(self):
-        expected = dict(zip(self.worlds, "FFFKK", strict=True))
+        """Open time follows, what is locked or billed keeps the item of its day."""
+        expected = dict(zip(self.worlds, "FKKKK", strict=True))
         self.assertPaths(RATE_PATHS, expected)
         self.assertPaths(RATE_TABLE_PATHS, expected, ["odoobot"])
         self.assertRefusedTo(RATE_TABLE_PATHS, ["author", "administrator"])
@@ -214,10 +215,11 @@ class TestGuardRecompute(GuardCommon):
         self.assertPaths([_make_template], dict.fromkeys(self.worlds, "R"))
 
     def test_customer_and_billing(self):
-        """The customer stays; the item that goes with it follows, see test_rates."""
-        expected = dict(zip(self.worlds, "CFFKK", strict=True))
+        """The customer stays, and with it the item; without billing there is none."""
+        expected = dict(zip(self.worlds, "CKKKK", strict=True))
         path = _write("task", "partner_id", lambda case, w: case.other_partner.id)
         self.assertPaths([path], expected)
+        expected = dict(zip(self.worlds, "CFFKK", strict=True))
         path = _write("project", "allow_billable", lambda case, w: False)
         self.assertPaths([path], expected, ["odoobot"])
         self.assertRefusedTo([path], ["author", "administrator"])
@@ -232,5 +234,9 @@ class TestGuardRecompute(GuardCommon):
     def test_approval_ends(self):
         """Another price is another decision."""
         world = self.worlds["approved"]
-        world.task.sale_line_id = self._add_item(world)
+        before, item = world.task.sale_line_id, self._add_item(world)
+        world.task.sale_line_id = item
+        self.assertEqual(world.entry.approval_state, "approved")
+        world.task.sale_line_id = before
+        self._change_for_all(world.task, {"sale_line_id": item.id})
         self.assertEqual(world.entry.approval_state, "pending")

@@ -3,6 +3,8 @@ from datetime import date
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from odoo.addons.invoicing_cycle.models.rates.item_change import holding_from
+
 from ..common.base import InvoicingCycleCommon
 
 CLOSED_DAY = date(2026, 2, 10)
@@ -136,10 +138,16 @@ class TestTimesheetLockFrozen(InvoicingCycleCommon):
 
     # -------------------------------------------------------------- sale line
 
-    def test_sale_line_follows_project(self):
-        self.project.sale_line_id = self.other_order.order_line
-        self.task.sale_line_id = self.other_order.order_line
-        self.assertEqual(self.locked.so_line, self.other_order.order_line)
+    def test_sale_line_of_the_day(self):
+        before, item = self.locked.so_line, self.other_order.order_line
+        for record in (self.project, self.task):
+            record.sale_line_id = item
+            self.assertEqual(self.locked.so_line, before)
+        # Unless somebody decides otherwise.
+        for record in (self.project, self.task):
+            record.sale_line_id = before
+            self._change_for_all(record, {"sale_line_id": item.id})
+        self.assertEqual(self.locked.so_line, item)
 
     def test_sale_line_first_order(self):
         """Time that was locked before there was an order can still be billed."""
@@ -159,15 +167,20 @@ class TestTimesheetLockFrozen(InvoicingCycleCommon):
             }
         )
 
-    def test_sale_line_follows_rate_table(self):
-        """Odoo writes it on the entries; it gets there by Odoo's rule instead."""
+    def test_sale_line_of_the_rate_table(self):
+        """Odoo writes it on the entries; they get that of their day instead."""
         entry = self._log_time(self.project, CLOSED_DAY)
+        before = entry.so_line
         rate = self._add_rate(self.project, self.other_order)
+        self.assertEqual(entry.so_line, before)
+        rate.unlink()
+        with holding_from(date.min):
+            rate = self._add_rate(self.project, self.other_order)
         self.assertEqual(entry.so_line, self.other_order.order_line)
         self.assertEqual(self.locked.so_line, self.other_order.order_line)
         administrator = self._new_user("rates", "project.group_project_manager")
         rate.with_user(administrator).sudo().sale_line_id = self.order.order_line
-        self.assertEqual(entry.so_line, self.order.order_line)
+        self.assertEqual(entry.so_line, self.other_order.order_line)
 
     def test_not_billable_any_more(self):
         self.project.allow_billable = False

@@ -120,6 +120,11 @@ SHOWN = "for lists alone; follows from the project, and bills nothing"
 DECISION = "a decision of a person, of which any value is right"
 #: What needs no row, and why.
 EXCEPTIONS = {
+    "account_analytic_line.repriced_from": "words of the preview",
+    "project_project.billing_proration": "a term: what periods took of it is theirs",
+    "project_project.billing_rates_until": "where the history of items is asked",
+    "sale_order_line.billing_rate_from": "which item holds now is the projects'",
+    "sale_order_line.billing_replaces_id": "as its day",
     "account_analytic_line.approval_key": "what was approved: it stays when the "
     "approval is lost by a change, and without it none holds (approved_on)",
     "account_analytic_line.approved_step_id": "the step that was taken last; that it "

@@ -1,37 +1,17 @@
 from collections import Counter
-from datetime import date, timedelta
-from functools import wraps
+from datetime import date
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from odoo.exceptions import UserError
 
 from odoo.addons.invoicing_cycle.tools.allocation import round_quantity
 
-HOURS = [1 / 3, 0.25, 1.0, 7.5]
-
-numbers = st.integers(0, 997)
-hours = st.sampled_from(HOURS)
-days = st.integers(0, 89).map(lambda number: date(2026, 1, 1) + timedelta(number))
+from .rate_steps import RateSteps
+from .steps import days, hours, numbers, step
 
 
-def step(**strategies):
-    """A rule whose outcome is counted: done, refused, or nothing to do it to."""
-
-    def decorate(function):
-        @wraps(function)
-        def run(self, *args, **kwargs):
-            self.outcome = "idle"
-            function(self, *args, **kwargs)
-            self.outcomes[function.__name__, self.outcome] += 1
-
-        return rule(**strategies)(run)
-
-    return decorate
-
-
-class BillingMachine(RuleBasedStateMachine):
+class BillingMachine(RateSteps):
     """Random people do random things with time and its invoices.
 
     What they pick is a number, so that the same steps do the same at every run. A

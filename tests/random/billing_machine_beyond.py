@@ -2,7 +2,8 @@ from datetime import date
 
 from hypothesis import strategies as st
 
-from .billing_machine import BillingMachine, days, numbers, step
+from .billing_machine import BillingMachine
+from .steps import days, numbers, step
 
 shares = st.sampled_from([0.1, 0.25, 1 / 3, 0.5])
 

@@ -3,8 +3,8 @@ from datetime import date, timedelta
 from hypothesis import strategies as st
 
 from ..common.base import TODAY
-from .billing_machine import days, numbers, step
 from .billing_machine_beyond import BillingMachineBeyond
+from .steps import days, numbers, step
 
 frequencies = st.sampled_from(
     ["weekly", "biweekly", "monthly", "quarterly", "completion", "custom", False]

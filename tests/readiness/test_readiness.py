@@ -215,7 +215,11 @@ class TestReadiness(ReadinessCommon):
         line = self.project.sale_line_id
         self._lock(day(1, 31))
         self.assertState(self.january, "ready")
+        # What is locked keeps its item.
         self.project.sale_line_id = False
+        self.assertState(self.january, "ready")
+        self.project.sale_line_id = line
+        self._change_for_all(self.project, {"sale_line_id": False})
         self.assertState(self.january, "empty")
         self.project.sale_line_id = line
         self.assertState(self.january, "ready")

@@ -8,6 +8,9 @@ from ..common.multi_company import MultiCompanyCommon
 NOWHERE = 2**31 - 2
 
 
+OPEN = ("project.sale.line.employee.map", "res.currency")
+
+
 @tagged("post_install", "-at_install")
 class TestDialogNames(MultiCompanyCommon):
     """What a caller names, the caller must be able to read: in every dialog, by every
@@ -49,7 +52,11 @@ class TestDialogNames(MultiCompanyCommon):
         cls.invoice_b = cls.env["account.move"].browse(
             cls.period_b._generate_invoices("x").made
         )
+        task = cls.env["project.task"].create(
+            {"name": "Secret", "project_id": cls.project_b.id}
+        )
         cls.secrets = {
+            "project.task": task,
             "account.analytic.line": cls.period_b.timesheet_ids,
             "account.move": cls.invoice_b,
             "account.move.line": cls.invoice_b.invoice_line_ids[:1],
@@ -95,8 +102,9 @@ class TestDialogNames(MultiCompanyCommon):
                 and field.store
             ):
                 comodel = self.env[field.comodel_name]
-                # Currencies are everybody's; rows of a dialog are dialogs themselves.
-                if comodel._name != "res.currency" and not comodel._transient:
+                # Currencies and rates are everybody's, as far as Odoo is asked; rows
+                # of a dialog are dialogs themselves.
+                if comodel._name not in OPEN and not comodel._transient:
                     yield field, self.secrets[field.comodel_name]
 
     def _get_ways(self, field, record_id):

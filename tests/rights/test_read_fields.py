@@ -54,6 +54,10 @@ NAMING = {
     ("project.billing.part", "employee_id"),
     ("project.billing.part", "entry_id"),
     ("project.billing.part", "task_id"),
+    # What held before: for administrators; a task of the dialog, for who reads it.
+    ("project.billing.rate", "employee_id"),
+    ("project.billing.rate", "task_id"),
+    ("project.billing.rate.change", "task_id"),
     ("timesheet.approval.flow", "employee_ids"),
     ("timesheet.approval.log", "employee_id"),
     ("timesheet.approval.log", "entry_id"),

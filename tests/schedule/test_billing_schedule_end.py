@@ -1,3 +1,4 @@
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from ..common.schedule import ScheduleCommon, day
@@ -225,16 +226,15 @@ class TestBillingScheduleEnd(ScheduleCommon):
         self.assertTrue(entry.billing_period_id.is_supplementary)
 
     def test_rate_of_a_person_makes_locked_time_billable(self):
-        """Odoo writes the item of time that is not locked."""
+        """Where it holds for that day."""
         entry = self._create_unbilled_time()
         self._lock(day(1, 31))
-        self.env["project.sale.line.employee.map"].create(
-            {
-                "project_id": entry.project_id.id,
-                "employee_id": self.consultant.id,
-                "sale_line_id": self._create_order().order_line.id,
-            }
-        )
+        rate = {
+            "employee_id": self.consultant.id,
+            "sale_line_id": self._create_order().order_line.id,
+        }
+        vals = {"sale_line_employee_ids": [Command.create(rate)]}
+        self._change_for_all(entry.project_id, vals)
         self.assertTrue(entry.billing_period_id.is_supplementary)
 
     def test_project_without_a_schedule_gets_no_period(self):

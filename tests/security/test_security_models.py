@@ -94,6 +94,7 @@ class TestSecurityModels(SecurityCommon):
     def _get_dialogs(self):
         """Values of a dialog of each kind."""
         return {
+            "project.billing.rate.change": {"project_id": self.project.id},
             "project.billing.schedule": {"project_ids": self.project.ids},
             "project.billing.proof": {"project_ids": self.project.ids},
             "project.billing.period.reason": {

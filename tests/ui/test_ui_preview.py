@@ -10,7 +10,8 @@ class TestUiPreview(InvoicingCycleHttpCommon):
     def test_accountant_previews_and_creates(self):
         fine = self._create_due_period("Fine project", 8.0)
         odd = self._create_due_period("Odd project", 3.0)
-        odd.project_id.sale_line_id.tax_ids = False
+        item = odd.project_id.sale_line_id
+        self._change_for_all(item, {"tax_ids": False})
         other = self._create_due_period("Other project", 2.0)
         opened = self._create_project("Open project")
         self._log_time(opened, self.last_month, 5.0, self.colleague)

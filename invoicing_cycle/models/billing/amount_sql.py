@@ -75,6 +75,8 @@ class ProjectBillingPeriod(models.Model):
             CROSS JOIN LATERAL (
                        SELECT CASE WHEN %(step)s > 0
                                    THEN LEAST(%(stepped)s, %(room_shown)s)
+                                   WHEN shown.id = sold.id
+                                   THEN after.made - before.made
                                    ELSE %(after_shown)s - %(before_shown)s
                                END AS quantity) line
             CROSS JOIN LATERAL (
@@ -122,8 +124,10 @@ class ProjectBillingPeriod(models.Model):
                     self._written_up_sql(),
                 )
             ),
-            after_shown=self._round_sql("after.made * sold.factor / shown.factor"),
-            before_shown=self._round_sql("before.made * sold.factor / shown.factor"),
+            after_shown=self._round_sql(
+                "(before.billed + fits.quantity) * sold.factor / shown.factor"
+            ),
+            before_shown=self._round_sql("before.billed * sold.factor / shown.factor"),
             price=column("item", "standard_rate", Line),
             discount=column("item", "discount", Line),
             rate=self._rate_sql(alias),

@@ -82,7 +82,12 @@ class ProjectBillingPeriod(models.Model):
         for item in items:
             key = self._get_document_key(item, order_keys[item.sale_line.order_id])
             documents[key].append(item)
-        return [sorted(items, key=self._get_line_order) for items in documents.values()]
+        return [
+            sorted(items, key=self._get_line_order)
+            for items in documents.values()
+            # Zero is nothing, and takes no number.
+            if any(item.quantity for item in items)
+        ]
 
     @staticmethod
     def _get_line_order(item):

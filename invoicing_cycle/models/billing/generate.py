@@ -215,6 +215,10 @@ class ProjectBillingPeriod(models.Model):
         missing = set((self.project_id.billing_missing or "").split(","))
         if not missing & BLOCKING_CODES:
             return ""
+        if missing & BLOCKING_CODES == {"price"} and self.amount_to_invoice:
+            # An item without a price, beside others: told under Missing data, and in
+            # the preview.
+            return ""
         labels = self.project_id._get_missing_labels()
         return self.env._(
             "%(period)s lacks data. %(todo)s",

@@ -89,12 +89,13 @@ class Counters:
 
     def bill_time(self, sale_line, quantity):
         """
-        :return: the quantities made on the sale order line before and after this item
+        :return: what was billed of the sale order line before and after this item,
+            exact, and the quantity that is made by it
         """
         billed, made = self.quantities[sale_line]
         quantity_made = next_quantity(billed + quantity, made, self.digits)
         self.quantities[sale_line] = (billed + quantity, made + quantity_made)
-        return made, made + quantity_made
+        return billed, billed + quantity, quantity_made
 
 
 class ProjectBillingPeriod(models.Model):
@@ -184,15 +185,16 @@ class ProjectBillingPeriod(models.Model):
         """The line that bills a group of time entries.
 
         The order counts the rounded running total, so that it is exact per sale order
-        line. In another unit the line shows the difference of two running totals, for
-        the same reason; rounded up per line it shows more than the order counts, which
-        is a write-up like one that a person makes.
+        line. In another unit the line shows the difference of two running totals that
+        are rounded in that unit, for the same reason: 7.25 h of days read 7.25 h.
+        Rounded up per line it shows more than the order counts, which is a write-up
+        like one that a person makes.
         """
         sale_line = group.sale_line
         step = group.period.project_id._get_rounding_step("line", None)
         capped = step and sale_line.billing_capped
         room = counters.get_shown_room(sale_line) if capped else 0.0
-        before, after = counters.bill_time(sale_line, group.quantity)
+        before, after, made = counters.bill_time(sale_line, group.quantity)
         digits = sale_line._get_quantity_digits()
         uom = self._get_invoice_unit(group.period.project_id, sale_line)
         if step:
@@ -213,7 +215,9 @@ class ProjectBillingPeriod(models.Model):
                 shown = uom._compute_quantity(
                     quantity, sale_line.product_uom_id, round=False
                 )
-                counters.write_up(sale_line, shown - (after - before))
+                counters.write_up(sale_line, shown - made)
+        elif uom == sale_line.product_uom_id:
+            quantity = made
         else:
             quantity = round_quantity(
                 sale_line._convert_quantity(after, uom, digits)
@@ -226,7 +230,7 @@ class ProjectBillingPeriod(models.Model):
             sale_line=sale_line,
             kind="time",
             quantity=quantity,
-            made=round_quantity(after - before, digits),
+            made=made,
             amount=sale_line._get_untaxed_amount(quantity, price_unit),
             uom=uom,
             price_unit=price_unit,
@@ -238,7 +242,9 @@ class ProjectBillingPeriod(models.Model):
             employee_id=group.employee_id,
             date_from=group.date_from,
             date_to=group.date_to,
-            limit=sale_line.product_uom_qty if sale_line.billing_capped else after,
+            limit=sale_line.product_uom_qty
+            if sale_line.billing_capped
+            else counters.quantities[sale_line][1],
         )
 
     @api.model

@@ -2,7 +2,7 @@ from collections import defaultdict
 
 from odoo import models
 from odoo.exceptions import UserError
-from odoo.tools import formatLang
+from odoo.tools import SQL, formatLang
 
 from ..common.recorded import recording
 
@@ -43,6 +43,36 @@ class SaleOrder(models.Model):
             raise
         lines._offer_anew()
         return moves
+
+    def _filtered_scheduled(self):
+        """Orders that projects with a billing schedule are billed on, in one query."""
+        if not self:
+            return self
+        column, Item = self.env["project.billing.period"]._column, "sale.order.line"
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT %(order)s
+                  FROM sale_order_line item
+                 WHERE %(order)s IN %(ids)s
+                   AND EXISTS (
+                       SELECT 1
+                         FROM project_project project
+                        WHERE %(frequency)s IS NOT NULL
+                          AND (%(item)s = item.id
+                               OR EXISTS (
+                                   SELECT 1
+                                     FROM project_billing_time time
+                                    WHERE time.project_id = project.id
+                                      AND time.so_line_id = item.id)))
+                """,
+                order=column("item", "order_id", Item),
+                ids=tuple(self.ids),
+                frequency=column("project", "billing_frequency", "project.project"),
+                item=column("project", "sale_line_id", "project.project"),
+            )
+        )
+        return self.browse(row[0] for row in rows)
 
     def _nothing_to_invoice_error_message(self):
         # EXTENDS sale

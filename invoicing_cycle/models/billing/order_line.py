@@ -62,6 +62,8 @@ class SaleOrderLine(models.Model):
         names = {
             "billed_quantity",
             "billing_period_id",
+            "billing_rate_from",
+            "billing_replaces_id",
             "made_quantity",
             "reinvoiced_with",
         }
@@ -78,7 +80,8 @@ class SaleOrderLine(models.Model):
     def write(self, vals):
         self._check_billing_values(vals)
         self._check_ledger_links(vals)
-        return super().write(vals)
+        replaced = self._write_prices(vals)
+        return super(SaleOrderLine, self - replaced).write(vals)
 
     @api.depends("is_expense", "expense_ids.billing_period_id")
     def _compute_billing_period_id(self):

@@ -181,8 +181,9 @@ class AccountMove(models.Model):
         commands, changed, made = [], 0, 0
         for number, (vals, line) in enumerate(plan.rows, start=1):
             if not line:
+                values = self._fit_to_head(vals)
                 commands.append(
-                    Command.create({**vals, "sequence": sequences[-number]})
+                    Command.create({**values, "sequence": sequences[-number]})
                 )
                 made += vals["billing_kind"] != "section"
                 continue

@@ -1,5 +1,67 @@
-from odoo import models
+from odoo import fields, models
+from odoo.fields import Command
 from odoo.tools import float_compare, float_round
+
+
+class AccountMove(models.Model):
+    """What a person chose for a draft holds for lines that a refresh adds, too."""
+
+    _inherit = "account.move"
+
+    def _fit_to_head(self, vals):
+        """Values of a new line, with the taxes and in the currency of this draft.
+
+        :param dict vals: of the line as its order would have it
+        """
+        self.ensure_one()
+        if "sale_line_ids" not in vals:
+            return vals
+        made = vals["made_with"]["tax_ids"]
+        taxes = self._get_taxes_chosen(made)
+        vals = {**vals, "tax_ids": [Command.set(taxes.ids)]}
+        [[_code, item_id, *_rest]] = vals["sale_line_ids"]
+        item = self.env["sale.order.line"].browse(item_id)
+        if item.currency_id == self.currency_id:
+            return vals
+        rate = item.currency_id._get_conversion_rate(
+            item.currency_id,
+            self.currency_id,
+            self.company_id,
+            self.invoice_date or fields.Date.context_today(self),
+        )
+        return self._convert_prices(vals, rate)
+
+    @staticmethod
+    def _convert_prices(vals, rate):
+        """The line keeps the rate, for the next refresh."""
+        return {
+            **vals,
+            "price_unit": vals["price_unit"] * rate,
+            "price_made": vals["price_made"] * rate,
+            "made_with": {**vals["made_with"], "rate": rate},
+        }
+
+    def _get_taxes_chosen(self, made):
+        """What stands here for the taxes of an order.
+
+        :param list made: their ids
+        :return: ``account.tax``: those that all lines have by now which were made with
+            the same, else what the fiscal position makes of them
+        """
+        taxes = self.env["account.tax"].browse(made)
+        lines = self._get_generated_lines().filtered("sale_line_ids")
+        chosen = {
+            line.tax_ids
+            for line in lines
+            if set(line.made_with["tax_ids"]) == set(made)
+        }
+        if len(chosen) == 1:
+            return chosen.pop()
+        known = {line.made_with["source"]["fiscal_position_id"] for line in lines}
+        position = self.fiscal_position_id
+        if chosen or (position.id or False) in known or not position:
+            return taxes
+        return position.map_tax(taxes)
 
 
 class AccountMoveLine(models.Model):
@@ -17,6 +79,8 @@ class AccountMoveLine(models.Model):
         :param take: names of fields that a person changed and that are taken anew
         """
         self.ensure_one()
+        if rate := (self.made_with or {}).get("rate"):
+            vals = self.move_id._convert_prices(vals, rate)
         kept = self._get_changes_by_hand() - set(take)
         made = vals["made_with"]
         values = {"made_with": made}

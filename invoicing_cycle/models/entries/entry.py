@@ -53,6 +53,7 @@ class AccountAnalyticLine(models.Model):
             self._check_billing_values(vals)
         self.env["account.move"]._forget_outdated()
         lines = super().create(self._leave_out_derived(vals_list))
+        lines._take_item_of_day()
         self.env["project.billing.time"]._touch(rows=lines.ids)
         lines._join_places()
         lines._freeze_added()

@@ -105,18 +105,6 @@ class AccountAnalyticLine(models.Model):
 
     # -------------------------------------------------------------- sale line
 
-    def _timesheet_determine_sale_line(self):
-        # EXTENDS sale_timesheet
-        if self.task_id and self.task_id.project_id != self.project_id:
-            # The task has left while the entry was closed. Its sale line belongs to
-            # another project now, and moving a task must not change a price.
-            project = self.project_id
-            rates = project.sale_line_employee_ids.filtered(
-                lambda rate: rate.employee_id == self.employee_id
-            )
-            return self.so_line or rates.sale_line_id or project.sale_line_id
-        return super()._timesheet_determine_sale_line()
-
     def _is_updatable_timesheet(self):
         # EXTENDS sale_timesheet
         # The rate table writes the sale line; that of closed entries is recomputed

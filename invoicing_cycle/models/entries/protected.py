@@ -23,6 +23,7 @@ RECORDED_FIELDS = frozenset(
         "counted_in",
         "invoice_line_id",
         "part_ids",
+        "repriced_from",
         "sent_back",
         "sent_back_reason",
         "split_hours",

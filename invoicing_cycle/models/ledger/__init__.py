@@ -9,6 +9,7 @@ from . import creditable
 from . import rebill
 from . import invoice_type
 from . import once
+from . import take_over
 from . import line_unit
 from . import links
 from . import order_links

@@ -17,14 +17,19 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     billing_origin = fields.Selection(
-        [("schedule", "Billing Schedule"), ("freeform", "Freeform")],
+        [
+            ("schedule", "Billing Schedule"),
+            ("order", "Sales Order"),
+            ("freeform", "Freeform"),
+        ],
         compute="_compute_billing_origin",
         store=True,
         readonly=False,
         copy=False,
         index="btree_not_null",
-        help="Where the document comes from: a billing period, or a freeform invoice "
-        "or credit note. A credit note takes over that of the invoice it reverses.",
+        help="Where the document comes from: a billing period, Odoo's own invoice of "
+        "an order that billed projects are on, or a freeform invoice or credit note. A "
+        "credit note takes over that of the invoice it reverses.",
         groups="base.group_user",
     )
     billing_period_ids = fields.Many2many(
@@ -48,15 +53,30 @@ class AccountMove(models.Model):
         groups="base.group_user",
     )
 
-    @api.depends("invoice_line_ids.billing_period_id", "reversed_entry_id")
+    @api.depends(
+        "invoice_line_ids.billing_period_id",
+        "invoice_line_ids.sale_line_ids",
+        "reversed_entry_id",
+    )
     def _compute_billing_origin(self):
+        ordered = self.browse()
         for move in self:
             if move.invoice_line_ids.billing_period_id:
                 move.billing_origin = "schedule"
-            else:
-                move.billing_origin = (
-                    move.billing_origin or move.reversed_entry_id.billing_origin
-                )
+                continue
+            move.billing_origin = (
+                move.billing_origin or move.reversed_entry_id.billing_origin
+            )
+            if not move.billing_origin and move.is_sale_document():
+                ordered += move
+        # sudo: whether projects are billed on an order does not depend on who invoices
+        items = ordered.sudo().invoice_line_ids.sale_line_ids
+        if items:
+            scheduled = items.order_id._filtered_scheduled()
+            for move in ordered:
+                # sudo: as above
+                if move.sudo().invoice_line_ids.sale_line_ids.order_id & scheduled:
+                    move.billing_origin = "order"
 
     @api.depends(
         "invoice_line_ids.billing_period_id",

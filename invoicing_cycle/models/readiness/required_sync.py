@@ -293,7 +293,8 @@ class ProjectSaleLineEmployeeMap(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        rates = super().create(vals_list)
+        with self._keeping_items(vals_list):
+            rates = super().create(vals_list)
         if self.env.su:
             # A confirmed order makes its project as the superuser, rates included.
             other = rates.filtered(
@@ -305,13 +306,15 @@ class ProjectSaleLineEmployeeMap(models.Model):
 
     def write(self, vals):
         projects = self.project_id
-        result = super().write(vals)
+        with self._keeping_items([vals]):
+            result = super().write(vals)
         (projects | self.project_id)._follow_rates()
         return result
 
     def unlink(self):
         projects = self.project_id
-        result = super().unlink()
+        with self._keeping_items():
+            result = super().unlink()
         projects._follow_rates()
         return result
 
@@ -319,26 +322,6 @@ class ProjectSaleLineEmployeeMap(models.Model):
     @api.ondelete(at_uninstall=True)
     def _unlink_except_deciding(self):
         self._check_may_decide("unlink")
-
-    def _update_project_timesheet(self):
-        # EXTENDS sale_timesheet
-        # Odoo writes the new sale line on the entries, which the guard refuses on
-        # locked ones. Locked time that is not billed follows by Odoo's own rule.
-        result = super()._update_project_timesheet()
-        # sudo: whoever may change the rates need not read all time.
-        Line = self.env["account.analytic.line"].sudo()
-        lines = Line.search(
-            [
-                ("project_id", "in", self.project_id.ids),
-                ("employee_id", "in", self.employee_id.ids),
-                ("is_so_line_edited", "=", False),
-                ("invoice_line_id", "=", False),
-            ]
-        )
-        locked = Line.browse(line.id for line in lines._get_closings())
-        self.env.add_to_compute(Line._fields["so_line"], locked)
-        locked.modified(["so_line"])
-        return result
 
 
 class ProjectTask(models.Model):
@@ -356,7 +339,8 @@ class ProjectTask(models.Model):
         if RATE_FIELDS.isdisjoint(vals):
             return super().write(vals)
         projects = self._get_projects_rated_otherwise()
-        result = super().write(vals)
+        with self._keeping_items(vals.keys()):
+            result = super().write(vals)
         projects |= self._get_projects_rated_otherwise()
         projects._follow_rates()
         return result

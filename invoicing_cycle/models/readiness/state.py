@@ -49,6 +49,9 @@ class ProjectBillingPeriod(models.Model):
         "company_id.billing_cycle_anchor",
         "part_ids.counted_in",
         "timesheet_ids.counted_in",
+        "project_id.billing_rounding",
+        "project_id.billing_rounding_per",
+        "project_id.billing_unit",
         "project_id.user_id",
         "required_ids.expected",
         "required_ids.last_work_day",
@@ -288,7 +291,11 @@ class ProjectBillingPeriod(models.Model):
 
     @api.model
     def _billable_sql(self, alias):
-        """There is something to put on an invoice."""
+        """There is something to put on an invoice.
+
+        Time that comes to nothing is none: work and its correction, minutes that are
+        less than the last digit of a day. An hour is more than that in any unit.
+        """
         Time = self.env["project.billing.time"]
         return SQL(
             """
@@ -298,10 +305,14 @@ class ProjectBillingPeriod(models.Model):
                   FROM %(time)s time
                  WHERE time.period_id = %(alias_id)s
                    AND time.entry_count > 0
-                   AND %(billable)s))
+                   AND %(billable)s
+              GROUP BY time.so_line_id
+                HAVING ABS(SUM(time.hours)) >= 1
+                    OR ABS(SUM(time.hours)) > 1e-9 AND %(amount)s <> 0))
             """,
             fixed_amount=self._column(alias, "fixed_amount"),
             time=Time._rows_sql(),
             billable=Time._billable_sql(),
             alias_id=SQL.identifier(alias, "id"),
+            amount=self._time_amount_sql(alias),
         )

@@ -20,6 +20,8 @@ class ProjectProject(models.Model):
     _confidential_fields = frozenset(
         {
             "billing_expense_markup",
+            "billing_proration",
+            "billing_rates",
             "billing_retainer_amount",
             "billing_retainer_carry_over",
             "billing_retainer_currency_id",

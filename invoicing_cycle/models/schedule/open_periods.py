@@ -125,6 +125,8 @@ class ProjectProject(models.Model):
                 supplementary = group.filtered("is_supplementary")
                 group.write({"date_to": date_to, "is_supplementary": False})
                 supplementary._take_retainer()
+                # As much of it as there are days.
+                group._take_retainer(changed=True)
             Period.with_context(
                 tracking_disable=True,
                 mail_create_nolog=True,

@@ -200,7 +200,8 @@ class ProjectProject(models.Model):
         with self._appointing(names), self._billing_rights(vals) as (projects, values):
             if "billing_frequency" in values:
                 projects._prepare_frequency_change(values)
-            result = super(ProjectProject, projects).write(values)
+            with projects._keeping_items(names):
+                result = super(ProjectProject, projects).write(values)
             projects._follow_schedule(names)
         if "allow_billable" in names:
             self.env["project.billing.time"]._touch(projects=self.ids)

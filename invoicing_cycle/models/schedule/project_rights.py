@@ -20,6 +20,7 @@ BILLING_FIELDS = frozenset(
         "billing_grouping",
         "billing_line_detail",
         "billing_period_ids",
+        "billing_proration",
         "billing_retainer_amount",
         "billing_retainer_carry_over",
         "billing_retainer_hours",

@@ -135,7 +135,26 @@ class ProjectBillingPeriod(models.Model):
         left = Domain("invoice_date", "<=", date_to) & Domain(
             "state", "in", ("upcoming", "pending", "ready", "to_send")
         )
-        return not self.search_count(left, limit=1)
+        return not (
+            self.search_count(left, limit=1)
+            or (self._shows_invoices() and self._has_unsent_orders(date_to))
+        )
+
+    @api.model
+    def _has_unsent_orders(self, date_to):
+        """Whether Odoo's own invoices of billed projects' orders wait to be sent, of
+        this cycle or before."""
+        dated = Domain("invoice_date", "<=", date_to)
+        if fields.Date.context_today(self) <= date_to:
+            dated |= Domain("invoice_date", "=", False)
+        return bool(
+            self.env["account.move"].search_count(
+                self._get_to_send_domain()
+                & Domain("billing_origin", "=", "order")
+                & dated,
+                limit=1,
+            )
+        )
 
     @api.model
     def _get_outside_cycle(self, date_from, date_to):

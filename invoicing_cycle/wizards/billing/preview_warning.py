@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.tools import SQL, format_date, formatLang
 
@@ -34,6 +36,8 @@ class ProjectBillingPreview(models.TransientModel):
             ),
             ("no_price", _("No price"), self._find_no_price),
             ("no_tax", _("No tax"), self._find_no_tax),
+            ("repriced", _("Another price"), self._find_repriced),
+            ("short_period", _("Short period"), self._find_short_periods),
             ("closed_date", _("Closed date"), self._find_closed_date),
             ("deviation", _("Unusual amount"), self._find_deviation),
             ("unmapped_time", _("Time not mapped"), self._find_unmapped_time),
@@ -76,6 +80,76 @@ class ProjectBillingPreview(models.TransientModel):
             names = self._name_items(document, lambda item: not item.sale_line.tax_ids)
             if names:
                 yield document, self.env._("Without tax: %(items)s.", items=names)
+
+    @api.model
+    def _find_repriced(self, documents):
+        """Time that was locked at another price than it is billed at, in one query."""
+        Entry = self.env["account.analytic.line"]
+        keys = [
+            key
+            for document in documents
+            for item in document.items
+            for key in item.rows
+            if key > 0
+        ]
+        # sudo: what is billed, of time that the biller need not be able to read
+        entries = Entry.sudo().search(
+            [("id", "in", keys), ("repriced_from", "!=", False)]
+        )
+        repriced = {entry.id: entry for entry in entries}
+        for document in documents:
+            found = defaultdict(Entry.browse)
+            for item in document.items:
+                for key in repriced.keys() & set(item.rows):
+                    entry = repriced[key]
+                    found[item.sale_line, entry.repriced_from] |= entry
+            for (item, before), rows in found.items():
+                now = item.with_context(lang="en_US")._format_rate()
+                if before != now:
+                    yield (
+                        document,
+                        self.env._(
+                            "%(hours).2f h of %(item)s were locked at %(before)s and "
+                            "are billed at %(now)s.",
+                            hours=rows._get_billed_hours(),
+                            item=item.name.split("\n", 1)[0],
+                            before=before,
+                            now=now,
+                        ),
+                    )
+
+    @api.model
+    def _find_short_periods(self, documents):
+        """Fixed amounts of periods that are cut short: by their share, or in full."""
+        for document in documents:
+            for item in document.items:
+                if item.kind != "fixed":
+                    continue
+                days, full = item.period._get_days_of()
+                if days < full:
+                    yield (
+                        document,
+                        self.env._(
+                            "%(period)s has %(days)s of %(full)s days and bills "
+                            "%(amount)s; the retainer is %(whole)s.",
+                            period=item.period.display_name,
+                            days=days,
+                            full=full,
+                            amount=document.currency.format(item.amount),
+                            whole=document.currency.format(
+                                item.period.project_id.billing_retainer_amount
+                            ),
+                        )
+                        if item.period.is_retainer
+                        else self.env._(
+                            "%(period)s has %(days)s of %(full)s days and bills "
+                            "%(amount)s in full.",
+                            period=item.period.display_name,
+                            days=days,
+                            full=full,
+                            amount=document.currency.format(item.amount),
+                        ),
+                    )
 
     @api.model
     def _find_no_receipt(self, documents):

@@ -4,7 +4,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 
-from ....tools.allocation import round_quantity
 from ....tools.shares import share_amount
 from ...common.supposed import get_supposition
 from ..items import BillingItem
@@ -161,8 +160,10 @@ class ProjectBillingPeriod(models.Model):
             billed_share + share,
             billed + amount,
         )
-        before, after = counters.bill_time(sale_line, share * sale_line.product_uom_qty)
-        return amount, round_quantity(after - before, counters.digits)
+        _before, _after, made = counters.bill_time(
+            sale_line, share * sale_line.product_uom_qty
+        )
+        return amount, made
 
     @api.model
     def _get_billed_quantities(self, sale_lines):

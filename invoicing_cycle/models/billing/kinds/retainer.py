@@ -2,6 +2,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ....tools.billing_calendar import FREQUENCIES, days_of
 from ....tools.caps import NOISE, allot
 from ....tools.retainer import get_balances
 from ...entries.row_set import Rows
@@ -62,16 +63,44 @@ class ProjectBillingPeriod(models.Model):
         ):
             line = project.billing_retainer_line_id
             amount = project.billing_retainer_amount if line else 0.0
-            vals = {
-                "is_retainer": bool(line),
-                "retainer_amount": amount,
-                "retainer_hours": project.billing_retainer_hours if line else 0.0,
-            }
-            if line:
-                vals["sale_line_id"] = line.id
+            hours = project.billing_retainer_hours if line else 0.0
             kept = group.filtered("is_retainer")._filtered_entered()
-            kept._record(vals)
-            (group - kept)._record({**vals, "fixed_amount": amount})
+            for (days, full), own in group.grouped(
+                lambda period: period._get_billed_days_of()
+            ).items():
+                vals = {
+                    "is_retainer": bool(line),
+                    "retainer_amount": line.currency_id.round(amount * days / full)
+                    if line
+                    else 0.0,
+                    "retainer_hours": hours * days / full,
+                }
+                if line:
+                    vals["sale_line_id"] = line.id
+                (own & kept)._record(vals)
+                (own - kept)._record({**vals, "fixed_amount": vals["retainer_amount"]})
+
+    def _get_billed_days_of(self):
+        """The days that this period bills of its retainer, and those of a whole one.
+
+        As many where nothing is cut, or where the project bills it in full.
+        """
+        self.ensure_one()
+        if self.project_id.billing_proration == "full":
+            return 1, 1
+        return self._get_days_of()
+
+    def _get_days_of(self):
+        """The days of this period, and those of one that is not cut short."""
+        self.ensure_one()
+        project = self.project_id
+        if project.billing_frequency not in FREQUENCIES or not self.date_to:
+            return 1, 1
+        anchor = project.billing_start_date or self.date_from
+        days, full = days_of(
+            project.billing_frequency, anchor, self.date_from, self.date_to
+        )
+        return (days, full) if days < full else (1, 1)
 
     def _filtered_entered(self):
         """Those with an amount that a person has entered: not that of the retainer."""
@@ -266,21 +295,22 @@ class ProjectBillingPeriod(models.Model):
                 balance.included + balance.carried,
             )
             for entry, hours in zip(entries, fits, strict=True):
+                item = line._get_item_at(entry.date)
                 uom = entry.product_uom_id or hour
                 kept = hour._compute_quantity(hours, uom, round=False)
                 if entry.billing_hours - kept < NOISE:
                     continue
                 if kept:
                     entry._split_off(
-                        entry.billing_hours - kept, {"own_sale_line_id": line.id}
+                        entry.billing_hours - kept, {"own_sale_line_id": item.id}
                     )
                 elif entry == entry._get_entries():
                     # As OdooBot: billing people need no right to change locked time.
                     entry.with_user(SUPERUSER_ID).write(
-                        {"so_line": line.id, "is_so_line_edited": True}
+                        {"so_line": item.id, "is_so_line_edited": True}
                     )
                 else:
-                    entry._record({"own_sale_line_id": line.id})
+                    entry._record({"own_sale_line_id": item.id})
             period._message_log(
                 body=self.env._(
                     "%(hours)s h beyond the retainer are billed on %(line)s.",

@@ -3,6 +3,7 @@ from odoo.exceptions import ValidationError
 
 RETAINER_FIELDS = frozenset(
     {
+        "billing_proration",
         "billing_retainer_amount",
         "billing_retainer_hours",
         "billing_retainer_line_id",
@@ -55,6 +56,15 @@ class ProjectProject(models.Model):
         string="Carry Over",
         copy=False,
         help="Hours that are left go to the next period; else they are lost.",
+        groups="invoicing_cycle.group_invoicing_cycle_user",
+    )
+    billing_proration = fields.Selection(
+        [("share", "By its share of days"), ("full", "In full")],
+        string="Short Periods",
+        default="share",
+        required=True,
+        help="What a retainer bills, and includes, in a period that a start, an end or "
+        "another schedule has cut short.",
         groups="invoicing_cycle.group_invoicing_cycle_user",
     )
     billing_retainer_overrun_line_id = fields.Many2one(

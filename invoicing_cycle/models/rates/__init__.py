@@ -1,0 +1,8 @@
+"""Day of work → sales order item and price: from which day a change of them holds."""
+
+from . import history
+from . import held
+from . import item_of_day
+from . import item_change
+from . import price_change
+from . import shown

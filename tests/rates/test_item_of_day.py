@@ -1,0 +1,113 @@
+from datetime import date
+
+from odoo.tests import tagged
+
+from .common import RatesCommon
+
+
+@tagged("post_install", "-at_install")
+class TestItemOfDay(RatesCommon):
+    """Another item holds from the day after what is locked or billed."""
+
+    def test_project(self):
+        self.project.sale_line_id = self.dearer
+        self.assertItems((self.early, self.item), (self.late, self.dearer))
+        self.assertProven(self.project)
+
+    def test_nothing_locked(self):
+        self._lock(False)
+        self.project.sale_line_id = self.dearer
+        self.assertItems((self.early, self.dearer), (self.late, self.dearer))
+
+    def test_late_time_and_correction(self):
+        self.project.sale_line_id = self.dearer
+        other = self._log_time(
+            self.project, date(2026, 1, 4), 1.0, employee=self.colleague
+        )
+        correction = self._log_time(
+            self.project, date(2026, 1, 5), -1.0, employee=self.colleague
+        )
+        new = self._log_time(
+            self.project, date(2026, 1, 6), 1.0, employee=self.colleague
+        )
+        self.assertItems(
+            (other, self.item), (correction, self.item), (new, self.dearer)
+        )
+
+    def test_price(self):
+        self.item.price_unit = 120.0
+        self.assertEqual(self.item.price_unit, 100.0)
+        self.assertPrices((self.early, 100.0), (self.late, 120.0))
+        new = self.late.so_line
+        self.assertEqual(new.billing_replaces_id, self.item)
+        self.assertEqual(new.billing_rate_from, date(2026, 1, 6))
+        self.assertEqual(self.project.sale_line_id, new)
+        self.assertEqual(sum((self.item | new).mapped("product_uom_qty")), 10.0)
+        self._lock(date(2026, 1, 31))
+        invoice = self.env["account.move"].browse(
+            self.january._generate_invoices().made
+        )
+        self.assertEqual(invoice.amount_untaxed, 3 * 100.0 + 2 * 120.0)
+        self.assertProven(self.project)
+
+    def test_price_of_open_time(self):
+        self._lock(False)
+        self.item.price_unit = 120.0
+        self.assertEqual(self.item.price_unit, 120.0)
+        self.assertPrices((self.early, 120.0), (self.late, 120.0))
+
+    def test_rate(self):
+        """A rate that is new, changed, taken away."""
+        rate = self.env["project.sale.line.employee.map"].create(
+            {
+                "project_id": self.project.id,
+                "employee_id": self.consultant.id,
+                "sale_line_id": self.dearer.id,
+            }
+        )
+        self.assertItems((self.early, self.item), (self.late, self.dearer))
+        self._lock(date(2026, 1, 25))
+        rate.unlink()
+        new = self._log_time(self.project, date(2026, 1, 26), 1.0)
+        self.assertItems(
+            (self.early, self.item), (self.late, self.dearer), (new, self.item)
+        )
+
+    def test_task(self):
+        task = self.env["project.task"].create(
+            {
+                "name": "Task",
+                "project_id": self.project.id,
+                "sale_line_id": self.item.id,
+            }
+        )
+        self._lock(False)
+        (self.early | self.late).task_id = task
+        self._lock(date(2026, 1, 15))
+        task.sale_line_id = self.dearer
+        self.assertItems((self.early, self.item), (self.late, self.dearer))
+
+    def test_customer(self):
+        """What was worked for one customer is not billed to another."""
+        other = self.env["res.partner"].create({"name": "Other"})
+        order = self._create_order(partner_id=other.id)
+        self.project.write(
+            {"partner_id": other.id, "sale_line_id": order.order_line.id}
+        )
+        new = self._log_time(self.project, date(2026, 1, 28), 1.0)
+        self.assertItems(
+            (self.early, self.item), (self.late, self.item), (new, order.order_line)
+        )
+        self._lock(date(2026, 1, 31))
+        made = self.env["account.move"].browse(self.january._generate_invoices().made)
+        self.assertEqual(
+            {move.partner_id: move.amount_untaxed for move in made},
+            {self.partner: 500.0, other: 100.0},
+        )
+
+    def test_tax(self):
+        tax = self.env["account.tax"].create({"name": "25.5 %", "amount": 25.5})
+        before = self.item.tax_ids
+        self.item.tax_ids = tax
+        self.assertEqual(self.early.so_line.tax_ids, before)
+        self.assertEqual(self.late.so_line.tax_ids, tax)
