@@ -1,5 +1,6 @@
 from datetime import date
 
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .common import RatesCommon
@@ -111,3 +112,106 @@ class TestItemOfDay(RatesCommon):
         self.item.tax_ids = tax
         self.assertEqual(self.early.so_line.tax_ids, before)
         self.assertEqual(self.late.so_line.tax_ids, tax)
+
+    def test_two_changes(self):
+        """Each holds from its day, also for what is entered late."""
+        third = self._create_order(price=150.0).order_line
+        self.project.sale_line_id = self.dearer
+        self._lock(date(2026, 1, 25))
+        self.project.sale_line_id = third
+        late = [
+            self._log_time(
+                self.project, date(2026, 1, day), 1.0, employee=self.colleague
+            )
+            for day in (4, 10, 21)
+        ]
+        self.assertItems(
+            (self.early, self.item),
+            (self.late, self.dearer),
+            *zip(late, (self.item, self.dearer, third), strict=True),
+        )
+
+    def test_there_and_back(self):
+        """What held in between stays."""
+        self.project.sale_line_id = self.dearer
+        self._lock(date(2026, 1, 25))
+        self.project.sale_line_id = self.item
+        self.project.sale_line_id = self.dearer
+        late = self._log_time(
+            self.project, date(2026, 1, 10), 1.0, employee=self.colleague
+        )
+        self.assertItems(
+            (self.early, self.item), (self.late, self.dearer), (late, self.dearer)
+        )
+
+    def test_price_of_a_shared_item(self):
+        """What another project knows of earlier days is not touched."""
+        other = self._create_project("Other", sale_line_id=self.dearer.id)
+        self._log_time(other, date(2026, 1, 8), 1.0)
+        self.project.sale_line_id = self.dearer
+        self._lock(date(2026, 1, 25))
+        self.dearer.price_unit = 140.0
+        late = self._log_time(
+            self.project, date(2026, 1, 4), 1.0, employee=self.colleague
+        )
+        self.assertPrices((self.early, 100.0), (self.late, 130.0), (late, 100.0))
+        new = self._log_time(
+            self.project, date(2026, 1, 26), 1.0, employee=self.colleague
+        )
+        self.assertPrices((new, 140.0))
+
+    def test_price_of_an_item_that_held_before(self):
+        self.project.sale_line_id = self.dearer
+        self._change_for_all(self.item, {"price_unit": 90.0})
+        self.assertPrices((self.early, 90.0), (self.late, 130.0))
+
+    def test_old_price_again(self):
+        """The item that was replaced is not changed any more."""
+        self.item.price_unit = 120.0
+        with self.assertRaisesRegex(UserError, "replaced"):
+            self.item.price_unit = 125.0
+
+    def test_quantity_with_the_price(self):
+        """What is ordered is that of both items."""
+        self.item.write({"price_unit": 120.0, "product_uom_qty": 20.0})
+        items = self.item | self.late.so_line
+        self.assertEqual(items.mapped("product_uom_qty"), [3.0, 17.0])
+
+    def test_moved_to_another_day(self):
+        self.project.sale_line_id = self.dearer
+        self.assertItems((self.late, self.dearer))
+        self.late.date = date(2026, 1, 5)
+        self.assertItems((self.late, self.item))
+
+    def test_person_of_a_rate(self):
+        """The time of whoever gets the rate keeps its item as well."""
+        own = self._log_time(
+            self.project, date(2026, 1, 7), 1.0, employee=self.colleague
+        )
+        self._lock(date(2026, 1, 15), self.colleague)
+        rate = self.env["project.sale.line.employee.map"].create(
+            {
+                "project_id": self.project.id,
+                "employee_id": self.lead.id,
+                "sale_line_id": self.dearer.id,
+            }
+        )
+        rate.employee_id = self.colleague
+        self.assertItems((own, self.item))
+        # Nobody else's time is touched by that.
+        rate.sale_line_id = self.item
+        self.assertItems((self.early, self.item), (self.late, self.item))
+
+    def test_capped(self):
+        self.item.billing_capped = True
+        with self.assertRaisesRegex(UserError, "two prices"):
+            self.item.price_unit = 120.0
+
+    def test_order_taken_back(self):
+        """Neither by way of a cancelled order."""
+        self.order._action_cancel()
+        self.order.action_draft()
+        with self.assertRaisesRegex(UserError, "confirm"):
+            self.item.price_unit = 50.0
+        self.order.action_confirm()
+        self.assertPrices((self.early, 100.0))

@@ -10,6 +10,9 @@ from .history import Pointer
 #: time.
 _day = ContextVar("invoicing_cycle_rates_from", default=None)
 
+#: Whether another item follows from another price, and what held before stays.
+_is_handed_over = ContextVar("invoicing_cycle_rates_handed_over", default=False)
+
 #: The pointers that a block around this one looks after.
 _kept = ContextVar("invoicing_cycle_rates_kept", default=frozenset())
 
@@ -27,16 +30,19 @@ ITEM_FIELDS = frozenset(
 
 
 @contextmanager
-def holding_from(day):
+def holding_from(day, handed_over=False):
     """What gets another item in this block gets it from a day on.
 
     :param date day: ``date.min`` for all time that is not billed
+    :param bool handed_over: the same item at another price: what is known to have held
+        before, and later, stays
     """
-    token = _day.set(day or None)
+    token, other = _day.set(day or None), _is_handed_over.set(handed_over)
     try:
         yield
     finally:
         _day.reset(token)
+        _is_handed_over.reset(other)
 
 
 class ProjectBillingRate(models.Model):
@@ -110,12 +116,14 @@ class ProjectBillingRate(models.Model):
         day = _day.get()
         if day is None:
             self._hold_until(items, settled)
-        elif day == date.min:
-            self._forget(items)
-        else:
+        elif day != date.min:
             self._hold_until(
-                items, dict.fromkeys(items, day - date.resolution), chosen=True
+                items,
+                dict.fromkeys(items, day - date.resolution),
+                chosen=not _is_handed_over.get(),
             )
+        elif not _is_handed_over.get():
+            self._forget(items)
 
 
 class ProjectProject(models.Model):

@@ -120,6 +120,15 @@ class SaleOrderLine(models.Model):
                         rate=new[:1]._format_rate(),
                     )
                 )
+            if item.state != "sale":
+                raise UserError(
+                    self.env._(
+                        "Time on %(item)s is locked or invoiced: confirm %(order)s "
+                        "before you change its price.",
+                        item=(item.name or "").split("\n")[0],
+                        order=item.order_id.name,
+                    )
+                )
             if item.billing_capped:
                 raise UserError(
                     self.env._(
@@ -206,7 +215,7 @@ class SaleOrderLine(models.Model):
                     "discount": self.discount,
                 }
             )
-        with holding_from(day):
+        with holding_from(day, handed_over=True):
             self._hand_over(new, day)
         # sudo: as above
         self.order_id.sudo().message_post(body=self._format_replaced(new, day))
