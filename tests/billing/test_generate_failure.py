@@ -150,7 +150,7 @@ class TestGenerateFailure(InvoicingCycleCommon):
             period.with_user(self.user_manager).action_generate_invoices()
 
     def test_without_price(self):
-        self.projects[0].sale_line_id.price_unit = 0.0
+        self._change_for_all(self.projects[0].sale_line_id, {"price_unit": 0.0})
         with self.assertRaisesRegex(UserError, "price"):
             self.periods[0].action_generate_invoices()
 

@@ -21,6 +21,8 @@ ODOO = (
     # Commands of no shape, for the onchange of any form and that of invoices.
     ("AttributeError", "'NoneType' object has no attribute 'origin'"),
     ("TypeError", "(models/account_move.py onchange)"),
+    # What to read of a record, where it is nothing.
+    ("TypeError", "'NoneType' object is not iterable (models/models.py web_read)"),
 )
 #: Models that answer for Odoo; first those that the add-on leaves as they are.
 STOCK_MODELS = (

@@ -86,7 +86,7 @@ class ProjectBillingPeriod(models.Model):
             sorted(items, key=self._get_line_order)
             for items in documents.values()
             # Zero is nothing, and takes no number.
-            if any(item.quantity for item in items)
+            if any(item.quantity or item.made for item in items)
         ]
 
     @staticmethod

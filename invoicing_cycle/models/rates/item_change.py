@@ -45,6 +45,14 @@ def holding_from(day, handed_over=False):
         _is_handed_over.reset(other)
 
 
+def _read_id(value):
+    """The id that a caller gives; 0 for none, and for what Odoo refuses by itself."""
+    try:
+        return min(max(int(value or 0), 0), 2**31 - 1)
+    except (TypeError, ValueError, OverflowError):
+        return 0
+
+
 class ProjectBillingRate(models.Model):
     _inherit = "project.billing.rate"
 
@@ -251,25 +259,19 @@ class ProjectSaleLineEmployeeMap(models.Model):
             yield
             return
         pointers = set(rates._get_items())
+        context = self.env.context
         for vals in vals_list:
             # Of a rate that gets another person, or another project, too.
             for rate in rates or [rates]:
-                pointers.add(
-                    Pointer(
-                        int(
-                            vals.get("project_id")
-                            or rate.project_id.id
-                            or self.env.context.get("default_project_id")
-                            or 0
-                        ),
-                        employee=int(
-                            vals.get("employee_id")
-                            or rate.employee_id.id
-                            or self.env.context.get("default_employee_id")
-                            or 0
-                        ),
+                project, employee = (
+                    _read_id(
+                        vals.get(name)
+                        or rate[name].id
+                        or context.get(f"default_{name}")
                     )
+                    for name in ("project_id", "employee_id")
                 )
+                pointers.add(Pointer(project, employee=employee))
 
         def get_items():
             # Whoever has no rate is on the item of the project or task.
