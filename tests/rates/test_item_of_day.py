@@ -3,6 +3,8 @@ from datetime import date
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from odoo.addons.invoicing_cycle.models.rates.item_change import holding_from
+
 from .common import RatesCommon
 
 
@@ -215,3 +217,46 @@ class TestItemOfDay(RatesCommon):
             self.item.price_unit = 50.0
         self.order.action_confirm()
         self.assertPrices((self.early, 100.0))
+
+    def test_other_values_keep_their_rights(self):
+        """Only the price is written for whoever may change it."""
+        Item, rights = type(self.item), {}
+        write, create = Item.write, Item.create
+
+        def spy_write(items, vals):
+            rights.update(dict.fromkeys(vals, items.env.su))
+            return write(items, vals)
+
+        def spy_create(items, vals_list):
+            self.assertEqual(vals_list[0]["name"], self.item.name)
+            return create(items, vals_list)
+
+        self.patch(Item, "write", spy_write)
+        self.patch(Item, "create", spy_create)
+        item = self.item.with_user(self.user_accountant)
+        item.write({"price_unit": 120.0, "name": "Dearer"})
+        self.assertFalse(rights["name"])
+        self.assertEqual(self.late.so_line.name, "Dearer")
+        self.assertNotEqual(self.item.name, "Dearer")
+
+    def test_price_of_an_item_that_held_twice(self):
+        """What another one held in between stays."""
+        self._change_from(date(2026, 1, 10), self.dearer)
+        self._change_from(date(2026, 1, 20), self.item)
+        self._change_from(date(2026, 1, 25), self.dearer)
+        with holding_from(date(2026, 1, 15)):
+            self.item.price_unit = 90.0
+        days = (4, 12, 21, 26)
+        late = [
+            self._log_time(
+                self.project, date(2026, 1, day), 1.0, employee=self.colleague
+            )
+            for day in days
+        ]
+        prices = (100.0, 130.0, 90.0, 130.0)
+        self.assertPrices(*zip(late, prices, strict=True))
+
+    def _change_from(self, day, item):
+        with holding_from(day):
+            self.project.sale_line_id = item
+        self.env.flush_all()

@@ -151,11 +151,16 @@ class ProjectBillingRate(models.Model):
 
     @api.model
     def _hold_before(self, items, day):
-        """These items held until a day where others are known to have held later.
+        """These items held until a day, where they are known to have held on it and
+        after.
 
         :param dict items: :class:`Pointer` to id of the item
         """
         known = self._get_known(items)
+
+        def held_on_it(pointer):
+            return known[pointer].filtered(lambda rate: rate.date_to >= day)[:1]
+
         # sudo: as in _get_known
         self.sudo().create(
             [
@@ -167,7 +172,8 @@ class ProjectBillingRate(models.Model):
                     "date_to": day,
                 }
                 for pointer, item in items.items()
-                if day not in known[pointer].mapped("date_to")
+                if (rate := held_on_it(pointer)).sale_line_id.id == item
+                and rate.date_to != day
             ]
         )
 

@@ -112,7 +112,8 @@ class ProjectBillingRate(models.Model):
             if (day := (there if pointer.project in moved else settled).get(pointer))
         }
         self._hold(changed, days)
-        projects._rate_anew()
+        # Also what has gone to another project meanwhile.
+        entries.exists()._rate_anew()
 
     @api.model
     def _hold(self, items, settled):
@@ -152,27 +153,11 @@ class ProjectProject(models.Model):
             )
         )
 
-    def _rate_anew(self):
-        """Rates of these projects changed: their time gets the item of its day.
-
-        Once the block around it is done, where there is one.
-        """
-        later = {pointer.project for pointer in _kept.get()}
-        entries = self.filtered(
-            lambda project: project.id not in later
-        )._get_time_to_rate()
-        items = entries.so_line
-        self.env.add_to_compute(entries._fields["so_line"], entries)
-        entries.modified(["so_line"])
-        # The items that lose time are not told by that.
-        self.env.add_to_compute(items._fields["qty_delivered"], items)
-        items.modified(["qty_delivered"])
-
     def _update_timesheets_sale_line_id(self):
         # OVERRIDES sale_timesheet
-        # It writes the rate of today on all time of everybody, whatever its day.
-        # sudo: the consequences of a rate, whoever may change it
-        self.sudo()._rate_anew()
+        # It writes the rate of today on all time of everybody, whatever its day. Time
+        # follows a rate by _keeping_items, around all that changes one.
+        return
 
     @contextmanager
     def _keeping_items(self, names):
@@ -198,6 +183,24 @@ class ProjectProject(models.Model):
 
         with self.env["project.billing.rate"]._keeping_items(get_items):
             yield
+
+
+class AccountAnalyticLine(models.Model):
+    _inherit = "account.analytic.line"
+
+    def _rate_anew(self):
+        """Rates have changed: this time gets the item of its day.
+
+        Once the block around it is done, where there is one.
+        """
+        later = {pointer.project for pointer in _kept.get()}
+        entries = self.filtered(lambda line: line.project_id.id not in later)
+        items = entries.so_line
+        self.env.add_to_compute(entries._fields["so_line"], entries)
+        entries.modified(["so_line"])
+        # The items that lose time are not told by that.
+        self.env.add_to_compute(items._fields["qty_delivered"], items)
+        items.modified(["qty_delivered"])
 
 
 class ProjectTask(models.Model):

@@ -189,15 +189,16 @@ class SaleOrderLine(models.Model):
                 "discount": self.discount,
                 "price_unit": self.price_unit,
                 "tax_ids": self.tax_ids.ids,
-                **vals,
+                **{name: vals[name] for name in PRICE_FIELDS & vals.keys()},
                 "product_uom_qty": rest,
             }
         )
         if "tax_ids" in vals:
             copied["tax_ids"] = list(
-                get_linked_ids(set(self.tax_ids.ids), vals["tax_ids"])
+                filter(None, get_linked_ids(set(self.tax_ids.ids), vals["tax_ids"]))
             )
-        # sudo: whoever may change the price of an item may have another one for it
+        # sudo: whoever may change the price of an item may have another one for it;
+        # nothing but the prices is the user's
         new = self.sudo().create([copied])
         new._record(
             {
@@ -217,6 +218,14 @@ class SaleOrderLine(models.Model):
             )
         with holding_from(day, handed_over=True):
             self._hand_over(new, day)
+        rest = {
+            name: vals[name]
+            for name in vals
+            if name not in PRICE_FIELDS | {"product_uom_qty"}
+        }
+        if rest:
+            # With the rights of the user, as on the item itself.
+            new.with_env(self.env).write(rest)
         # sudo: as above
         self.order_id.sudo().message_post(body=self._format_replaced(new, day))
         return new
@@ -242,9 +251,7 @@ class SaleOrderLine(models.Model):
 
     def _hand_over(self, new, day):
         """Projects, tasks and rates that point to this item point to the new one, and
-        time that was put on it by hand goes along.
-
-        """
+        time that was put on it by hand goes along."""
         # sudo: as OdooBot, since the price changes wherever the item is used, and time
         # may be locked where somebody chose so
         env = self.with_user(SUPERUSER_ID).with_context(active_test=False).env
@@ -278,12 +285,12 @@ class SaleOrderLine(models.Model):
         """Where this item held until a later day, the new one did from this day on."""
         Rate = env["project.billing.rate"]
         named = Rate.search([("sale_line_id", "=", self.id), ("date_to", ">=", day)])
-        for rate in named:
-            pointer = rate._get_pointer()
-            if day != date.min:
-                Rate._hold_before({pointer: self.id}, day - date.resolution)
-            rate.sale_line_id = new
-        named.project_id._rate_anew()
+        if day != date.min:
+            Rate._hold_before(
+                {rate._get_pointer(): self.id for rate in named}, day - date.resolution
+            )
+        named.sale_line_id = new
+        named.project_id._get_time_to_rate()._rate_anew()
 
     def _get_item_at(self, day):
         """The item at the price that held on a day, where this one replaced another."""

@@ -27,9 +27,13 @@ class AccountAnalyticLine(models.Model):
         locked = locked.filtered(lambda line: not line.repriced_from)
         before = {line: line._get_rate() for line in locked if line.so_line}
         yield
-        for line, rate in before.items():
-            if line.so_line and line._get_rate() != rate:
-                line._record({"repriced_from": rate})
+        changed = locked.filtered(
+            lambda line: (
+                line in before and line.so_line and line._get_rate() != before[line]
+            )
+        )
+        for rate, lines in changed.grouped(before.get).items():
+            lines._record({"repriced_from": rate})
 
     def _get_rate(self):
         """The price of an entry in words that are the same for everybody."""
