@@ -69,6 +69,8 @@ class HrExpense(models.Model):
                 order="active, id desc",
             )
         }
+        # Odoo does not tell an order about its projects.
+        reinvoiced.sale_order_id.invalidate_recordset(["project_ids"], flush=False)
         # sudo: as above, and the link is written for whoever files it
         for expense in reinvoiced.sudo():
             carried = [
@@ -109,8 +111,6 @@ class HrExpense(models.Model):
 
         As if the account had changed, so that all that follows from it does so.
         """
-        # Odoo does not tell an order about its projects.
-        self.sale_order_id.invalidate_recordset(["project_ids"], flush=False)
         self.modified(["analytic_distribution"])
 
     def _find_period_anew(self):
