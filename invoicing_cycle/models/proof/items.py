@@ -201,13 +201,18 @@ class BillingProof(models.AbstractModel):
 
     @api.model
     def _find_lines_beside(self, scope):
-        """Lines that no period made and that bill more than the time or milestones on
-        them: where more of the item is charged than delivered, or the line bills
-        nothing and more is charged than all that is billed. Also those that take off,
+        """Lines that no period made, of any item of the orders that the scope is
+        billed on, that bill more than is there.
+
+        That is where more of the item is charged than is due: what was delivered, or
+        ordered where that is billed. Of time and milestones also where the line bills
+        nothing and more is charged than all that is billed. Also lines that take off,
         and credit no line, where less is charged than all that is billed.
 
         That a person has raised such a quantity is not told from a document that Odoo's
         dialog made of what was billed already: the order is billed beyond its time.
+        Expenses and down payments are proven by their own rules. Periods may bill an
+        amount again and again that was ordered once: then nothing is judged by it.
         """
         return SQL(
             """
@@ -223,30 +228,44 @@ class BillingProof(models.AbstractModel):
                    SELECT %(sign)s * line.quantity * %(rate)s AS quantity,
                           COALESCE(line.quantity_made, 0) AS made) own
         CROSS JOIN LATERAL (
+                   SELECT sale_line.qty_delivered_method IN ('milestones', 'timesheet')
+                          AND template.invoice_policy = 'delivery' AS by_entries) item
+        CROSS JOIN LATERAL (
                    SELECT SUM(CASE WHEN COALESCE(line.billing_kind,
                                                  original.billing_kind) IS NULL
                                    THEN %(sign)s * line.quantity * %(rate)s
                                    ELSE %(made)s END) AS quantity,
-                          SUM(%(made)s) AS made
+                          SUM(%(made)s) AS made,
+                          COALESCE(SUM(%(made)s) FILTER (
+                              WHERE COALESCE(line.billing_kind,
+                                             original.billing_kind) = 'fixed'), 0)
+                              AS fixed
                      FROM %(item_lines)s
                      JOIN uom_uom unit ON unit.id = line.product_uom_id
                     WHERE rel.order_line_id = sale_line.id
                       AND %(live)s
                       AND (invoice.state = 'posted'
                            OR invoice.move_type <> 'out_refund')) charged
-             WHERE sale_line.id IN %(item_ids)s
+        CROSS JOIN LATERAL (
+                   SELECT GREATEST(
+                       sale_line.qty_delivered,
+                       CASE WHEN template.invoice_policy = 'order' OR charged.fixed > 0
+                            THEN sale_line.product_uom_qty END,
+                       0) + %(tolerance)s AS quantity) due
+             WHERE sale_line.order_id IN %(order_ids)s
+               AND sale_line.is_downpayment IS NOT TRUE
+               AND sale_line.is_expense IS NOT TRUE
                AND %(live)s
                AND line.billing_kind IS NULL
-               AND (sale_line.qty_delivered_method IN ('milestones', 'timesheet')
-                    AND template.invoice_policy = 'delivery'
-                    AND invoice.move_type = 'out_invoice'
+               AND (invoice.move_type = 'out_invoice'
                     AND own.quantity > own.made + %(tolerance)s
-                    AND (charged.quantity > sale_line.qty_delivered + %(tolerance)s
-                         OR own.made = 0
+                    AND (charged.quantity > due.quantity
+                         AND charged.fixed <= due.quantity
+                         OR item.by_entries
+                            AND own.made = 0
                             AND charged.quantity > charged.made + %(tolerance)s)
                     AND NOT %(credited)s
-                    -- Deductions are proven by their amounts.
-                    OR sale_line.is_downpayment IS NOT TRUE
+                    OR sale_line.id IN %(item_ids)s
                        AND own.quantity < -%(tolerance)s
                        AND line.credited_line_id IS NULL
                        AND own.made = 0
@@ -256,5 +275,13 @@ class BillingProof(models.AbstractModel):
           ORDER BY line.id
             """,
             rate=SQL("(unit.factor / item_unit.factor)"),
+            order_ids=self._get_order_ids(scope),
             **self._get_terms(scope),
         )
+
+    @api.model
+    def _get_order_ids(self, scope):
+        """The orders that the scope is billed on, for SQL."""
+        items = self.env["sale.order.line"].browse(scope.item_ids)
+        orders = (items | scope.projects.sale_line_id).order_id
+        return tuple((orders | scope.projects.reinvoiced_sale_order_id).ids) or (None,)
