@@ -19,6 +19,7 @@
         "data/mail_activity_type_data.xml",
         "wizards/schedule/set_schedule_views.xml",
         "wizards/entries/decision_views.xml",
+        "wizards/entries/uninstall_views.xml",
         "wizards/lock/timesheet_lock_views.xml",
         "wizards/rates/rate_change_views.xml",
         "wizards/approval/send_back_views.xml",

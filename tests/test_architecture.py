@@ -72,6 +72,7 @@ HOOKS = {
         "_get_homeless_time",
         "_get_waiting_records",
     },
+    "sale.order.line": {"_get_cycle_item_conditions"},
     # What a draft is out of date by.
     "account.move": {
         "_format_arrived_items",

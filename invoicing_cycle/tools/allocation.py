@@ -27,6 +27,7 @@ class Allocator:
     """Finds the period of any number of days on one project.
 
     :param periods: iterable of :class:`Period` without overlaps, in any order
+    :param date cutover: what is dated before it is billed in another way, if any
 
     >>> january = Period(1, date(2026, 1, 1), date(2026, 1, 31), True)
     >>> february = Period(2, date(2026, 2, 1), date(2026, 2, 28), False)
@@ -39,9 +40,13 @@ class Allocator:
     2
     >>> allocator.period_of(date(2026, 3, 1)) is None
     True
+    >>> begun = Allocator([february], date(2026, 2, 10))
+    >>> begun.period_of(date(2026, 2, 9)) is None, begun.period_of(date(2026, 2, 10))
+    (True, 2)
     """
 
-    def __init__(self, periods):
+    def __init__(self, periods, cutover=None):
+        self._cutover = cutover
         self._periods = sorted(periods, key=lambda period: period.date_from)
         self._starts = [period.date_from for period in self._periods]
         # next_open[i]: key of the first open period at or after position i
@@ -58,6 +63,8 @@ class Allocator:
         The open period that covers the day; where that one is closed or none covers
         it, the next open one; ``None`` where no later period is open.
         """
+        if self._cutover and day < self._cutover:
+            return None
         position = bisect_right(self._starts, day) - 1
         if position >= 0:
             period = self._periods[position]

@@ -1,5 +1,6 @@
 from datetime import date
 
+from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import SQL
 
@@ -109,6 +110,40 @@ class TestTakeOver(ProofCommon):
         self._take_over()
         self.assertTrue(all(entry.invoice_line_id for entry in self.entries))
         self.assertNotEqual(self.january.state, "ready")
+        activity = self.order.activity_ids
+        self.assertEqual(activity.user_id, self.order.user_id or self.env.user)
+        for text in (self.item.name, "12.00 Hours invoiced", "10.00 Hours delivered"):
+            self.assertIn(text, activity.note)
+        self.assertEqual(self._get_kinds(self.project), {("billed_beside", self.invoice.invoice_line_ids)})
+
+    def test_nothing_to_decide(self):
+        self._forget()
+        self._take_over()
+        self.assertFalse(self.order.activity_ids)
+
+    def test_invoiced_without_time(self):
+        """In advance, say: nobody can tell by the order alone."""
+        order = self._create_order(quantity=5.0)
+        order.order_line.qty_delivered_method = "timesheet"
+        move = self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": self.partner.id,
+                "invoice_line_ids": [
+                    Command.create(
+                        {
+                            "product_id": self.product_hours.id,
+                            "quantity": 2.0,
+                            "sale_line_ids": [Command.set(order.order_line.ids)],
+                        }
+                    )
+                ],
+            }
+        )
+        move.action_post()
+        self._forget()
+        self._take_over()
+        self.assertIn("2.00 Hours invoiced", order.activity_ids.note)
 
     def test_twice(self):
         self._forget()

@@ -35,16 +35,20 @@ class TestJs(HttpCase):
         tag = "" if preset == "desktop" else "&tag=-headless"
         # The number: Odoo gives the name INFO to a higher level as well
         with self.assertLogs(self._logger.name, logging.INFO) as logs:
-            self.browser_js(
-                f"/web/tests?headless&loglevel=2&preset={preset}{tag}&timeout=15000"
-                f"&id={_job_id(SUITE)}",
-                "",
-                "",
-                login="admin",
-                timeout=180,
-                success_signal="[HOOT] Test suite succeeded",
-                error_checker=lambda message: "[HOOT]" not in message,
-            )
+            try:
+                self.browser_js(
+                    f"/web/tests?headless&loglevel=2&preset={preset}{tag}&timeout=15000"
+                    f"&id={_job_id(SUITE)}",
+                    "",
+                    "",
+                    login="admin",
+                    timeout=180,
+                    success_signal="[HOOT] Test suite succeeded",
+                    error_checker=lambda message: "[HOOT]" not in message,
+                )
+            except AssertionError as error:
+                told = [text for text in logs.output if " failed" in text]
+                raise AssertionError("\n".join(told)) from error
         passed = re.findall(r'Test "(.+?)" passed \(', "\n".join(logs.output))
         self.assertTrue(passed, f"no test was run on {preset}")
         foreign = [name for name in passed if not name.startswith(f"{SUITE}/")]

@@ -11,5 +11,6 @@ from . import lines
 from . import documents
 from . import late_invoice
 from . import order_invoice
+from . import sold_beside
 from . import order_line
 from . import kinds

@@ -40,6 +40,11 @@ class ResCompany(models.Model):
         help="Any day on which a cycle begins. Empty: calendar months or quarters, "
         "weeks from Monday.",
     )
+    billing_cutover_date = fields.Date(
+        string="Billed Here From",
+        help="Time, expenses and milestones dated before this day are not billed here. "
+        "A project can have a day of its own.",
+    )
     billing_invoice_date_scheduled = fields.Boolean(
         string="Scheduled Date on Invoices",
         help="Draft invoices get the scheduled invoice date. Otherwise the date is "
@@ -116,6 +121,9 @@ class ResCompany(models.Model):
         days = bounds.compared_days(fields.Date.context_today(self))
         return {
             **super()._get_bounds(),
+            "billing_cutover_date": bounds.billing_days(
+                fields.Date.context_today(self)
+            ),
             "billing_cycle_anchor": days,
             "billing_preview_deviation": (0, bounds.DEVIATION_PERCENT),
             "timesheet_approval_from": days,
@@ -130,6 +138,8 @@ class ResCompany(models.Model):
             # Refuses what is no cycle.
             self.flush_recordset(CYCLE_FIELDS)
             self._open_billing_periods()
+        if "billing_cutover_date" in vals:
+            self._follow_cutover()
         return result
 
     def _open_billing_periods(self):
@@ -139,6 +149,18 @@ class ResCompany(models.Model):
         projects.search(
             [("billing_company_id", "in", self.ids), ("billing_frequency", "!=", False)]
         )._open_billing_periods()
+
+    def _follow_cutover(self):
+        """Projects without a day of their own are billed from another one now."""
+        # sudo: as above
+        projects = self.env["project.project"].sudo()
+        projects.with_context(active_test=False).search(
+            [
+                ("allow_billable", "=", True),
+                ("billing_company_id", "in", self.ids),
+                ("billing_cutover_date", "=", False),
+            ]
+        )._follow_cutover()
 
     def _get_billing_cycle(self, day):
         """Give the cycle of the company that contains a day.
@@ -159,6 +181,9 @@ class ResConfigSettings(models.TransientModel):
     )
     billing_cycle_anchor = fields.Date(
         related="company_id.billing_cycle_anchor", readonly=False
+    )
+    billing_cutover_date = fields.Date(
+        related="company_id.billing_cutover_date", readonly=False
     )
     billing_invoice_date_scheduled = fields.Boolean(
         related="company_id.billing_invoice_date_scheduled", readonly=False
@@ -196,7 +221,11 @@ class ResConfigSettings(models.TransientModel):
 
     def onchange(self, values, field_names, fields_spec):
         # EXTENDS web
-        for name in ("billing_cycle_anchor", "timesheet_approval_from"):
+        for name in (
+            "billing_cutover_date",
+            "billing_cycle_anchor",
+            "timesheet_approval_from",
+        ):
             if isinstance(values, dict) and not is_date(values.get(name)):
                 raise ValidationError(
                     self.env._(

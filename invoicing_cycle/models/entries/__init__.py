@@ -2,6 +2,7 @@
 
 from . import row_set
 from . import row
+from . import cutover
 from . import entry
 from . import hours
 from . import part

@@ -159,7 +159,11 @@ class BillingRowMixin(models.AbstractModel):
     def _is_waiting_for_billing(self):
         """The rule of :meth:`_get_unbilled_time_domain` for one row in memory."""
         self.ensure_one()
-        return not self.invoice_line_id and self._may_be_billed()
+        return (
+            not self.invoice_line_id
+            and not self.is_before_cutover
+            and self._may_be_billed()
+        )
 
     def _may_be_billed(self):
         """Whether this row is billed by the hour, now or already."""
@@ -184,6 +188,7 @@ class BillingRowMixin(models.AbstractModel):
                     ("so_line.state", "=", "sale"),
                     ("invoice_line_id", "=", False),
                     ("billing_hold", "=", "bill"),
+                    ("is_before_cutover", "=", False),
                 ]
             )
             & self._get_delivered_domain()
@@ -202,6 +207,7 @@ class BillingRowMixin(models.AbstractModel):
              AND %(invoice_line)s IS NULL
              AND %(hold)s = 'bill'
              AND %(delivered)s
+             AND NOT %(before)s
              AND EXISTS (
                 SELECT 1
                   FROM sale_order_line item
@@ -212,6 +218,7 @@ class BillingRowMixin(models.AbstractModel):
             invoice_line=self._column(alias, "invoice_line_id"),
             hold=self._column(alias, "billing_hold"),
             delivered=self._delivered_sql(alias),
+            before=self._before_cutover_sql(alias),
             sale_line=self._column(alias, "so_line"),
             state=self._column("item", "state", "sale.order.line"),
         )

@@ -184,6 +184,7 @@ class ProjectBillingTime(models.Model):
                           entry.invoice_line_id IS NULL
                           AND entry.timesheet_invoice_id IS NULL
                           AND entry.billing_hold <> 'write_off'
+                          AND NOT %(before)s
                           AND (entry.so_line IS NOT NULL OR entry.unit_amount <> 0
                                OR COALESCE(entry.billing_hours, 0) <> 0)
                               AS unbilled,
@@ -208,6 +209,7 @@ class ProjectBillingTime(models.Model):
             waiting=Entry._waiting_for_billing_sql("entry"),
             billed=Entry._billed_sql("entry"),
             approved=Entry._approval_given_sql("entry"),
+            before=Entry._before_cutover_sql("entry"),
             billable=Entry._column("project", "allow_billable", "project.project"),
         )
 

@@ -1,5 +1,7 @@
+from markupsafe import Markup
+
 from odoo import api, models
-from odoo.tools import SQL, float_compare
+from odoo.tools import SQL, float_compare, formatLang
 
 from ..entries.row_set import Rows
 
@@ -42,7 +44,62 @@ class SaleOrderLine(models.Model):
                 )
             )
         )
-        return items.filtered(lambda item: item._take_over_time())
+        taken = items.filtered(lambda item: item._take_over_time())
+        self._list_undecided()
+        return taken
+
+    @api.model
+    def _list_undecided(self):
+        """Items of time that are invoiced beyond all that was delivered: whether that
+        was in advance, or twice, a person has to say. An activity on the order."""
+        self.env.flush_all()
+        items = self.browse(
+            row[0]
+            for row in self.env.execute_query(
+                SQL(
+                    """
+                    SELECT item.id
+                      FROM sale_order_line item
+                      JOIN product_product product ON product.id = %(product)s
+                      JOIN product_template template
+                        ON template.id = product.product_tmpl_id
+                     WHERE %(state)s = 'sale'
+                       AND %(method)s = 'timesheet'
+                       AND template.invoice_policy = 'delivery'
+                       AND %(invoiced)s > %(delivered)s + %(tolerance)s
+                  ORDER BY %(order)s, item.id
+                    """,
+                    product=self._column("item", "product_id"),
+                    state=self._column("item", "state"),
+                    method=self._column("item", "qty_delivered_method"),
+                    invoiced=self._column("item", "qty_invoiced"),
+                    delivered=self._column("item", "qty_delivered"),
+                    order=self._column("item", "order_id"),
+                    tolerance=self._get_tolerance(10),
+                )
+            )
+        )
+        for order, lines in items.grouped("order_id").items():
+            order.activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=self.env._("More hours were invoiced than worked"),
+                note=Markup("<br/>").join(
+                    self.env._(
+                        "%(item)s: %(invoiced)s invoiced, %(delivered)s delivered. "
+                        "Credit what was invoiced twice; what was invoiced in advance, "
+                        "time to come will cover.",
+                        item=line.name.split("\n")[0],
+                        invoiced=line._format_quantity(line.qty_invoiced),
+                        delivered=line._format_quantity(line.qty_delivered),
+                    )
+                    for line in lines
+                ),
+                user_id=(order.user_id or self.env.user).id,
+            )
+
+    def _format_quantity(self, quantity):
+        digits, unit = self._get_quantity_digits(), self.product_uom_id.name
+        return f"{formatLang(self.env, quantity, digits)} {unit}"
 
     @api.model
     def _entry_column(self, name):

@@ -1,5 +1,5 @@
 from odoo import api, models
-from odoo.tools import SQL
+from odoo.tools import SQL, float_compare, float_round
 
 
 class BillingProof(models.AbstractModel):
@@ -124,19 +124,17 @@ class BillingProof(models.AbstractModel):
                 **self._get_terms(scope),
             )
         )
+        digits = self.env["decimal.precision"].precision_get("Product Price")
         found = {"account.move.line": [], "sale.order.line": []}
         items = self.env["sale.order.line"].browse(row[0] for row in rows)
         for item, (_id, cost, price, markup, line_id, line_price) in zip(
             items, rows, strict=True
         ):
-            currency, company = item.currency_id, item.company_id
-            expected = company.currency_id.round(float(cost or 0.0)) * (
-                1 + markup / 100
+            expected = float_round(
+                self._get_unit_cost(item, float(cost or 0.0)) * (1 + markup / 100),
+                digits,
             )
-            expected = company.currency_id._convert(
-                expected, currency, company, item.order_id.date_order, round=False
-            )
-            if not line_id and not currency.compare_amounts(price, expected):
+            if not line_id and not float_compare(price, expected, digits):
                 continue
             found["account.move.line" if line_id else "sale.order.line"].append(
                 {
@@ -149,3 +147,16 @@ class BillingProof(models.AbstractModel):
                 }
             )
         return found
+
+    @api.model
+    def _get_unit_cost(self, item, cost):
+        """What one unit of an expense costs in the currency of its order.
+
+        :param float cost: in the currency of the company, not rounded
+        """
+        company, currency = item.company_id, item.currency_id
+        if currency == company.currency_id:
+            return currency.round(cost)
+        return company.currency_id._convert(
+            cost, currency, company, item.order_id.date_order
+        )

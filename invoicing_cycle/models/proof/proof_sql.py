@@ -262,9 +262,26 @@ class BillingProof(models.AbstractModel):
         return SQL(
             """
             COALESCE(%s AND entry.billing_hold = 'bill'
-                     AND entry.invoice_line_id IS NULL, FALSE)
+                     AND entry.invoice_line_id IS NULL AND NOT %s, FALSE)
             """,
             self._delivered_sql(),
+            self._before_sql("entry.project_id", "entry.date"),
+        )
+
+    @api.model
+    def _before_sql(self, project, day):
+        """Dated before the day from which its project is billed here; never NULL."""
+        return SQL(
+            """
+            EXISTS (SELECT 1
+                      FROM project_project own
+                 LEFT JOIN res_company company ON company.id = own.billing_company_id
+                     WHERE own.id = %(project)s
+                       AND %(day)s < COALESCE(own.billing_cutover_date,
+                                              company.billing_cutover_date))
+            """,
+            project=SQL(project),
+            day=SQL(day),
         )
 
     # ------------------------------------------------------ lines of invoices

@@ -98,7 +98,7 @@ class BillingProof(models.AbstractModel):
         if periods:
             ends = [period.date_to for period in periods if period.date_to]
             return day > max([today, *ends])
-        start = project.billing_start_date
+        start = project._get_earliest_day()
         return not project.billing_frequency or (start and start > today)
 
     @api.model
@@ -128,14 +128,16 @@ class BillingProof(models.AbstractModel):
                                        AND milestone.reached_date IS NOT NULL
                                        AND milestone.quantity_percentage <> 0
                                        AND item.qty_delivered_method = 'milestones'
-                                       AND item.state = 'sale', FALSE)
+                                       AND item.state = 'sale'
+                                       AND NOT %(milestone_before)s, FALSE)
                          FROM project_milestone milestone
                     LEFT JOIN sale_order_line item ON item.id = milestone.sale_line_id
                         WHERE milestone.project_id IN %(projects)s
                           AND milestone.invoice_line_id IS NULL
                     UNION ALL
                        SELECT 'sale.order.line', item.id, expense.billing_project_id,
-                              expense.date, expense.billing_period_id, TRUE
+                              expense.date, expense.billing_period_id,
+                              NOT %(expense_before)s
                          FROM hr_expense expense
                          JOIN sale_order_line item
                            ON item.id = expense.sale_order_line_id
@@ -147,6 +149,12 @@ class BillingProof(models.AbstractModel):
               ORDER BY 1, 2, 3, 4
                 """,
                 expenses=self._scope_sql(scope, "expense", "billing_project_id"),
+                milestone_before=self._before_sql(
+                    "milestone.project_id", "milestone.reached_date"
+                ),
+                expense_before=self._before_sql(
+                    "expense.billing_project_id", "expense.date"
+                ),
                 **self._get_terms(scope),
             )
         )

@@ -30,6 +30,7 @@ class ProjectProject(models.Model):
     @api.depends(
         "active",
         "allow_billable",
+        "billing_cutover",
         "billing_frequency",
         "billing_period_ids",
         "billing_unmapped_intended",
@@ -143,6 +144,7 @@ class ProjectProject(models.Model):
 
     @api.depends(
         "allow_billable",
+        "billing_cutover",
         "billing_unmapped_intended",
         "timesheet_ids.counted_in",
     )

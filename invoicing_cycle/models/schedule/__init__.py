@@ -3,6 +3,7 @@
 from . import project
 from . import frequency
 from . import open_periods
+from . import cutover
 from . import late
 from . import cron
 from . import project_rights

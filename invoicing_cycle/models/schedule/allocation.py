@@ -51,9 +51,12 @@ class ProjectBillingPeriod(models.Model):
         :return: dict, project id to ``tools.allocation.Allocator``; without those that
             have no period
         """
+        allocation = self._get_allocation(project_ids)
+        # sudo: where time belongs does not depend on who may read the project
+        projects = self.env["project.project"].sudo().browse(allocation)
         return {
-            project_id: Allocator(periods)
-            for project_id, periods in self._get_allocation(project_ids).items()
+            project.id: Allocator(periods, project.billing_cutover or None)
+            for project, periods in zip(projects, allocation.values(), strict=True)
         }
 
     def _sweep_closed(self):

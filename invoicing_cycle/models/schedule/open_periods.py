@@ -31,7 +31,13 @@ class ProjectProject(models.Model):
     @api.model
     def _get_schedule_fields(self):
         """Fields that decide which periods there are."""
-        return {"active", "billing_frequency", "billing_start_date", "date"}
+        return {
+            "active",
+            "billing_cutover_date",
+            "billing_frequency",
+            "billing_start_date",
+            "date",
+        }
 
     @api.model
     def _get_completion_fields(self):
@@ -180,9 +186,8 @@ class ProjectProject(models.Model):
         :param last_day: end of the last period that stays, or a false value
         """
         self.ensure_one()
-        if last_day:
-            return add_days(last_day, 1)
-        return self.billing_start_date
+        first = add_days(last_day, 1) if last_day else self.billing_start_date
+        return max(first, self.billing_cutover or first)
 
     def _get_invoice_delay(self):
         """Days from the end of a period to its invoice date, within bounds."""

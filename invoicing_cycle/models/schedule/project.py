@@ -158,9 +158,11 @@ class ProjectProject(models.Model):
 
     @api.model
     def _get_bounds(self):
+        days = bounds.billing_days(fields.Date.context_today(self))
         return {
             **super()._get_bounds(),
-            "billing_start_date": bounds.billing_days(fields.Date.context_today(self)),
+            "billing_cutover_date": days,
+            "billing_start_date": days,
             "billing_invoice_delay": (-bounds.DELAY_DAYS, bounds.DELAY_DAYS),
         }
 
@@ -217,7 +219,9 @@ class ProjectProject(models.Model):
 
         :param names: of the fields that were written
         """
-        if not self._get_schedule_fields().isdisjoint(names):
+        if "billing_cutover_date" in names:
+            self._follow_cutover()
+        elif not self._get_schedule_fields().isdisjoint(names):
             self._open_billing_periods(changed=True)
         elif "billing_invoice_delay" in names:
             # Invoicing earlier may make the next period due already.

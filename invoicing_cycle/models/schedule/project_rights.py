@@ -13,6 +13,7 @@ BILLING_FIELDS = frozenset(
         "billing_attach_receipts",
         "billing_expense_markup",
         "billing_deduct_down_payments",
+        "billing_cutover_date",
         "billing_frequency",
         "billing_start_date",
         "billing_invoice_delay",

@@ -1,3 +1,4 @@
 """The Invoicing screen: its header, its sections, missing data."""
 
 from . import cycle
+from . import outside

@@ -5,7 +5,6 @@ import pytz
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
 
 from ...tools.billing_calendar import cycle_of, shift_cycle
 from ..common.call_arguments import get_day, is_one_of
@@ -155,65 +154,6 @@ class ProjectBillingPeriod(models.Model):
                 limit=1,
             )
         )
-
-    @api.model
-    def _get_outside_cycle(self, date_from, date_to):
-        """What "clear" says nothing about, named so that nobody forgets it."""
-        Project = self.env["project.project"]
-        unscheduled = Project.search(
-            self._get_own_projects_domain()
-            & Domain("billing_missing", "ilike", "schedule")
-        )
-        held = self._get_held_hours()
-        expenses, orders = self._get_unmapped_expenses()
-        return {
-            "unscheduled_projects": len(unscheduled),
-            "unscheduled_hours": sum(unscheduled.mapped("uninvoiced_hours")),
-            "held_hours": held,
-            "unmapped_expenses": expenses,
-            "unmapped_expense_orders": orders,
-            "skipped": self.search_count(
-                Domain("state", "=", "skipped")
-                & Domain("invoice_date", ">=", date_from)
-                & Domain("invoice_date", "<=", date_to)
-            ),
-        }
-
-    @api.model
-    def _get_held_hours(self):
-        projects = self.env["project.project"].search(self._get_own_projects_domain())
-        if not projects:
-            return 0.0
-        query = SQL(
-            "SELECT COALESCE(SUM(held_hours), 0) FROM %s WHERE project_id IN %s",
-            self.env["project.billing.time"]._rows_sql(),
-            tuple(projects.ids),
-        )
-        return self.env.execute_query(query)[0][0]
-
-    @api.model
-    def _get_unmapped_expenses(self):
-        """How many re-invoiced expenses no project takes, and on which orders.
-
-        Where no project bills on the order, no row of Missing data can tell it.
-        """
-        if not self.env.user.has_group("invoicing_cycle.group_invoicing_cycle_manager"):
-            return 0, []
-        # sudo: a number and names of orders, of this user's companies only; who bills
-        # need not read expenses.
-        Project = self.env["project.project"].sudo()
-        query = SQL(
-            "SELECT %(order)s, COUNT(*) FROM hr_expense expense"
-            " WHERE %(company)s IN %(companies)s AND %(unmapped)s"
-            " GROUP BY 1 ORDER BY 1",
-            order=self._column("expense", "sale_order_id", "hr.expense"),
-            company=self._column("expense", "company_id", "hr.expense"),
-            companies=tuple(self.env.companies.ids),
-            unmapped=Project._unmapped_expense_sql(),
-        )
-        counts = dict(self.env.execute_query(query))
-        orders = Project.env["sale.order"].browse(counts)
-        return sum(counts.values()), orders.mapped("name")
 
     # -------------------------------------------------------------- sections
 

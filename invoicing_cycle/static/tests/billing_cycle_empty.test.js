@@ -19,6 +19,10 @@ let overview = {};
 beforeEach(() => {
     onRpc("has_group", () => true);
     onRpc("project.billing.period", "get_cycle_overview", () => overview);
+    onRpc("project.billing.period", "get_outside_action", ({args}) => {
+        expect.step(args.join(" "));
+        return {type: "ir.actions.act_window_close"};
+    });
     onRpc("project.billing.period", "get_cycle_action", ({args}) => {
         expect.step(args.join(" "));
         return {type: "ir.actions.act_window_close"};
@@ -109,4 +113,26 @@ test("an expense that no project takes is missing data without a row", async () 
     expect(queryAllTexts(`${empty} li`)).toEqual([
         "1 re-invoiced expense without a project (S01)",
     ]);
+});
+
+test("what was sold beside the schedules has its amount, and a way there", async () => {
+    const outside = {
+        unplaced_hours: 1.5,
+        can_open_time: false,
+        sold: [
+            {currency_id: 1, amount: 6500},
+            {currency_id: 2, amount: 20},
+        ],
+        sold_orders: ["S01", "S02"],
+        can_open_orders: true,
+    };
+    overview = makeOverview({clear: true, outside}, noRows);
+    await mountEmpty("to_invoice");
+    expect(queryAllTexts(`${empty} li`)).toEqual([
+        "1:30 h dated outside of all periods",
+        "$ 6,500.00 + 20.00 € sold beside the schedules (S01, S02)",
+    ]);
+    expect(`${empty} li button`).toHaveCount(1);
+    await contains(`${empty} li button`).click();
+    expect.verifySteps(["sold"]);
 });

@@ -57,6 +57,14 @@ describe("summary", () => {
         ]);
     });
 
+    test("says that more is due than the period bills", () => {
+        const sold = [{id: 1, name: "Fee", order: "S01", amount: "$ 500.00"}];
+        const summary = summarize({...READINESS_LOCKED, sold});
+        expect(summary.text).toBe("Locked 40 h · more is due");
+        expect(summary.hasExtra).toBe(true);
+        expect(summarize({sold}).status).toBe("none");
+    });
+
     test("says what lies above a cap or a retainer", () => {
         const above = {above_cap: {hours: 6}};
         expect(summarize({...READINESS_APPROVED, ...above}).text).toBe(

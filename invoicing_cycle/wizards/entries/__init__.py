@@ -1,3 +1,4 @@
-"""Bill, hold or write off."""
+"""Bill, hold or write off; what goes with the add-on."""
 
 from . import decision
+from . import uninstall

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from ...models.common.call_arguments import ensure_one, get_active_ids
 
@@ -27,6 +28,16 @@ class ProjectBillingSchedule(models.TransientModel):
             fields.Date.context_today(self), "month"
         )
     )
+    billing_cutover_date = fields.Date(
+        string="Billed Here From",
+        help="What is dated before this day is not billed here. Empty: as each project "
+        "and the company's settings say.",
+    )
+    late_hours = fields.Float(
+        compute="_compute_late_hours",
+        help="Unbilled hours of these projects that are dated before the first period, "
+        "and that it would bill.",
+    )
     billing_invoice_delay = fields.Integer()
     billing_owner_id = fields.Many2one(
         "res.users",
@@ -39,6 +50,34 @@ class ProjectBillingSchedule(models.TransientModel):
     def _get_bounds(self):
         return {**super()._get_bounds(), **self.env["project.project"]._get_bounds()}
 
+    @api.depends("billing_cutover_date", "billing_start_date", "project_ids")
+    def _compute_late_hours(self):
+        """In one query."""
+        Entry = self.env["account.analytic.line"]
+        for dialog in self:
+            # Nobody else is told how much work there is.
+            projects = dialog.project_ids._origin.filtered("billing_is_own")
+            hours = 0.0
+            if projects and dialog.billing_start_date:
+                query = SQL(
+                    """
+                    SELECT COALESCE(SUM(%(hours)s), 0)
+                      FROM %(rows)s
+                     WHERE entry.project_id IN %(ids)s
+                       AND entry.date < %(start)s
+                       AND (%(cutover)s::date IS NULL OR entry.date >= %(cutover)s)
+                       AND %(waiting)s
+                    """,
+                    hours=Entry._hours_to_bill_sql("entry"),
+                    rows=Entry._all_rows_sql("entry"),
+                    ids=tuple(projects.ids),
+                    start=dialog.billing_start_date,
+                    cutover=dialog.billing_cutover_date or None,
+                    waiting=Entry._waiting_for_billing_sql("entry"),
+                )
+                hours = self.env.execute_query(query)[0][0]
+            dialog.late_hours = hours
+
     def action_apply(self):
         """Write the schedule on every project: all of them or none."""
         ensure_one(self)
@@ -49,6 +88,8 @@ class ProjectBillingSchedule(models.TransientModel):
             "billing_start_date": self.billing_start_date,
             "billing_invoice_delay": self.billing_invoice_delay,
         }
+        if self.billing_cutover_date:
+            vals["billing_cutover_date"] = self.billing_cutover_date
         if self.billing_owner_id:
             vals["billing_owner_id"] = self.billing_owner_id.id
         self.project_ids.write(vals)

@@ -49,6 +49,11 @@ class AccountMoveLine(models.Model):
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
 
+    @api.model
+    def _get_cycle_item_conditions(self, alias):
+        conditions = super()._get_cycle_item_conditions(alias)
+        return [*conditions, self._column(alias, "is_downpayment")]
+
     def _get_undeducted(self, without=None):
         """What all invoices of a down payment leave of it, in the order's currency.
 

@@ -160,6 +160,7 @@ class HrExpense(models.Model):
                 not expense.billing_period_id
                 and expense.billing_project_id.has_billing_periods
                 and expense.state not in ("draft", "refused")
+                and not expense.billing_project_id._is_before_cutover(expense.date)
                 and not expense._is_reinvoiced()
             )
         )
@@ -306,7 +307,12 @@ class ProjectProject(models.Model):
             )
         )
         # Asked of these few: the database would have to count all orders first.
-        for expense in expenses.filtered(lambda expense: not expense._is_reinvoiced()):
+        for expense in expenses.filtered(
+            lambda expense: (
+                not expense.billing_project_id._is_before_cutover(expense.date)
+                and not expense._is_reinvoiced()
+            )
+        ):
             project = expense.billing_project_id
             days[project] = max(expense.date, days.get(project, expense.date))
         return list(days.items())
@@ -325,8 +331,13 @@ class ProjectProject(models.Model):
                    AND %(date)s IS NOT NULL
                    AND %(state)s NOT IN ('draft', 'refused')
                    AND COALESCE(%(invoiced)s, 0) = 0
-                   AND %(period)s IS NULL)
+                   AND %(period)s IS NULL
+                   AND NOT %(before)s)
             """,
+            before=self._before_cutover_sql(
+                column("expense", "billing_project_id", Expense),
+                column("expense", "date", Expense),
+            ),
             sale_line=column("expense", "sale_order_line_id", Expense),
             expense_project=column("expense", "billing_project_id", Expense),
             project=SQL.identifier(alias, "id"),

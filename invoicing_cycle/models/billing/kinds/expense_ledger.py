@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import float_compare
 
@@ -90,6 +90,11 @@ class SaleOrderLine(models.Model):
         "posted.",
         groups="base.group_user",
     )
+
+    @api.model
+    def _get_cycle_item_conditions(self, alias):
+        conditions = super()._get_cycle_item_conditions(alias)
+        return [*conditions, self._column(alias, "is_expense")]
 
 
 class HrExpense(models.Model):

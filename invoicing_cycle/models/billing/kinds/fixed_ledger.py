@@ -1,5 +1,6 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL, float_compare
 
 
 class ProjectBillingPeriod(models.Model):
@@ -41,6 +42,37 @@ class ProjectBillingPeriod(models.Model):
 
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
+
+    @api.model
+    def _get_cycle_item_conditions(self, alias):
+        """EXTENDS: the rule of :meth:`_filtered_billed_by_periods` in SQL."""
+        Period, Project = self.env["project.billing.period"], "project.project"
+        return [
+            *super()._get_cycle_item_conditions(alias),
+            SQL(
+                """
+                EXISTS (
+                    SELECT 1
+                      FROM project_billing_period p
+                     WHERE %(sale_line)s = %(item)s AND %(left)s AND %(skipped)s IS NULL)
+                """,
+                sale_line=Period._column("p", "sale_line_id"),
+                skipped=Period._column("p", "skip_reason"),
+                left=Period._fixed_amount_left_sql("p"),
+                item=SQL.identifier(alias, "id"),
+            ),
+            SQL(
+                """
+                EXISTS (
+                    SELECT 1
+                      FROM project_project retained
+                     WHERE %(retainer)s = %(item)s AND %(frequency)s IS NOT NULL)
+                """,
+                retainer=self._column("retained", "billing_retainer_line_id", Project),
+                frequency=self._column("retained", "billing_frequency", Project),
+                item=SQL.identifier(alias, "id"),
+            ),
+        ]
 
     def _get_fixed_periods(self):
         """The billing periods that bill these items by fixed amounts (superuser)."""
@@ -152,8 +184,12 @@ class AccountMoveLine(models.Model):
         if not item or set(taxes) != set(item.tax_ids.ids):
             # Nothing to compare with: an included tax is part of the price.
             return True
-        return item == period.sale_line_id and not item.currency_id.compare_amounts(
-            self.price_made, item._get_price_of_untaxed(period.fixed_amount)
+        price = item._get_price_of_untaxed(period.fixed_amount)
+        # Prices may have fewer digits than the currency.
+        digits = self.env["decimal.precision"].precision_get("Product Price")
+        return item == period.sale_line_id and not (
+            item.currency_id.compare_amounts(self.price_made, price)
+            and float_compare(self.price_made, price, precision_digits=digits)
         )
 
     def _check_item_once(self):

@@ -80,6 +80,7 @@ class ProjectMilestone(models.Model):
             and self.sale_line_id.qty_delivered_method == "milestones"
             and self.sale_line_id.state == "sale"
             and not self.invoice_line_id
+            and not self.project_id._is_before_cutover(self.reached_date)
         )
 
     @api.depends(
@@ -252,6 +253,14 @@ class ProjectProject(models.Model):
                         ("sale_line_id.qty_delivered_method", "=", "milestones"),
                         ("sale_line_id.state", "=", "sale"),
                     ]
+                )
+                & ~Domain.custom(
+                    to_sql=lambda model, alias, query: (
+                        model.project_id._before_cutover_sql(
+                            SQL.identifier(alias, "project_id"),
+                            SQL.identifier(alias, "reached_date"),
+                        )
+                    )
                 ),
                 ["project_id"],
                 ["reached_date:max"],
@@ -277,8 +286,13 @@ class ProjectProject(models.Model):
                    AND %(method)s = 'milestones'
                    AND %(line_state)s = 'sale'
                    AND %(invoice_line)s IS NULL
-                   AND %(period)s IS NULL)
+                   AND %(period)s IS NULL
+                   AND NOT %(before)s)
             """,
+            before=self._before_cutover_sql(
+                column("milestone", "project_id", Milestone),
+                column("milestone", "reached_date", Milestone),
+            ),
             sale_line=column("milestone", "sale_line_id", Milestone),
             milestone_project=column("milestone", "project_id", Milestone),
             project=SQL.identifier(alias, "id"),

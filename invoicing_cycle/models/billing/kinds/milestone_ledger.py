@@ -1,6 +1,7 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
+from odoo.tools import SQL
 
 
 class AccountMoveLine(models.Model):
@@ -185,6 +186,12 @@ class AccountMoveLine(models.Model):
 
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
+
+    @api.model
+    def _get_cycle_item_conditions(self, alias):
+        conditions = super()._get_cycle_item_conditions(alias)
+        method = self._column(alias, "qty_delivered_method")
+        return [*conditions, SQL("%s = 'milestones'", method)]
 
     def _link_billed_milestones(self):
         """Milestones that were invoiced before the add-on came get their line.

@@ -1,9 +1,15 @@
 import {Component, useState} from "@odoo/owl";
 import {_t} from "@web/core/l10n/translation";
+import {formatMonetary} from "@web/views/fields/formatters";
 import {useBillingCycleActions} from "../billing_cycle_header/billing_cycle_actions";
 import {formatHours} from "../billing_readiness/readiness";
 
 const MAX_ORDERS = 3;
+
+function formatOrders(orders) {
+    const names = orders.slice(0, MAX_ORDERS).join(", ");
+    return orders.length > MAX_ORDERS ? `${names}, …` : names;
+}
 
 /**
  * What an empty section says: that the cycle is clear and what is outside of it, or what
@@ -113,7 +119,11 @@ export class BillingCycleEmpty extends Component {
         }
         switch (this.cycle.section) {
             case "to_invoice":
-                return [...this.outsideProjects, ...this.outsideExpenses];
+                return [
+                    ...this.outsideProjects,
+                    ...this.outsideSold,
+                    ...this.outsideExpenses,
+                ];
             case "missing":
                 // Rows are projects: what none of them takes can only be said here
                 return this.outsideExpenses;
@@ -128,9 +138,7 @@ export class BillingCycleEmpty extends Component {
         if (!count) {
             return [];
         }
-        const names = orders.slice(0, MAX_ORDERS).join(", ");
-        const ellipsis = orders.length > MAX_ORDERS ? ", …" : "";
-        const values = {count, orders: names + ellipsis};
+        const values = {count, orders: formatOrders(orders)};
         return [
             {
                 key: "expenses",
@@ -148,9 +156,39 @@ export class BillingCycleEmpty extends Component {
         ];
     }
 
-    get outsideProjects() {
-        const {unscheduled_projects, unscheduled_hours, held_hours, skipped} =
+    /** What is due of the orders and no period bills, such as a set-up fee. */
+    get outsideSold() {
+        const {sold = [], sold_orders: orders = [], can_open_orders} =
             this.overview.outside;
+        if (!orders.length) {
+            return [];
+        }
+        const amounts = sold
+            .map(({currency_id, amount}) =>
+                formatMonetary(amount, {currencyId: currency_id})
+            )
+            .join(" + ");
+        return [
+            {
+                key: "sold",
+                action: can_open_orders && "sold",
+                text: _t("%(amounts)s sold beside the schedules (%(orders)s)", {
+                    amounts: amounts || formatMonetary(0),
+                    orders: formatOrders(orders),
+                }),
+            },
+        ];
+    }
+
+    get outsideProjects() {
+        const {
+            unscheduled_projects,
+            unscheduled_hours,
+            held_hours,
+            unplaced_hours,
+            can_open_time,
+            skipped,
+        } = this.overview.outside;
         const facts = [];
         if (unscheduled_projects) {
             const hours = formatHours(unscheduled_hours);
@@ -172,6 +210,16 @@ export class BillingCycleEmpty extends Component {
                 text: _t("%s held back", formatHours(held_hours)),
             });
         }
+        if (unplaced_hours) {
+            facts.push({
+                key: "unplaced",
+                action: can_open_time && "unplaced",
+                text: _t(
+                    "%s dated outside of all periods",
+                    formatHours(unplaced_hours)
+                ),
+            });
+        }
         if (skipped) {
             facts.push({
                 key: "skipped",
@@ -182,6 +230,12 @@ export class BillingCycleEmpty extends Component {
             });
         }
         return facts;
+    }
+
+    openFact({section, action}) {
+        return section
+            ? this.openSection(section)
+            : this.actions.openOutside(action);
     }
 
     openSection(section) {

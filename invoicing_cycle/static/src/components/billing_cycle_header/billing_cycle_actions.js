@@ -60,5 +60,15 @@ export function useBillingCycleActions() {
         return action.doAction("invoicing_cycle.project_billing_debt_action");
     }
 
-    return {openSection, openFreeform, openPreview, openDebts};
+    /**
+     * @param {string} kind of what is not part of the cycle: sold or unplaced
+     */
+    async function openOutside(kind) {
+        const request = await orm.call("project.billing.period", "get_outside_action", [
+            kind,
+        ]);
+        return action.doAction(request);
+    }
+
+    return {openSection, openFreeform, openPreview, openDebts, openOutside};
 }

@@ -54,6 +54,7 @@ export function summarize(readiness) {
         approved = [],
         freed = [],
         milestones = [],
+        sold = [],
     } = readiness || {};
     const late = readiness?.late?.hours || 0;
     const held = {hours: 0, written_off: 0, ...readiness?.held};
@@ -126,6 +127,9 @@ export function summarize(readiness) {
     if (late) {
         told.push(_t("%s late", formatHours(late)));
     }
+    if (sold.length) {
+        told.push(_t("more is due"));
+    }
     const text = told.join(" · ") || nothing;
     return {
         open,
@@ -133,6 +137,7 @@ export function summarize(readiness) {
         approved,
         freed,
         milestones,
+        sold,
         aboveCap,
         retainer,
         hasPeople: Boolean(
@@ -143,6 +148,7 @@ export function summarize(readiness) {
                 aboveCap ||
                 retainer ||
                 milestones.length ||
+                sold.length ||
                 invoiced ||
                 held.hours ||
                 held.written_off ||
