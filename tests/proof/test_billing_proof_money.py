@@ -44,13 +44,13 @@ class TestBillingProofMoney(StockInvoiceMixin, ExpenseCommon, ProofCommon):
 
     def _spend_all(self, project):
         """Expenses of several quantities, of amounts that nobody can divide evenly."""
-        by_unit = self.travel.copy({"standard_price": 0.437})
+        by_unit = self.travel.copy({"standard_price": 0.44})
         for quantity in QUANTITIES:
             self._spend(
                 project,
                 by_unit,
                 quantity=quantity,
-                total_amount_currency=by_unit.standard_price * quantity,
+                total_amount_currency=0.44 * quantity,
             )
         self._spend(project, amount=100.01)
 

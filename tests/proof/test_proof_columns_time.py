@@ -279,6 +279,18 @@ ROWS = (
         name=_january_name,
     ),
     row(
+        "project_project.billing_cutover",
+        lambda case: case.project,
+        date(2026, 2, 27),
+        name=_february_name,
+    ),
+    row(
+        "project_project.billing_cutover_date",
+        lambda case: case.project,
+        date(2026, 2, 27),
+        name=_february_name,
+    ),
+    row(
         "project_project.has_billing_periods",
         lambda case: case.project,
         False,

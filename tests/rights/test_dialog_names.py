@@ -8,7 +8,13 @@ from ..common.multi_company import MultiCompanyCommon
 NOWHERE = 2**31 - 2
 
 
-OPEN = ("project.sale.line.employee.map", "res.currency")
+#: What everybody may know, or administrators alone may ask for.
+OPEN = (
+    "ir.model",
+    "ir.module.module",
+    "project.sale.line.employee.map",
+    "res.currency",
+)
 
 
 @tagged("post_install", "-at_install")

@@ -95,6 +95,7 @@ KINDS = [
     ("period_overlap", "Overlapping periods"),
     ("period_currency", "Currency of the period"),
     ("period_unknown", "Project without periods"),
+    ("period_cutover", "Another cut-over"),
     ("period_totals", "Totals of the period"),
     # What is added up.
     ("time_rows", "Hours that lists show"),

@@ -56,7 +56,7 @@ class BillingProof(models.AbstractModel):
                    SELECT made.quantity,
                           ABS(line.quantity - made.quantity) < %(noise)s
                           AND ABS(line.price_unit - COALESCE(line.price_made, 0))
-                              < %(price_noise)s
+                              < 1.01 * %(price_noise)s
                           AND ABS(COALESCE(line.discount, 0)
                                   - COALESCE(line.discount_made, 0)) < 0.005
                               AS untouched

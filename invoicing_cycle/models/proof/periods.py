@@ -27,6 +27,10 @@ class BillingProof(models.AbstractModel):
                 "%(period)s gets no time: its project does not know that it has "
                 "periods."
             ),
+            "period_cutover": _(
+                "%(period)s takes time by another cut-over than its project and "
+                "company say."
+            ),
             "fixed_twice": _(
                 "The fixed amount of %(period)s is billed on %(count)s lines."
             ),
@@ -66,6 +70,7 @@ class BillingProof(models.AbstractModel):
               FROM project_billing_period period
               JOIN project_project project ON project.id = period.project_id
               JOIN res_company company ON company.id = period.company_id
+         LEFT JOIN res_company biller ON biller.id = project.billing_company_id
          LEFT JOIN sale_order_line item ON item.id = period.sale_line_id
          LEFT JOIN sale_order_line sold ON sold.id = project.sale_line_id
         CROSS JOIN LATERAL (
@@ -107,6 +112,9 @@ class BillingProof(models.AbstractModel):
                              FROM account_move_line line
                             WHERE line.billing_period_id = period.id
                               AND line.currency_id = period.currency_id)),
+                   ('period_cutover',
+                    project.billing_cutover IS DISTINCT FROM COALESCE(
+                        project.billing_cutover_date, biller.billing_cutover_date)),
                    ('period_unknown', project.has_billing_periods IS NOT TRUE)
                    ) AS finding (kind, found)
              WHERE %(periods)s AND finding.found

@@ -5,7 +5,8 @@ from odoo.tools import formatLang
 class BaseModuleUninstall(models.TransientModel):
     """Says which decisions about time go with the add-on, before they do."""
 
-    _inherit = "base.module.uninstall"
+    _name = "base.module.uninstall"
+    _inherit = ["base.module.uninstall", "billing.dialog"]
 
     billing_lost = fields.Text(compute="_compute_billing_lost")
 
