@@ -96,6 +96,13 @@ class BillingMachineSchedule(BillingMachineBeyond):
 
     report_more = report
 
+    @step(number=numbers, day=st.none() | days)
+    def change_cutover(self, number, day):
+        """Of a project, or of all that have none of their own."""
+        project = self._get_project(number)
+        record = project if number % 4 else project.billing_company_id
+        self._attempt(record.write, {"billing_cutover_date": day or False})
+
     @step(number=numbers, weeks=st.integers(0, 8))
     def time_goes_by(self, number, weeks):
         """The cron opens what a later day asks for."""

@@ -77,3 +77,13 @@ class RateSteps(RuleBasedStateMachine):
         )
         vals = {"sale_line_employee_ids": [command]}
         self._attempt(self._change_from, day, project, vals)
+
+    @step(number=numbers, other=numbers, day=since)
+    def change_customer(self, number, other, day):
+        """Time of before stays on the order of the customer that it was worked for."""
+        orders = self.case.orders.sorted("id")
+        project = self._pick(self.case.projects.sorted("id"), number)
+        partner = self._pick(orders, other).partner_id
+        if number % 3 == 0:
+            partner = self.case.env["res.partner"].create({"name": "Another customer"})
+        self._attempt(self._change_from, day, project, {"partner_id": partner.id})
