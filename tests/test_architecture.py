@@ -74,6 +74,7 @@ HOOKS = {
     },
     # What a draft is out of date by.
     "account.move": {
+        "_get_recorded_fields",
         "_format_arrived_items",
         "_get_arrived_items",
         "_get_outdated_reasons",
