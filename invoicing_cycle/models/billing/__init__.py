@@ -12,4 +12,5 @@ from . import documents
 from . import late_invoice
 from . import order_invoice
 from . import order_line
+from . import delivered
 from . import kinds
