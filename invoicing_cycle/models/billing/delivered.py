@@ -112,7 +112,9 @@ class SaleOrderLine(models.Model):
     def _compute_qty_delivered_at_date(self):
         # EXTENDS sale
         result = super()._compute_qty_delivered_at_date()
-        for line in self._filtered_pieces():
+        pieces = self._filtered_pieces()
+        orders = pieces.order_id._filtered_scheduled()
+        for line in pieces.filtered(lambda line: line.order_id in orders):
             # It is delivered as it is billed, …
             line.qty_delivered_at_date = line.qty_invoiced_at_date
         for line, amount in self._get_earned_amounts().items():
