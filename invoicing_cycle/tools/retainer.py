@@ -43,3 +43,26 @@ def get_balances(periods, carry_over):
         result.append(Balance(included, carried, drawn, float(left), float(above)))
         carried = float(left) if carry_over else 0.0
     return result
+
+
+def earned_share(first, last, day):
+    """How much of an amount for some days is earned at the end of a day.
+
+    :param date first: the first one of these days
+    :param last: the last one, or a false value while it is not known: nothing is earned
+    :param date day: any day
+    :return: from 0 to 1
+
+    >>> from datetime import date
+    >>> january = date(2026, 1, 1), date(2026, 1, 31)
+    >>> [earned_share(*january, date(2026, 1, day)) for day in (1, 31)]
+    [0.03225806451612903, 1.0]
+    >>> earned_share(*january, date(2025, 12, 31)), earned_share(*january, date.max)
+    (0.0, 1.0)
+    >>> earned_share(date(2026, 1, 1), None, date.max)
+    0.0
+    """
+    if not last:
+        return 0.0
+    days = (min(day, last) - first).days + 1
+    return max(days, 0) / ((last - first).days + 1)

@@ -12,6 +12,7 @@ class TestFreeformDialog(FreeformCommon):
             form.partner_id = self.partner
             form.project_id = self.project
             form.corrects_move_id = self.invoice
+            form.line_ids.remove(0)
             with form.line_ids.new() as line:
                 line.product_id = self.product_hours
                 self.assertEqual(line.price_unit, 100.0)

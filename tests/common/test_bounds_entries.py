@@ -89,7 +89,7 @@ class TestBoundsEntries(ProofMixin, ReadinessCommon):
             for far in FAR_DAYS:
                 self._log_time(project, far, 2.0)
         self.projects._open_billing_periods(changed=True)
-        self.env["project.project"]._get_projects_to_open(day(3, 10))
+        self.env["project.project"]._get_projects_to_open()
         completion = self.projects.filtered(lambda p: p.name == "Completion")
         completion.last_update_status = "done"
         self._read_all()

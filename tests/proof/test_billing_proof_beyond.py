@@ -209,7 +209,10 @@ class TestBillingProofExpenses(ProofMixin, ExpenseCommon):
         cls.env.flush_all()
 
     def test_clean(self):
-        self.assertEqual(self.item.reinvoiced_with, {"price": 135.0, "markup": 12.5})
+        self.assertEqual(
+            self.item.reinvoiced_with,
+            {"price": 135.0, "markup": 12.5, "day": "2026-01-20"},
+        )
         self.assertProven(self.project)
         # What comes later changes nothing of it.
         self.project.billing_expense_markup = 0.0

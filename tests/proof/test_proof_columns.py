@@ -120,6 +120,7 @@ SHOWN = "for lists alone; follows from the project, and bills nothing"
 DECISION = "a decision of a person, of which any value is right"
 #: What needs no row, and why.
 EXCEPTIONS = {
+    "account_move.corrects_move_id": "it releases nothing, and bills nothing",
     "account_analytic_line.repriced_from": "words of the preview",
     "project_project.billing_proration": "a term: what periods took of it is theirs",
     "project_project.billing_rates_until": "where the history of items is asked",

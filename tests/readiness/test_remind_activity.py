@@ -1,11 +1,9 @@
-from datetime import date
-
 from markupsafe import Markup
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from ..common.base import InvoicingCycleCommon
+from ..common.base import TODAY, InvoicingCycleCommon
 
 LOCK = "invoicing_cycle.mail_activity_type_lock"
 APPROVE = "invoicing_cycle.mail_activity_type_approve"
@@ -19,7 +17,7 @@ class TestRemindActivity(InvoicingCycleCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.users = cls.user_consultant | cls.user_colleague
-        cls.reminder = ("Submit", Markup("<p>Note</p>"), date(2026, 3, 12))
+        cls.reminder = ("Submit", Markup("<p>Note</p>"))
 
     def _remind(self, users=None, xmlid=LOCK, reminder=None):
         activities = self.env["mail.activity"].with_user(self.user_accountant)
@@ -38,7 +36,7 @@ class TestRemindActivity(InvoicingCycleCommon):
         reminder = self._reminders(self.user_consultant)
         self.assertEqual(reminder.summary, "Submit")
         self.assertEqual(reminder.note, Markup("<p>Note</p>"))
-        self.assertEqual(reminder.date_deadline, date(2026, 3, 12))
+        self.assertEqual(reminder.date_deadline, TODAY)
         groups = self.user_consultant.with_user(
             self.user_consultant
         )._get_activity_groups()
@@ -75,7 +73,7 @@ class TestRemindActivity(InvoicingCycleCommon):
     def test_in_the_persons_language(self):
         self.env["res.lang"]._activate_lang("fi_FI")
         self.user_colleague.lang = "fi_FI"
-        self._remind(reminder=lambda env: (env.lang, Markup("<p/>"), date(2026, 3, 12)))
+        self._remind(reminder=lambda env: (env.lang, Markup("<p/>")))
         self.assertEqual(self._reminders(self.user_consultant).summary, "en_US")
         self.assertEqual(self._reminders(self.user_colleague).summary, "fi_FI")
 

@@ -66,6 +66,9 @@ class TestDialogNames(MultiCompanyCommon):
             "account.analytic.line": cls.period_b.timesheet_ids,
             "account.move": cls.invoice_b,
             "account.move.line": cls.invoice_b.invoice_line_ids[:1],
+            "account.payment.term": cls.env["account.payment.term"].create(
+                {"name": "Secret Terms", "company_id": cls.company_b.id}
+            ),
             "account.tax": cls.env["account.tax"].search(
                 [("company_id", "=", cls.company_b.id)], limit=1
             ),

@@ -30,7 +30,8 @@ class TestBillingCron(ScheduleCommon):
             self.cron.method_direct_trigger()
 
     def _count_left(self, today):
-        return len(self.env["project.project"]._get_projects_to_open(today))
+        with freeze_time(today):
+            return len(self.env["project.project"]._get_projects_to_open())
 
     def test_opens_the_next_cycle(self):
         self._run_cron(day(4, 1))

@@ -1,7 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
+from odoo.fields import Domain
 
 from ...tools import bounds
+from ...tools.billing_calendar import add_days
 from ..common.recorded import check_user_rights
 from ..entries.guard import ADMINISTRATOR
 
@@ -135,18 +137,30 @@ class TimesheetApprovalDelegation(models.Model):
         :param users: ``res.users``
         :return: dict, user to the ``res.users`` that stand in for them
         """
-        today = fields.Date.context_today(self)
+        delegations = self._search_current(Domain("user_id", "in", users.ids))
+        return {
+            user: group.delegate_id
+            for user, group in delegations.grouped("user_id").items()
+        }
+
+    @api.model
+    def _search_current(self, domain):
+        """Delegations that hold today: by the days of whoever is away."""
+        # It is never further from the day in UTC than the next one.
+        today = fields.Date.today()
         # sudo: who approves follows from it, whoever asks
-        groups = self.sudo()._read_group(
-            [
-                ("user_id", "in", users.ids),
-                ("date_from", "<=", today),
-                ("date_to", ">=", today),
-            ],
-            ["user_id"],
-            ["delegate_id:recordset"],
+        delegations = self.sudo().search(
+            domain
+            & Domain("date_from", "<=", add_days(today, 1))
+            & Domain("date_to", ">=", add_days(today, -1))
         )
-        return dict(groups)
+        return delegations.filtered(
+            lambda delegation: (
+                delegation.date_from
+                <= delegation.user_id._get_today()
+                <= delegation.date_to
+            )
+        )
 
     @api.model
     def _get_represented_ids(self):
@@ -158,17 +172,10 @@ class TimesheetApprovalDelegation(models.Model):
         key = (self.env.uid, fields.Date.context_today(self))
         cache = self.env.cr.cache.setdefault(self._name, {})
         if key not in cache:
-            cache[key] = self._find_represented_ids(*key)
+            cache[key] = self._find_represented_ids()
         return cache[key]
 
     @api.model
-    def _find_represented_ids(self, user_id, day):
-        # sudo: the same for everybody who asks
-        delegations = self.sudo().search(
-            [
-                ("delegate_id", "=", user_id),
-                ("date_from", "<=", day),
-                ("date_to", ">=", day),
-            ]
-        )
-        return tuple(delegations.user_id.ids)
+    def _find_represented_ids(self):
+        own = Domain("delegate_id", "=", self.env.uid)
+        return tuple(self._search_current(own).user_id.ids)

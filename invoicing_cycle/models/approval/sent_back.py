@@ -1,6 +1,6 @@
 from markupsafe import Markup
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import format_date
 
 SENT_BACK = "invoicing_cycle.mail_activity_type_sent_back"
@@ -54,7 +54,6 @@ class AccountAnalyticLine(models.Model):
 
         :param str reason: why
         """
-        today = fields.Date.context_today(self)
         reminders = {}
         groups = self.grouped(lambda line: line.employee_id.user_id or line.user_id)
         for user, lines in groups.items():
@@ -62,7 +61,6 @@ class AccountAnalyticLine(models.Model):
                 reminders[user] = lambda env, lines=lines: (
                     env._("Mend your time and hand it in again"),
                     lines.with_env(env)._format_sent_back(reason),
-                    today,
                 )
         self.env["mail.activity"]._remind(SENT_BACK, reminders)
 

@@ -13,4 +13,5 @@ from . import late_invoice
 from . import order_invoice
 from . import sold_beside
 from . import order_line
+from . import delivered
 from . import kinds

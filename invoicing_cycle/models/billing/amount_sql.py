@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import SQL
 
 
@@ -240,5 +240,5 @@ class ProjectBillingPeriod(models.Model):
                      (%(rates)s ORDER BY rate.company_id, rate.name LIMIT 1), 1)
             """,
             rates=rates,
-            today=fields.Date.context_today(self),
+            today=self._today_sql(SQL("company.id")),
         )

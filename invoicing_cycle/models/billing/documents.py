@@ -322,11 +322,11 @@ class ProjectBillingPeriod(models.Model):
         if locks := periods._get_lock_dates(date):
             date = fields.Date.add(locks[-1][0], days=1)
         # Where accounting is closed up to today no date is right: who confirms is told.
-        return date <= fields.Date.context_today(self) and date
+        return date <= company._get_today() and date
 
     def _get_scheduled_date(self):
         """Day on which an invoice of all these periods is meant to be made."""
-        today = fields.Date.context_today(self)
+        today = self.company_id._get_today()
         return min(today, max(period.invoice_date or today for period in self))
 
     def _get_lock_dates(self, date):

@@ -230,15 +230,6 @@ class SaleOrderLine(models.Model):
         groups="hr_timesheet.group_hr_timesheet_user",
     )
 
-    @api.depends(
-        "timesheet_ids.billing_hours",
-        "timesheet_ids.billing_hold",
-        "billing_part_ids.billing_hours",
-        "billing_part_ids.billing_hold",
-    )
-    def _compute_qty_delivered(self):
-        return super()._compute_qty_delivered()
-
     def _get_delivered_quantity_by_analytic(self, additional_domain):
         # EXTENDS sale
         # An order delivers what is billed of its time: rounded up by the project's

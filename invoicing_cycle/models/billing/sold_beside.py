@@ -1,7 +1,7 @@
 from collections import defaultdict
 from typing import NamedTuple
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import SQL, formatLang
 
 
@@ -131,7 +131,7 @@ class ProjectBillingPeriod(models.Model):
     def _compute_readiness(self):
         """EXTENDS: ``sold``, what is due beside it: id, name, order and amount."""
         result = super()._compute_readiness()
-        today = fields.Date.context_today(self)
+        today = self.env.company._get_today()
         # What has not begun, or is over, is not where somebody looks for it.
         due = self.filtered(
             lambda period: (

@@ -2,7 +2,7 @@ from collections import defaultdict
 from datetime import date
 from typing import NamedTuple
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import SQL
 
 from ..common.supposed import get_supposition
@@ -141,7 +141,7 @@ class ProjectBillingPeriod(models.Model):
     def _is_over(self):
         """No more of its days are to come."""
         self.ensure_one()
-        return bool(self.date_to) and self.date_to < fields.Date.context_today(self)
+        return bool(self.date_to) and self.date_to < self.company_id._get_today()
 
     def _is_billed_completely(self):
         """Nothing waits in these periods any more."""

@@ -72,12 +72,15 @@ class ProjectBillingPeriod(models.Model):
         saved = self.filtered(lambda period: isinstance(period.id, int))
         closed = saved._filtered_closed()
         amounts, expenses = defaultdict(float), defaultdict(float)
-        today = fields.Date.context_today(self)
         for item in saved._get_items_beside_time():
             period = item.period
             # Rounded once, as the company's invoices are: see _get_untaxed_amount().
             amount = item.sale_line.currency_id._convert(
-                item.amount, period.currency_id, period.company_id, today, round=False
+                item.amount,
+                period.currency_id,
+                period.company_id,
+                period.company_id._get_today(),
+                round=False,
             )
             amounts[period.id] += amount
             if item.kind == "expense":

@@ -6,3 +6,4 @@ from . import recorded
 from . import bounds
 from . import company
 from . import units
+from . import today

@@ -1,6 +1,6 @@
 import logging
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL, split_every
 
@@ -20,7 +20,8 @@ class HrEmployee(models.Model):
     def _cron_lock_timesheets(self):
         """Lock the time of billing periods that ended some days ago.
 
-        Whoever is required for such a period is locked up to its end. A timesheet in
+        Whoever is required for such a period is locked up to its end, and so is who has
+        left and has time in it. A timesheet in
         which something is missing that stops a lock is left to its person. One person
         who fails keeps nobody else from being locked.
         """
@@ -41,18 +42,26 @@ class HrEmployee(models.Model):
             locked that far
         """
         column = self.env["project.billing.period"]._column
-        Required = "project.billing.period.required"
+        Required, Entry = "project.billing.period.required", "account.analytic.line"
         locked_until = self._timesheet_locked_until_sql("employee")
         query = SQL(
             """
             SELECT employee.id, MAX(%(date_to)s)
-              FROM project_billing_period_required required
-              JOIN project_billing_period period ON period.id = %(period)s
+              FROM (SELECT %(period)s, %(employee)s, TRUE
+                      FROM project_billing_period_required required
+                     WHERE %(expected)s
+                     UNION
+                    SELECT %(entry_period)s, %(entry_employee)s, FALSE
+                      FROM account_analytic_line entry
+                      JOIN hr_employee author ON author.id = %(entry_employee)s
+                     WHERE NOT %(has_not_left)s AND %(entry_line)s IS NULL
+                   ) AS owing (period_id, employee_id, is_active)
+              JOIN project_billing_period period ON period.id = owing.period_id
               JOIN res_company company ON company.id = %(company)s
-              JOIN hr_employee employee ON employee.id = %(employee)s
-             WHERE %(automatic)s AND %(expected)s AND %(active)s
+              JOIN hr_employee employee ON employee.id = owing.employee_id
+             WHERE %(automatic)s AND %(active)s = owing.is_active
                -- Not a sum: days of any number are no date.
-               AND %(today)s::date - %(date_to)s > %(after_days)s
+               AND %(today)s - %(date_to)s > %(after_days)s
                AND (%(locked_until)s IS NULL OR %(locked_until)s < %(date_to)s)
           GROUP BY employee.id
             """,
@@ -61,11 +70,15 @@ class HrEmployee(models.Model):
             period=column("required", "period_id", Required),
             employee=column("required", "employee_id", Required),
             expected=column("required", "expected", Required),
+            entry_period=column("entry", "billing_period_id", Entry),
+            entry_employee=column("entry", "employee_id", Entry),
+            entry_line=column("entry", "invoice_line_id", Entry),
+            has_not_left=column("author", "active", "hr.employee"),
             active=column("employee", "active", "hr.employee"),
             automatic=column("company", "timesheet_lock_automatic", "res.company"),
             after_days=column("company", "timesheet_lock_after_days", "res.company"),
             locked_until=locked_until,
-            today=fields.Date.context_today(self),
+            today=self.env["project.billing.period"]._today_sql(SQL("company.id")),
         )
         return dict(self.env.execute_query(query))
 

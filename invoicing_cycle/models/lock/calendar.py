@@ -57,8 +57,12 @@ class ResourceCalendar(models.Model):
         leaves = self.env["resource.calendar.leaves"].search_fetch(
             [
                 ("time_type", "=", "leave"),
+                # A person's own leave, also of when the schedule was another one.
+                "|",
+                ("resource_id", "in", resources.ids),
+                "&",
+                ("resource_id", "=", False),
                 ("calendar_id", "in", [False, *self.ids]),
-                ("resource_id", "in", [False, *resources.ids]),
                 ("date_from", "<=", stop),
                 ("date_to", ">=", start),
             ],

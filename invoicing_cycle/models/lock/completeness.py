@@ -1,4 +1,5 @@
 from collections import defaultdict
+from datetime import date
 from typing import NamedTuple
 
 from odoo import api, fields, models
@@ -28,8 +29,8 @@ class HrEmployee(models.Model):
     def _get_timesheet_gaps(self, day):
         """What is missing in these people's timesheets, since their last lock.
 
-        Working days are those of the person's calendar less leave. For a fixed number
-        of queries.
+        Working days are those of the person's calendar less leave. Who has left owes
+        none after the last one with time. For a fixed number of queries.
 
         :param date day: up to and including this day
         :return: dict, employee id to :class:`Gaps`
@@ -59,10 +60,11 @@ class HrEmployee(models.Model):
             first = first_days[employee.id]
             lines = by_employee[employee.id]
             logged = set(lines.mapped("date"))
+            last = day if employee.active else max(logged, default=date.min)
             gaps[employee.id] = Gaps(
                 [
                     work_day
-                    for work_day in work_days[employee.id].between(first, day)
+                    for work_day in work_days[employee.id].between(first, last)
                     if work_day not in logged
                 ],
                 lines.filtered(lambda line: line._is_incomplete()),
@@ -99,6 +101,19 @@ class HrEmployee(models.Model):
             first = add_days(employee.timesheet_locked_until, 1)
             first_days[employee.id] = max(first, oldest)
         return first_days
+
+    def _filtered_open(self):
+        """Those with time that waits for an invoice and is not locked."""
+        groups = self.env["account.analytic.line"]._read_group(
+            [
+                ("employee_id", "in", self.ids),
+                ("billing_period_id", "!=", False),
+                ("invoice_line_id", "=", False),
+                ("approval_state", "=", "open"),
+            ],
+            ["employee_id"],
+        )
+        return self & self.browse().union(*(employee for [employee] in groups))
 
     @api.model
     def get_my_timesheet_status(self):

@@ -77,7 +77,17 @@ class HrEmployee(models.Model):
         employees._message_log_batch(bodies)
         # A reminder closes by itself when the person owes no time any more.
         # sudo: whose timesheet it is
-        self.env["project.billing.debt"]._close_reminders("lock", employees.user_id)
+        self.env["project.billing.debt"]._close_reminders(
+            "lock", employees._get_lockers()
+        )
+
+    def _get_lockers(self):
+        """The users who hand in the time of these people: of who has left the manager.
+
+        :return: ``res.users``
+        """
+        left = self.filtered(lambda employee: not employee.active)
+        return (self - left).user_id | left.parent_id.user_id
 
     @api.model
     def _format_lock_message(self, before, after, reason):

@@ -1,8 +1,6 @@
 from collections import defaultdict
 from datetime import date, datetime, time, timedelta
 
-import pytz
-
 from odoo import api, models
 from odoo.tools import SQL
 
@@ -67,7 +65,8 @@ class HrEmployee(models.Model):
             # A day more at both ends, because days do not begin everywhere at once.
             start = datetime.combine(first - DAY, time.min)
             stop = datetime.combine(last + DAY, time.max)
-            for calendar, resources in self._get_calendar_stretches(start, stop):
+            schedules = self._get_schedules(first - DAY, last + DAY)
+            for calendar, resources in schedules.items():
                 for resource, days in calendar._get_work_stretches(
                     start, stop, resources
                 ):
@@ -77,29 +76,53 @@ class HrEmployee(models.Model):
             for employee in self
         }
 
-    def _get_calendar_stretches(self, start, stop):
-        """By which calendar each of these persons works, and when.
+    def _get_schedules(self, first, last):
+        """By which calendar each of these persons worked, and when, in one query.
 
-        :return: items of a dict, calendar (none: any day) to {resource: [(first day,
-            last day)]}
+        Of people without a contract Odoo knows the calendar of today alone, and of a
+        contract it mixes those of all its versions.
+
+        :return: dict, calendar (none: any day) to {resource: [(first day, last day)]}
         """
-        by_calendar = defaultdict(lambda: defaultdict(list))
-        # sudo: contracts and leave, only as far as the days that they leave open
-        resources = self.sudo().resource_id
-        validity = resources._get_calendars_validity_within_period(
-            pytz.utc.localize(start), pytz.utc.localize(stop)
-        )
-        for resource in resources:
-            zone = pytz.timezone(resource.tz or "UTC")
-            flexible = resource._is_flexible()
-            for calendar, intervals in validity[resource.id].items():
-                # Odoo takes the company's calendar for whoever has none.
-                calendar = resource.calendar_id if flexible else calendar
-                by_calendar[calendar][resource] += [
-                    (begin.astimezone(zone).date(), end.astimezone(zone).date())
-                    for begin, end, _records in intervals
-                ]
-        return by_calendar.items()
+        # sudo: contracts and departures, only as far as the days that they leave open
+        versions = self.env["hr.version"].sudo()
+        versions = versions.search([("employee_id", "in", self.ids)])
+        schedules = defaultdict(lambda: defaultdict(list))
+        for employee, own in versions.grouped("employee_id").items():
+            for version, begin, end in own._get_spans():
+                begin, end = max(begin, first), min(end, last)
+                if begin <= end:
+                    calendar = schedules[version.resource_calendar_id]
+                    calendar[employee.resource_id].append((begin, end))
+        return schedules
+
+
+class HrVersion(models.Model):
+    """When the schedule of each version of an employee holds."""
+
+    _inherit = "hr.version"
+
+    def _get_spans(self):
+        """The days on which each version of one person holds.
+
+        It holds until the next one, and within its contract. The first one holds from
+        the beginning, also of a person who was entered later. Who has a contract works
+        by contracts alone.
+
+        :return: list of (version, first day, last day)
+        """
+        contracts = self.grouped("contract_date_start")
+        if len(contracts) > 1:
+            contracts.pop(False, None)
+        spans = []
+        for start, versions in contracts.items():
+            versions = versions.sorted("date_version")
+            begins = [start or date.min, *versions[1:].mapped("date_version")]
+            ends = [*(add_days(begin, -1) for begin in begins[1:]), date.max]
+            for version, begin, end in zip(versions, begins, ends, strict=True):
+                left = version.contract_date_end, version.departure_date
+                spans.append((version, begin, min([end, *filter(None, left)])))
+        return spans
 
 
 class ResourceCalendarLeaves(models.Model):

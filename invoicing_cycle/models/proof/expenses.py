@@ -98,6 +98,10 @@ class BillingProof(models.AbstractModel):
                        SUM(expense.untaxed_amount) / NULLIF(SUM(expense.quantity), 0),
                        (item.reinvoiced_with->>'price')::float,
                        (item.reinvoiced_with->>'markup')::float,
+                       (item.reinvoiced_with->>'day')::date,
+                       SUM(expense.untaxed_amount_currency)
+                           FILTER (WHERE expense.currency_id = item.currency_id)
+                           / NULLIF(SUM(expense.quantity), 0),
                        billed.line_id, billed.price
                   FROM sale_order_line item
                   JOIN hr_expense expense ON expense.sale_order_line_id = item.id
@@ -127,13 +131,20 @@ class BillingProof(models.AbstractModel):
         digits = self.env["decimal.precision"].precision_get("Product Price")
         found = {"account.move.line": [], "sale.order.line": []}
         items = self.env["sale.order.line"].browse(row[0] for row in rows)
-        for item, (_id, cost, price, markup, line_id, line_price) in zip(
-            items, rows, strict=True
-        ):
-            expected = float_round(
-                self._get_unit_cost(item, float(cost or 0.0)) * (1 + markup / 100),
-                digits,
-            )
+        for item, row in zip(items, rows, strict=True):
+            _id, cost, price, markup, day, spent, line_id, line_price = row
+            currency, company = item.currency_id, item.company_id
+            if day and spent and currency != company.currency_id:
+                # Spent in the currency that it is billed in.
+                expected = currency.round(float(spent))
+            else:
+                # Without a day it was posted at the rate of the order, as in Odoo.
+                day = day or item.order_id.date_order
+                expected = company.currency_id._convert(
+                    float(cost or 0.0), currency, company, day
+                )
+            # Prices may have fewer digits than the currency, or more.
+            expected = float_round(expected * (1 + markup / 100), digits)
             if not line_id and not float_compare(price, expected, digits):
                 continue
             found["account.move.line" if line_id else "sale.order.line"].append(
@@ -147,16 +158,3 @@ class BillingProof(models.AbstractModel):
                 }
             )
         return found
-
-    @api.model
-    def _get_unit_cost(self, item, cost):
-        """What one unit of an expense costs in the currency of its order.
-
-        :param float cost: in the currency of the company, not rounded
-        """
-        company, currency = item.company_id, item.currency_id
-        if currency == company.currency_id:
-            return currency.round(cost)
-        return company.currency_id._convert(
-            cost, currency, company, item.order_id.date_order
-        )

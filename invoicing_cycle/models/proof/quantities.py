@@ -20,6 +20,10 @@ class BillingProof(models.AbstractModel):
                     "%(item)s reads %(value)s as delivered; its time that is not "
                     "written off is %(expected)s."
                 ),
+                "amounts": _(
+                    "%(item)s reads %(value)s as delivered; of the amounts on it "
+                    "%(expected)s are invoiced."
+                ),
                 "milestones": _(
                     "%(item)s reads %(value)s as delivered; its reached milestones are "
                     "%(expected)s."
@@ -51,6 +55,7 @@ class BillingProof(models.AbstractModel):
         digits, get_tolerance = SaleLine._get_quantity_digits(), SaleLine._get_tolerance
         items = SaleLine.browse(scope.item_ids)
         units = {item.id: item.product_uom_id for item in items}
+        hour = self.env["uom.uom"]._get_time_unit("hour")
         time = self._get_item_time(scope, units)
         invoiced = self._get_item_invoiced(scope, units)
         for row in self.env.execute_query(
@@ -59,23 +64,43 @@ class BillingProof(models.AbstractModel):
                 SELECT line.id, COALESCE(line.qty_delivered, 0)::float,
                        COALESCE(line.qty_invoiced, 0)::float,
                        line.qty_delivered_method,
+                       line.billing_capped, COALESCE(line.product_uom_qty, 0)::float,
+                       template.invoice_policy = 'order' AND EXISTS (
+                           SELECT 1
+                             FROM project_billing_period period
+                            WHERE period.sale_line_id = line.id
+                              AND period.fixed_amount > 0),
                        COALESCE(line.product_uom_qty * (
                            SELECT SUM(milestone.quantity_percentage)
                              FROM project_milestone milestone
                             WHERE milestone.sale_line_id = line.id
                               AND milestone.is_reached), 0)::float
                   FROM sale_order_line line
+             LEFT JOIN product_product product ON product.id = line.product_id
+             LEFT JOIN product_template template
+                    ON template.id = product.product_tmpl_id
                  WHERE line.id IN %(item_ids)s
               ORDER BY line.order_id, line.sequence, line.id
                 """,
                 **self._get_terms(scope),
             )
         ):
-            item_id, delivered, qty_invoiced, method, reached = row
+            item_id, delivered, qty_invoiced, method, *limits, reached = row
+            capped, cap, amounts = limits
             worked, exact, booked = time[item_id]
             expected_invoiced, made, lines = invoiced[item_id]
+            if method == "timesheet" and capped:
+                worked = min(worked, max(cap, expected_invoiced))
+            if (
+                method == "timesheet"
+                and amounts
+                and not units[item_id]._has_common_reference(hour)
+            ):
+                # Hours are no quantity of what is sold for an amount.
+                method = "amounts"
             expected = {
                 "timesheet": worked,
+                "amounts": expected_invoiced,
                 "milestones": reached,
                 # An expense that is taken back is not delivered any more.
                 "analytic": booked if delivered else 0.0,

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import SQL
 
 from ...tools.allocation import Allocator
@@ -94,7 +94,7 @@ class BillingProof(models.AbstractModel):
 
         :param periods: ``tools.allocation.Period`` of the project
         """
-        today = fields.Date.context_today(self)
+        today = project._get_today()
         if periods:
             ends = [period.date_to for period in periods if period.date_to]
             return day > max([today, *ends])

@@ -222,14 +222,17 @@ class ProjectBillingPeriod(models.Model):
             for expense in period.expense_ids:
                 if expense._is_waiting_for_posting():
                     amount = expense.untaxed_amount_currency
-                    waiting[period, expense.currency_id] += amount
+                    waiting[period, expense.currency_id, expense.date] += amount
         result = {
             period.id: {"ready": period.expense_amount, "pending": 0.0}
             for period in self
         }
-        today = fields.Date.context_today(self)
-        for (period, currency), amount in waiting.items():
+        for (period, currency, day), amount in waiting.items():
             result[period.id]["pending"] += currency._convert(
-                amount, period.currency_id, period.company_id, today
+                amount,
+                period.currency_id,
+                period.company_id,
+                # Of a draft without a date nobody knows it yet.
+                day or period.company_id._get_today(),
             )
         return result

@@ -166,7 +166,7 @@ class ProjectBillingDebt(models.Model):
         debtors = self._get_debtors()
         for debt in self:
             debt.can_remind = bool(debtors[debt])
-            if debt.kind == "lock":
+            if debt.kind == "lock" and (debt.employee_id.active or not debtors[debt]):
                 people = [(debt.employee_id, debt.employee_id.company_id)]
             else:
                 people = [(user, user.company_ids) for user in debtors[debt]]
@@ -213,7 +213,7 @@ class ProjectBillingDebt(models.Model):
             # sudo: whom a row is about, read for the names of those to turn to
             debt_sudo = debt.sudo()
             users = (
-                debt_sudo.employee_id.user_id
+                debt_sudo.employee_id._get_lockers()
                 if debt.kind == "lock"
                 else approvers[debt_sudo.period_id.id, debt_sudo.employee_id.id]
             )

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -14,16 +14,19 @@ class ProjectBillingPeriodRequired(models.Model):
         "period_id.date_from",
         "period_id.date_to",
         "employee_id.resource_id.tz",
-        "employee_id.resource_id.calendar_id.two_weeks_calendar",
-        "employee_id.resource_id.calendar_id.flexible_hours",
-        "employee_id.resource_id.calendar_id.attendance_ids.dayofweek",
-        "employee_id.resource_id.calendar_id.attendance_ids.week_type",
-        "employee_id.resource_id.calendar_id.attendance_ids.day_period",
-        "employee_id.resource_id.calendar_id.attendance_ids.hour_from",
-        "employee_id.resource_id.calendar_id.attendance_ids.hour_to",
+        "employee_id.version_ids.resource_calendar_id.two_weeks_calendar",
+        "employee_id.version_ids.resource_calendar_id.flexible_hours",
+        "employee_id.version_ids.resource_calendar_id.attendance_ids.dayofweek",
+        "employee_id.version_ids.resource_calendar_id.attendance_ids.week_type",
+        "employee_id.version_ids.resource_calendar_id.attendance_ids.day_period",
+        "employee_id.version_ids.resource_calendar_id.attendance_ids.hour_from",
+        "employee_id.version_ids.resource_calendar_id.attendance_ids.hour_to",
         "employee_id.version_ids.resource_calendar_id",
         "employee_id.version_ids.contract_date_start",
         "employee_id.version_ids.contract_date_end",
+        "employee_id.version_ids.active",
+        "employee_id.version_ids.date_version",
+        "employee_id.version_ids.departure_date",
     )
     def _compute_last_work_day(self):
         # Leave refreshes it by itself, see lock/work_days.py. Of a period without an
@@ -94,8 +97,7 @@ class ProjectBillingPeriodRequired(models.Model):
     def _get_span(self):
         """First and last day of the period; up to today where it has no end."""
         period = self.period_id
-        today = fields.Date.context_today(self)
-        return period.date_from, period.date_to or today
+        return period.date_from, period.date_to or self.employee_id._get_today()
 
     def _get_work_days(self):
         """The days on which each person works, less leave: those of the period, and

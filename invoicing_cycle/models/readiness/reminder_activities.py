@@ -59,7 +59,7 @@ class MailActivity(models.Model):
         """Give each user who has no open reminder of a kind one, in one create.
 
         :param str xmlid: the activity type
-        :param dict reminders: ``res.users`` to (summary, note as ``Markup``, deadline),
+        :param dict reminders: ``res.users`` to (summary, note as ``Markup``),
             or to a function that makes them from an environment in the user's language
         :return: the ``res.users`` that were reminded now
         """
@@ -73,14 +73,14 @@ class MailActivity(models.Model):
                 # sudo: the language that somebody prefers
                 lang = user.sudo().lang or self.env.lang
                 reminder = reminder(self.with_context(lang=lang).env)
-            summary, note, deadline = reminder
+            summary, note = reminder
             vals_list.append(
                 {
                     "activity_type_id": kind.id,
                     "user_id": user.id,
                     "summary": summary,
                     "note": note,
-                    "date_deadline": deadline,
+                    "date_deadline": user._get_today(),
                     "automated": True,
                 }
             )

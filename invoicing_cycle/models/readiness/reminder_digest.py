@@ -6,6 +6,7 @@ from odoo.fields import Command
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import split_every
 
+from ...tools.billing_calendar import add_days
 from .reminders import format_hours
 
 _logger = logging.getLogger(__name__)
@@ -34,25 +35,27 @@ class ResUsers(models.Model):
         Who has got today's is left out, so that a run that was stopped half-way goes
         on where it was, and a second one sends nothing twice.
         """
-        today = fields.Date.context_today(self)
         # sudo: the switch of every company
         companies = self.env["res.company"].sudo()
         companies = companies.search([("timesheet_reminder_digest", "=", True)])
         users = self.browse()
         if companies:
             users = self.union(*self._get_reminder_digests(companies))
-            users = users._filtered_for_digest(today)
+            users = users._filtered_for_digest()
         remaining = len(users)
         for ids in split_every(BATCH, users.ids, list):
             # Not those that another run has just now in hand.
             batch = self.browse(ids).try_lock_for_update()
-            batch._filtered_for_digest(today)._send_reminder_digests(companies, today)
+            batch._filtered_for_digest()._send_reminder_digests(companies)
             remaining -= len(ids)
             if not self.env["ir.cron"]._commit_progress(len(ids), remaining=remaining):
                 break
 
-    def _filtered_for_digest(self, today):
-        """Those who read mail, work today and have not got today's digest."""
+    def _filtered_for_digest(self):
+        """Those who read mail, work today and have not got today's digest.
+
+        Today is the day of each: a job runs in the evening of some of them.
+        """
         # sudo: the day of the last mail is the system's; from here on those are chosen
         # whom the cron mails
         users = self.sudo().filtered(
@@ -60,15 +63,21 @@ class ResUsers(models.Model):
                 user.active
                 and user._is_internal()
                 and user.email
-                and user.timesheet_digest_on != today
+                and user.timesheet_digest_on != user._get_today()
             )
         )
         # Nobody is chased on a day off; who is no employee works when others do.
-        days = users.employee_ids._get_days_of_work(today, today)
+        today = fields.Date.today()
+        days = users.employee_ids._get_days_of_work(
+            add_days(today, -1), add_days(today, 1)
+        )
         return users.filtered(
             lambda user: (
                 not user.employee_ids
-                or any(today in days[employee.id] for employee in user.employee_ids)
+                or any(
+                    employee._get_today() in days[employee.id]
+                    for employee in user.employee_ids
+                )
             )
         )
 
@@ -97,13 +106,13 @@ class ResUsers(models.Model):
                 digests[user]["sent_back"] = lines
         return digests
 
-    def _send_reminder_digests(self, companies, today):
+    def _send_reminder_digests(self, companies):
         """Send all of these digests, else those that can be sent."""
         digests = self._get_reminder_digests(companies, self)
         users = self.filtered(lambda user: user in digests)
         try:
             with self.env.cr.savepoint():
-                users._create_reminder_digests(digests, today)
+                users._create_reminder_digests(digests)
             return
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise
@@ -112,13 +121,13 @@ class ResUsers(models.Model):
         for user in users:
             try:
                 with self.env.cr.savepoint():
-                    user._create_reminder_digests(digests, today)
+                    user._create_reminder_digests(digests)
             except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
                 raise
             except Exception:
                 _logger.exception("Mailing the reminder of %s failed", user.login)
 
-    def _create_reminder_digests(self, digests, today):
+    def _create_reminder_digests(self, digests):
         """Put the mails into Odoo's queue, which sends each apart, and remember it."""
         # sudo: mails and the day of the last one are nobody's to write
         users = self.sudo()
@@ -126,7 +135,8 @@ class ResUsers(models.Model):
         self.env["mail.mail"].sudo().create(
             [user._prepare_reminder_digest(digests[user]) for user in users]
         )
-        users.timesheet_digest_on = today
+        for today, group in users.grouped(lambda user: user._get_today()).items():
+            group.timesheet_digest_on = today
 
     def _prepare_reminder_digest(self, owed):
         """The mail to one person, in that person's language.

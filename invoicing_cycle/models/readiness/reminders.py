@@ -1,7 +1,7 @@
 from collections import defaultdict
 from functools import partial
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.fields import Domain
 
 from ..common.call_arguments import ensure_one
@@ -116,7 +116,11 @@ class ProjectBillingDebt(models.Model):
         domain = [*domain, ("kind", "=", kind)]
         if kind == "lock" and users is not None:
             employees = self.env["hr.employee"].with_context(active_test=False)
-            employees = employees.search([("user_id", "in", users.ids)])
+            left = Domain("active", "=", False)
+            employees = employees.search(
+                ~left & Domain("user_id", "in", users.ids)
+                | left & Domain("parent_id.user_id", "in", users.ids)
+            )
             # By id, which PostgreSQL can use inside of the view.
             domain.append(("employee_id", "in", employees.ids))
         debts = self.search(domain)
@@ -131,13 +135,13 @@ class ProjectBillingDebt(models.Model):
         }
 
     def _prepare_reminder(self, kind, env):
-        """(summary, note, deadline) in the language of an environment."""
+        """(summary, note) in the language of an environment."""
         summary = {
             "lock": env._("Submit your time"),
             "approve": env._("Approve time"),
         }[kind]
         note = self._render_debts(kind, env)
-        return summary, note, fields.Date.context_today(self.with_env(env))
+        return summary, note
 
     def _render_debts(self, kind, env, base_url=""):
         """What is owed, as HTML with a link to one's own list.

@@ -2,7 +2,6 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ...tools.billing_calendar import cycle_of
 from ..common.supposed import get_supposition
 
 STATES = [
@@ -78,12 +77,11 @@ class ProjectBillingPeriod(models.Model):
 
     @api.depends("state", "invoice_date")
     def _compute_is_overdue(self):
-        today = fields.Date.context_today(self)
         for period in self:
             period.is_overdue = bool(
                 period.state in ("upcoming", "pending", "ready")
                 and period.invoice_date
-                and period.invoice_date < today
+                and period.invoice_date < period.company_id._get_today()
             )
 
     def _search_state(self, operator, value):
@@ -102,9 +100,14 @@ class ProjectBillingPeriod(models.Model):
     def _search_is_overdue(self, operator, value):
         if operator != "in":
             return NotImplemented
-        overdue = Domain("invoice_date", "<", fields.Date.context_today(self)) & Domain(
-            "state", "in", ("upcoming", "pending", "ready")
+        past = Domain.custom(
+            to_sql=lambda model, alias, query: SQL(
+                "(%s < %s) IS TRUE",
+                model._column(alias, "invoice_date"),
+                model._today_sql(model._column(alias, "company_id")),
+            )
         )
+        overdue = past & Domain("state", "in", ("upcoming", "pending", "ready"))
         return overdue if True in value else ~overdue
 
     def _group_expand_state(self, states, domain):
@@ -227,18 +230,9 @@ class ProjectBillingPeriod(models.Model):
     @api.model
     def _cycle_end_sql(self, alias):
         """The last day of the current cycle of the period's company."""
-        today = fields.Date.context_today(self)
-        # sudo: the calendar of each company, for all periods in one expression
-        cases = [
-            SQL(
-                "WHEN %s THEN %s::date",
-                company.id,
-                cycle_of(company.billing_cycle, company.billing_cycle_anchor, today)[1],
-            )
-            for company in self.env["res.company"].sudo().search([])
-        ]
-        return SQL(
-            "CASE %s %s END", self._column(alias, "company_id"), SQL(" ").join(cases)
+        return self._today_sql(
+            self._column(alias, "company_id"),
+            lambda company, today: company._get_billing_cycle(today)[1],
         )
 
     @api.model

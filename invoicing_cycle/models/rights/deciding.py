@@ -101,7 +101,10 @@ class HrVersion(models.Model):
         return super()._get_deciding_fields() | {
             "active",
             "company_id",
+            "contract_date_end",
+            "contract_date_start",
             "date_version",
+            "departure_date",
             "department_id",
             "employee_id",
             "resource_calendar_id",

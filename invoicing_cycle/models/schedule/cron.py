@@ -1,6 +1,6 @@
 import logging
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import split_every
 
@@ -24,11 +24,10 @@ class ProjectProject(models.Model):
 
         One project that fails keeps nobody else from getting periods.
         """
-        today = fields.Date.context_today(self)
-        projects = self._get_projects_to_open(today)
+        projects = self._get_projects_to_open()
         remaining = len(projects)
         for ids in split_every(BATCH, projects.ids, list):
-            self.browse(ids)._open_billing_periods_apart(today)
+            self.browse(ids)._open_billing_periods_apart()
             remaining -= len(ids)
             if not self.env["ir.cron"]._commit_progress(len(ids), remaining=remaining):
                 return
@@ -37,11 +36,11 @@ class ProjectProject(models.Model):
         self.env["project.billing.period.required"]._count_work_days()
         self.env["project.billing.time"]._sweep()
 
-    def _open_billing_periods_apart(self, today):
+    def _open_billing_periods_apart(self):
         """Open the periods of all these projects, else of those that can."""
         try:
             with self.env.cr.savepoint():
-                self._open_billing_periods(today)
+                self._open_billing_periods()
             return
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise
@@ -50,19 +49,17 @@ class ProjectProject(models.Model):
         for project in self:
             try:
                 with self.env.cr.savepoint():
-                    project._open_billing_periods(today)
+                    project._open_billing_periods()
             except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
                 raise
             except Exception:
                 _logger.exception("Opening the billing periods of %s failed", project)
 
     @api.model
-    def _get_projects_to_open(self, today):
+    def _get_projects_to_open(self):
         """Projects that lack periods now: those that have all drop out.
 
         So a run that was stopped half-way goes on where it was.
-
-        :param date today: the day to count from
         """
         Period = self.env["project.billing.period"]
         last_days = dict(Period._read_group([], ["project_id"], ["date_to:max"]))
@@ -74,7 +71,7 @@ class ProjectProject(models.Model):
         )
         open_ended = Period.search([("date_to", "=", False)]).project_id
         lacking = (scheduled - open_ended).filtered(
-            lambda project: project._lacks_periods(last_days.get(project), today)
+            lambda project: project._lacks_periods(last_days.get(project))
         )
         # Archived projects and ended schedules too: late time may need a period there.
         known = self.with_context(active_test=False).union(*last_days)
@@ -86,13 +83,12 @@ class ProjectProject(models.Model):
             )
         )
 
-    def _lacks_periods(self, last_day, today):
+    def _lacks_periods(self, last_day):
         """Whether the schedule asks for periods after the last one.
 
         :param last_day: end of the last period, or a false value
-        :param date today: the day to count from
         """
         self.ensure_one()
         if self.billing_frequency == "completion":
             return not last_day or self.last_update_status != "done"
-        return bool(self._get_regular_spans(last_day, today))
+        return bool(self._get_regular_spans(last_day, self._get_today()))

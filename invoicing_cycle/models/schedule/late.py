@@ -83,7 +83,7 @@ class ProjectProject(models.Model):
         archived, or its schedule was taken away) one of its own; where it goes on, and
         all periods are closed already, the next one.
 
-        :param date today: the day to count from, today by default
+        :param date today: the day to count from, that of each company by default
         """
         # sudo: where time belongs does not depend on who may read it
         projects = self.sudo().with_context(active_test=False)
@@ -92,7 +92,6 @@ class ProjectProject(models.Model):
         homeless = late._get_homeless_time() if late else []
         if not homeless:
             return
-        today = today or fields.Date.context_today(self)
         # sudo: the system opens these, for whoever logged, moved or gave back the time
         Period = self.env["project.billing.period"].sudo()
         last_periods = {
@@ -106,18 +105,19 @@ class ProjectProject(models.Model):
         vals_list, extended = [], {}
         for project, last_day in homeless:
             last = last_periods[project]
+            start = today or project._get_today()
             if last in extensible:
-                extended[last] = max(today, last_day, last.date_to)
+                extended[last] = max(start, last_day, last.date_to)
                 continue
             date_from = add_days(last.date_to, 1)
-            if date_from > billing_days(today)[1]:
+            if date_from > billing_days(start)[1]:
                 # Nor does a period from before there were limits go on for ever.
                 continue
             vals_list.append(
                 {
                     "project_id": project.id,
                     "date_from": date_from,
-                    "date_to": max(today, last_day, date_from),
+                    "date_to": max(start, last_day, date_from),
                     "is_supplementary": True,
                 }
             )

@@ -1,7 +1,7 @@
 from datetime import date
 from typing import NamedTuple
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
@@ -94,13 +94,12 @@ class ProjectProject(models.Model):
 
         Idempotent, and with a fixed number of queries for any number of projects.
 
-        :param date today: the day to count from, today by default
+        :param date today: the day to count from, that of each company by default
         :param bool changed: whether the schedules changed: then the open periods at
             the end are cut, extended or dropped as they ask
         """
         if not self:
             return
-        today = today or fields.Date.context_today(self)
         # sudo: the schedule's consequences, for whoever may set the schedule
         projects = self.sudo().with_context(active_test=False)
         # sudo: as above, nobody opens or cuts scheduled periods by hand
@@ -117,7 +116,9 @@ class ProjectProject(models.Model):
         vals_list, resized, dropped = [], {}, Period
         for project in projects:
             own = by_project.get(project, Period)
-            changes = project._get_period_changes(own, free, closed, holding, today)
+            changes = project._get_period_changes(
+                own, free, closed, holding, today or project._get_today()
+            )
             vals_list += [
                 {"project_id": project.id, "date_from": start, "date_to": end}
                 for start, end in changes.opened
@@ -179,6 +180,11 @@ class ProjectProject(models.Model):
     def _is_schedule_ended(self):
         self.ensure_one()
         return not (self.active and self.billing_frequency)
+
+    def _get_today(self):
+        """The day it is for whoever bills this project."""
+        self.ensure_one()
+        return self.billing_company_id._get_today()
 
     def _get_first_day(self, last_day):
         """The first day that the schedule is free to cut.

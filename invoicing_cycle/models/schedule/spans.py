@@ -310,10 +310,10 @@ class ProjectBillingPeriod(models.Model):
 
         :return: those that had no end
         """
-        today = fields.Date.context_today(self)
         endless = self.filtered(lambda period: not period.date_to)
         # sudo: the days of the time in the period, whoever may read it
         for period in endless.sudo():
+            today = period.company_id._get_today()
             period._record({"date_to": period._get_end(today)})
         return endless
 

@@ -34,7 +34,7 @@ class ProjectBillingPeriod(models.Model):
         date_from, date_to = self._get_cycle(cycle_date)
         company = self.env.company
         calendar = (company.billing_cycle, company.billing_cycle_anchor)
-        today = fields.Date.context_today(self)
+        today = company._get_today()
         label = self._get_cycle_label(date_from, date_to)
         return {
             "date_from": date_from.isoformat(),
@@ -117,7 +117,7 @@ class ProjectBillingPeriod(models.Model):
     def _get_cycle(self, cycle_date=False):
         """(first day, last day) of the company's cycle that holds a day."""
         company = self.env.company
-        day = get_day(self.env, cycle_date) or fields.Date.context_today(self)
+        day = get_day(self.env, cycle_date) or company._get_today()
         return cycle_of(company.billing_cycle, company.billing_cycle_anchor, day)
 
     @api.model
@@ -144,7 +144,7 @@ class ProjectBillingPeriod(models.Model):
         """Whether Odoo's own invoices of billed projects' orders wait to be sent, of
         this cycle or before."""
         dated = Domain("invoice_date", "<=", date_to)
-        if fields.Date.context_today(self) <= date_to:
+        if self.env.company._get_today() <= date_to:
             dated |= Domain("invoice_date", "=", False)
         return bool(
             self.env["account.move"].search_count(
@@ -173,7 +173,7 @@ class ProjectBillingPeriod(models.Model):
     @api.model
     def _get_to_invoice_domain(self, date_from, date_to):
         """Due and not created: this cycle's, and what is left of earlier ones."""
-        today = fields.Date.context_today(self)
+        today = self.env.company._get_today()
         states = ["pending", "ready"]
         if date_from > today:
             states.append("upcoming")

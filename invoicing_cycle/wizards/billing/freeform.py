@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.fields import Command
 
@@ -44,6 +46,10 @@ class AccountMoveFreeform(models.TransientModel):
     )
     project_id = fields.Many2one(
         "project.project",
+        compute="_compute_project_id",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
         domain="[('is_template', '=', False)]"
         " + (['|', ('partner_id', '=', False),"
         " ('partner_id', 'child_of', commercial_partner_id)]"
@@ -68,10 +74,29 @@ class AccountMoveFreeform(models.TransientModel):
         "account.move",
         string="Corrects Invoice",
         domain="[('move_type', '=', 'out_invoice'), ('state', '=', 'posted'),"
-        " ('company_id', '=', company_id),"
-        " ('commercial_partner_id', '=', commercial_partner_id)]",
-        help="Named in the reference of the credit note. No time is released by it.",
+        " ('company_id', '=', company_id)]"
+        " + ([('commercial_partner_id', '=', commercial_partner_id)]"
+        " if commercial_partner_id else [])",
+        help="Gives the credit note its customer, project, lines, reference and terms, "
+        "which you can change. No time is released by it.",
     )
+    reference = fields.Char(
+        "Customer Reference",
+        compute="_compute_of_corrected",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+    )
+    payment_term_id = fields.Many2one(
+        "account.payment.term",
+        string="Payment Terms",
+        compute="_compute_of_corrected",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+        check_company=True,
+    )
+    credit_warning = fields.Char(compute="_compute_credit_warning")
     line_ids = fields.One2many(
         "account.move.freeform.line", "freeform_id", string="Lines"
     )
@@ -107,13 +132,18 @@ class AccountMoveFreeform(models.TransientModel):
                 "partner_id": record.partner_id.id,
             }
         else:
-            # sudo: only to see whether it is one project
-            projects = record.sudo().billing_project_ids.sudo(False)
             found = {
                 "partner_id": record.partner_id.id,
-                "project_id": projects.id if len(projects) == 1 else False,
+                "project_id": self._get_only_project(record).id,
             }
         return {name: found[name] for name in names if found.get(name)}
+
+    @api.model
+    def _get_only_project(self, move):
+        """The project that an invoice bills, where it is one."""
+        # sudo: only to see whether it is one project
+        projects = move._origin.sudo().billing_project_ids.sudo(False)
+        return projects if len(projects) == 1 else projects.browse()
 
     @api.depends("project_id", "corrects_move_id")
     def _compute_partner_id(self):
@@ -122,6 +152,40 @@ class AccountMoveFreeform(models.TransientModel):
                 freeform.partner_id
                 or freeform.corrects_move_id.partner_id
                 or freeform.project_id.partner_id
+            )
+
+    @api.depends("corrects_move_id")
+    def _compute_project_id(self):
+        for freeform in self:
+            freeform.project_id = freeform.project_id or freeform._get_only_project(
+                freeform.corrects_move_id
+            )
+
+    @api.depends("corrects_move_id", "partner_id", "company_id")
+    def _compute_of_corrected(self):
+        for freeform in self:
+            corrected = freeform.corrects_move_id
+            partner = freeform.partner_id.with_company(freeform.company_id)
+            freeform.payment_term_id = (
+                corrected.invoice_payment_term_id
+                if corrected
+                else partner.property_payment_term_id
+            )
+            name = self.env._("Correction of %(invoice)s", invoice=corrected.name)
+            names = [name, corrected.ref] if corrected else []
+            freeform.reference = ", ".join(filter(None, names))
+
+    @api.depends("amount_total", "currency_id", "corrects_move_id")
+    def _compute_credit_warning(self):
+        for freeform in self:
+            # sudo: the credits of an invoice that the user has chosen
+            corrected = freeform.corrects_move_id._origin.sudo()
+            freeform.credit_warning = (
+                corrected._get_credit_warning(
+                    freeform.amount_total, freeform.currency_id
+                )
+                if corrected
+                else False
             )
 
     @api.depends("project_id", "corrects_move_id")
@@ -156,6 +220,26 @@ class AccountMoveFreeform(models.TransientModel):
             self.corrects_move_id.commercial_partner_id != self.commercial_partner_id
         ):
             self.corrects_move_id = False
+
+    @api.onchange("corrects_move_id")
+    def _onchange_corrected_lines(self):
+        """The lines of the invoice, to be changed; what was typed stays."""
+        corrected = self.corrects_move_id
+        if corrected:
+            self.partner_id = corrected.partner_id
+        others = self.line_ids.filtered(
+            lambda line: (
+                line.corrects_line_id and line.corrects_line_id.move_id != corrected
+            )
+        )
+        if others:
+            self.line_ids -= others
+        if corrected and not self.line_ids:
+            self.line_ids = [
+                Command.create(self.line_ids._prepare_corrected(line))
+                for line in corrected.invoice_line_ids
+                if line.display_type == "product"
+            ]
 
     # ---------------------------------------------------------------- create
 
@@ -204,10 +288,17 @@ class AccountMoveFreeform(models.TransientModel):
                 for line in self.line_ids
             ],
         }
-        if self.corrects_move_id:
-            vals["ref"] = self.env._(
-                "Correction of %(invoice)s", invoice=self.corrects_move_id.name
-            )
+        if self.reference:
+            vals["ref"] = self.reference
+        if self.payment_term_id:
+            vals["invoice_payment_term_id"] = self.payment_term_id.id
+        if corrected := self.corrects_move_id:
+            vals |= {
+                "fiscal_position_id": corrected.fiscal_position_id.id,
+                "invoice_user_id": corrected.invoice_user_id.id,
+                "narration": corrected.narration,
+                "partner_shipping_id": corrected.partner_shipping_id.id,
+            }
         return vals
 
     def _log_correction(self, move):
@@ -216,12 +307,16 @@ class AccountMoveFreeform(models.TransientModel):
         corrected, move = self.corrects_move_id.sudo(), move.sudo()
         if not corrected:
             return
-        move._message_log(
-            body=self.env._("Corrects %(invoice)s.", invoice=corrected._get_html_link())
-        )
-        corrected._message_log(
-            body=self.env._("Corrected by %(note)s.", note=move._get_html_link())
-        )
+        move._record({"corrects_move_id": corrected.id})
+        names = {
+            move: self.env._(
+                "Corrects %(invoice)s.", invoice=corrected._get_html_link()
+            ),
+            corrected: self.env._("Corrected by %(note)s.", note=move._get_html_link()),
+        }
+        for document, name in names.items():
+            warning = move.credit_warning or ""
+            document._message_log(body=Markup("%s<br/>%s") % (name, warning))
 
     def _get_move_action(self, move):
         """Open the draft, or say what became of it to whoever cannot read it."""

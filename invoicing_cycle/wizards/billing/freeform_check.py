@@ -21,6 +21,7 @@ class AccountMoveFreeformCheck(models.TransientModel):
             self.project_id,
             self.partner_id,
             self.corrects_move_id,
+            self.payment_term_id,
             self.line_ids.product_id,
             self.line_ids.tax_ids,
         ):
@@ -62,6 +63,13 @@ class AccountMoveFreeformCheck(models.TransientModel):
             problems.append(self.env._("Add at least one line."))
         for number, line in enumerate(self.line_ids, start=1):
             problems += line._get_problems(number)
+        if self.amount_total < 0 and not problems:
+            problems.append(
+                self.env._(
+                    "The total is negative. Remove the lines that are, or make the "
+                    "other kind of document."
+                )
+            )
         if problems:
             raise UserError("\n".join(problems))
 

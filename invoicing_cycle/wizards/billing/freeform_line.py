@@ -13,6 +13,11 @@ class AccountMoveFreeformLine(models.TransientModel):
     )
     company_id = fields.Many2one(related="freeform_id.company_id", related_sudo=False)
     currency_id = fields.Many2one(related="freeform_id.currency_id", related_sudo=False)
+    corrects_line_id = fields.Many2one(
+        "account.move.line",
+        export_string_translation=False,
+        help="The line of the corrected invoice that this one was taken from.",
+    )
     product_id = fields.Many2one(
         "product.product",
         domain="[('sale_ok', '=', True),"
@@ -51,7 +56,7 @@ class AccountMoveFreeformLine(models.TransientModel):
     def _compute_name(self):
         for line in self:
             product = line.product_id
-            if not product:
+            if not product or line._is_as_taken():
                 line.name = line.name
                 continue
             lang = line.freeform_id.partner_id.lang
@@ -62,7 +67,7 @@ class AccountMoveFreeformLine(models.TransientModel):
     def _compute_price_unit(self):
         for line in self:
             freeform, product = line.freeform_id, line.product_id
-            if not product or not freeform.currency_id:
+            if not product or not freeform.currency_id or line._is_as_taken():
                 line.price_unit = line.price_unit
                 continue
             # The price of the customer's pricelist, as on an order, …
@@ -82,6 +87,9 @@ class AccountMoveFreeformLine(models.TransientModel):
     @api.depends("product_id", "freeform_id.partner_id", "freeform_id.company_id")
     def _compute_tax_ids(self):
         for line in self:
+            if line._is_as_taken():
+                line.tax_ids = line.tax_ids
+                continue
             taxes = line._get_product_taxes()
             line.tax_ids = line.freeform_id._get_fiscal_position().map_tax(taxes)
 
@@ -129,7 +137,7 @@ class AccountMoveFreeformLine(models.TransientModel):
                     number=number,
                 )
             )
-        elif self.quantity < 0:
+        elif self.quantity < 0 and not self._is_taken():
             problems.append(
                 self.env._(
                     "Line %(number)s: the quantity is negative. To give money back, "
@@ -137,7 +145,7 @@ class AccountMoveFreeformLine(models.TransientModel):
                     number=number,
                 )
             )
-        if self.price_unit < 0:
+        if self.price_unit < 0 and not self._is_taken():
             problems.append(
                 self.env._(
                     "Line %(number)s: the price is negative. To give money back, "
@@ -146,6 +154,30 @@ class AccountMoveFreeformLine(models.TransientModel):
                 )
             )
         return problems
+
+    def _is_taken(self):
+        """Whether it is a line of the invoice that is corrected."""
+        self.ensure_one()
+        line = self.corrects_line_id
+        return bool(line) and line.move_id == self.freeform_id.corrects_move_id
+
+    def _is_as_taken(self):
+        """Whether it credits the product of the invoice's line, at its price."""
+        self.ensure_one()
+        line = self.corrects_line_id
+        return bool(line) and line.product_id._origin == self.product_id._origin
+
+    @api.model
+    def _prepare_corrected(self, line):
+        """Values of a line that credits one of an invoice, after its discount."""
+        return {
+            "corrects_line_id": line.id,
+            "product_id": line.product_id.id,
+            "name": line.name,
+            "quantity": line.quantity,
+            "price_unit": line.price_unit * (1 - line.discount / 100),
+            "tax_ids": [Command.set(line.tax_ids.ids)],
+        }
 
     def _prepare_move_line_vals(self, distribution):
         """Values of the invoice line.
@@ -160,6 +192,10 @@ class AccountMoveFreeformLine(models.TransientModel):
             "price_unit": self.price_unit,
             "tax_ids": [Command.set(self.tax_ids.ids)],
         }
+        if self._is_taken():
+            distribution = self.corrects_line_id.analytic_distribution
+            vals["account_id"] = self.corrects_line_id.account_id.id
+            vals["product_uom_id"] = self.corrects_line_id.product_uom_id.id
         if distribution:
             vals["analytic_distribution"] = distribution
         return vals

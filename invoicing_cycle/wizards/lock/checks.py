@@ -148,15 +148,16 @@ class TimesheetLock(models.TransientModel):
         next_ends = {}
         for company, people in employees.grouped("company_id").items():
             if company:
+                today = company._get_today()
                 calendar = (company.billing_cycle, company.billing_cycle_anchor)
                 next_ends[company] = shift_cycle(*calendar, today, 1)[1]
                 end = company._get_billing_cycle(today)[1]
                 limits.update(dict.fromkeys(people.ids, end))
         for employee, is_due, end in self._get_open_ends(employees):
             last = (
-                add_days(today, LOCK_DAYS_AHEAD)
+                add_days(employee._get_today(), LOCK_DAYS_AHEAD)
                 if is_due
-                else next_ends.get(employee.company_id, today)
+                else next_ends.get(employee.company_id, employee._get_today())
             )
             limits[employee.id] = max(limits[employee.id], min(end, last))
         return limits

@@ -117,7 +117,11 @@ class TimesheetLock(models.TransientModel):
         if self.scope == "department":
             domain += [("department_id", "child_of", self.department_id.ids)]
         # sudo: consultants' managers cannot read hr.employee; see the domain
-        employees = self.env["hr.employee"].sudo().search(domain)
+        employees = self.env["hr.employee"].sudo().with_context(active_test=False)
+        employees = employees.search(domain)
+        present = employees.filtered("active")
+        # Who has left is somebody as long as time of theirs is open.
+        employees = present | (employees - present)._filtered_open()
         if self.scope == "complete":
             today = fields.Date.context_today(self)
             # Nobody is complete a year ahead.

@@ -1,6 +1,6 @@
 from collections import defaultdict
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import UserError
 
 
@@ -70,7 +70,7 @@ class SaleOrderLine(models.Model):
             if move.state == "posted" or (move.state == "draft" and not refund):
                 sign = -1 if refund else 1
                 amounts[line.currency_id] += sign * line.price_subtotal
-        today = fields.Date.context_today(self)
+        today = self.company_id._get_today()
         return sum(
             currency._convert(amount, self.currency_id, self.company_id, today)
             for currency, amount in amounts.items()

@@ -1,6 +1,6 @@
 from dataclasses import dataclass
 
-from odoo import fields, models
+from odoo import models
 from odoo.tools import SQL
 
 from ....tools.shares import left_quantity
@@ -54,7 +54,6 @@ class SaleOrder(models.Model):
         )
         if not lines:
             return {}
-        today = fields.Date.context_today(self)
         absent = get_supposition().lines
         result = {}
         for line in lines:
@@ -70,7 +69,10 @@ class SaleOrder(models.Model):
             currency = self.env["res.currency"].browse(currency_id)
             paid, deducted = (
                 currency._convert(
-                    float(amount or 0.0), line.currency_id, line.company_id, today
+                    float(amount or 0.0),
+                    line.currency_id,
+                    line.company_id,
+                    line.company_id._get_today(),
                 )
                 for amount in (paid, deducted)
             )

@@ -14,7 +14,38 @@ class AccountMoveLine(models.Model):
     def _sale_get_invoice_price(self, order):
         # EXTENDS sale
         price = super()._sale_get_invoice_price(order)
+        if self._is_foreign_cost(order):
+            price = self._get_price_of_day(order)
         return price * (1 + self._get_expense_markup() / 100)
+
+    def _is_foreign_cost(self, order):
+        """Billed at cost, on an order in another currency than the company's.
+
+        Odoo converts by the rate of the day of the order, whenever the money was spent.
+        """
+        return (
+            self.product_id.expense_policy == "cost"
+            and self.quantity
+            and order.currency_id != self.company_id.currency_id
+        )
+
+    def _get_price_of_day(self, order):
+        """What one unit cost, in the order's currency.
+
+        In that currency it is what was spent. In another one it is converted by the
+        rate of the day of the expense, or of the supplier's bill.
+        """
+        # sudo: the price does not depend on who posts the expense
+        expense, bill = self.expense_id.sudo(), self.move_id
+        if (expense or bill).currency_id == order.currency_id:
+            spent = expense.untaxed_amount_currency if expense else self.price_subtotal
+            return order.currency_id.round(abs(spent / self.quantity))
+        return self.company_id.currency_id._convert(
+            abs(self.balance / self.quantity),
+            order.currency_id,
+            self.company_id,
+            expense.date or bill.invoice_date or bill.date,
+        )
 
     def _get_expense_markup(self):
         """Percent that is added to the cost of the expense of this line."""
@@ -74,6 +105,7 @@ class AccountMoveLine(models.Model):
                 made = {
                     "price": line._sale_get_invoice_price(item.order_id),
                     "markup": line._get_expense_markup(),
+                    "day": fields.Date.to_string(line.expense_id.date),
                 }
                 item._record({"reinvoiced_with": made})
         return result
@@ -87,7 +119,7 @@ class SaleOrderLine(models.Model):
         copy=False,
         export_string_translation=False,
         help="Price and mark-up that the expense was re-invoiced with when it was "
-        "posted.",
+        "posted, and the day of its currency rate.",
         groups="base.group_user",
     )
 

@@ -122,7 +122,7 @@ class ProjectBillingPeriod(models.Model):
             super()._holds_amount_sql(alias),
             self._column(alias, "is_retainer"),
             self._column(alias, "date_from"),
-            fields.Date.context_today(self),
+            self._today_sql(self._column(alias, "company_id")),
         )
 
     def _check_droppable(self):
@@ -222,7 +222,7 @@ class ProjectBillingPeriod(models.Model):
             parts.append(
                 env._("carried over %(hours)s h", hours=_format(balance.carried))
             )
-        today = fields.Date.context_today(self)
+        today = self.company_id._get_today()
         if balance.drawn or (self.date_to and self.date_to < today):
             parts.append(env._("used %(hours)s h", hours=_format(balance.drawn)))
             parts.append(

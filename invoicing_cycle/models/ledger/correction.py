@@ -1,0 +1,108 @@
+from odoo import api, fields, models
+from odoo.tools import format_amount
+
+
+class AccountMove(models.Model):
+    """Credit notes that correct an invoice without reversing it, and what all credits
+    of an invoice come to."""
+
+    _inherit = "account.move"
+
+    corrects_move_id = fields.Many2one(
+        "account.move",
+        string="Corrects Invoice",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        check_company=True,
+        groups="base.group_user",
+        help="The invoice that this freeform credit note corrects. No time is released "
+        "by it.",
+    )
+    credit_warning = fields.Char(
+        compute="_compute_credit_warning",
+        compute_sudo=True,
+        groups="base.group_user",
+        help="More is credited than was invoiced.",
+    )
+
+    @api.model
+    def _get_recorded_fields(self):
+        return super()._get_recorded_fields() | {"corrects_move_id"}
+
+    @api.depends(
+        "amount_total",
+        "corrects_move_id.amount_total",
+        "move_type",
+        "reversed_entry_id.amount_total",
+        "state",
+    )
+    def _compute_credit_warning(self):
+        for move in self:
+            invoice = move._get_corrected_invoice()
+            move.credit_warning = (
+                invoice._get_credit_warning(
+                    move.amount_total, move.currency_id, move._origin
+                )
+                if invoice and move.state != "cancel"
+                else False
+            )
+
+    def _get_corrected_invoice(self):
+        """The invoice that a credit note corrects or reverses."""
+        self.ensure_one()
+        if self.move_type != "out_refund":
+            return self.browse()
+        return self.corrects_move_id or self.reversed_entry_id
+
+    def _get_credits(self):
+        """Credit notes of this invoice: its reversals and corrections, drafts too."""
+        self.ensure_one()
+        return self.search(
+            [
+                ("move_type", "=", "out_refund"),
+                ("state", "!=", "cancel"),
+                "|",
+                ("reversed_entry_id", "in", self.ids),
+                ("corrects_move_id", "in", self.ids),
+            ],
+            order="id",
+        )
+
+    def _get_credit_warning(self, amount, currency, credit=None):
+        """Say that a credit is more than what is left of this invoice.
+
+        :param float amount: what is credited, with taxes
+        :param currency: ``res.currency`` of the amount
+        :param credit: the credit note itself, where there is one
+        :return: the text, or False
+        """
+        self.ensure_one()
+        others = self._get_credits() - (credit or self.browse())
+        own = self.currency_id
+
+        def convert(value, other):
+            day = self.invoice_date or self.company_id._get_today()
+            return other._convert(value, own, self.company_id, day)
+
+        credited = sum(convert(move.amount_total, move.currency_id) for move in others)
+        total = convert(amount, currency)
+        if own.compare_amounts(credited + total, self.amount_total) <= 0:
+            return False
+        texts = {
+            "amount": format_amount(self.env, total, own),
+            "invoice": self.name,
+            "total": format_amount(self.env, self.amount_total, own),
+        }
+        if not others:
+            return self.env._(
+                "This credits %(amount)s of %(invoice)s, which is over %(total)s only.",
+                **texts,
+            )
+        return self.env._(
+            "This credits %(amount)s of %(invoice)s, which is over %(total)s. "
+            "%(others)s already credits %(credited)s of it.",
+            **texts,
+            others=", ".join(others.mapped("display_name")),
+            credited=format_amount(self.env, credited, own),
+        )
