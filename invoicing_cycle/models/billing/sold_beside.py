@@ -131,12 +131,11 @@ class ProjectBillingPeriod(models.Model):
     def _compute_readiness(self):
         """EXTENDS: ``sold``, what is due beside it: id, name, order and amount."""
         result = super()._compute_readiness()
-        today = self.env.company._get_today()
         # What has not begun, or is over, is not where somebody looks for it.
         due = self.filtered(
             lambda period: (
                 period.date_from
-                and period.date_from <= today
+                and period.date_from <= period.company_id._get_today()
                 and period.state in ("pending", "ready", "upcoming", "empty")
             )
         )
