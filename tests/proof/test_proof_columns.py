@@ -166,6 +166,9 @@ EXCEPTIONS = {
     **{
         f"project_project.{name}": SCHEDULE
         for name in (
+            "billing_annex_grouping",
+            "billing_annex_prices",
+            "billing_attach_annex",
             "billing_attach_receipts",
             "billing_deduct_down_payments",
             "billing_expense_markup",
