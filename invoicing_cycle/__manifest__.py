@@ -33,6 +33,7 @@
         "wizards/proof/proof_views.xml",
         "report/project_billing_proof_templates.xml",
         "report/billing_annex_templates.xml",
+        "report/invoice_templates.xml",
         "views/schedule/project_views.xml",
         "views/entries/timesheet_views.xml",
         "views/entries/time_to_bill_views.xml",

@@ -135,6 +135,8 @@ EXCEPTIONS = {
     "account_analytic_line.company_id": "that of the person may differ from that of "
     "the order, whose company bills",
     "account_move.billing_project_ids": SHOWN,
+    "account_move.corrected_invoice_id": "named on paper and in e-invoices; what a "
+    "credit frees is the link of its lines",
     "account_move.sent_by_id": "who has sent it; that it was sent is sent_on",
     "account_move_line.product_id": "an accountant may choose another on a draft, for "
     "its text and account; that of the item is kept in made_with",
@@ -169,6 +171,7 @@ EXCEPTIONS = {
             "billing_annex_grouping",
             "billing_annex_prices",
             "billing_attach_annex",
+            "billing_attach_marked_receipts",
             "billing_attach_receipts",
             "billing_deduct_down_payments",
             "billing_expense_markup",

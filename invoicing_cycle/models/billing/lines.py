@@ -161,11 +161,44 @@ class ProjectBillingPeriod(models.Model):
 
     @api.model
     def _get_item_span(self, item, env):
-        """The days in words: those of the period, of late time those of its entries."""
-        period = item.period.with_env(env)
-        if item.late:
-            return period._format_span(item.date_from, item.date_to, env.lang)
-        return period._format_period(env.lang)
+        """The days in words."""
+        return item.period.with_env(env)._format_span(*self._get_item_days(item), env.lang)
+
+    @api.model
+    def _get_item_days(self, item):
+        """Those of the period; of late time, also where it is invoiced at once, those
+        of its entries.
+
+        :return: (date, date or False)
+        """
+        if item.late or item.supplementary:
+            return item.date_from, item.date_to
+        return item.period.date_from, item.period.date_to
+
+    @api.model
+    def _get_delivery_date(self, items):
+        """The last day of the work that an invoice bills, for its delivery date.
+
+        :return: date, or False where it bills no work
+        """
+        days = [
+            self._get_item_days(item)[1] for item in items if item.kind != "down_payment"
+        ]
+        return max(filter(None, days), default=False)
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    def _get_paper_project(self):
+        """Name of the project of this document, which its lines do not tell.
+
+        :return: empty where there is none, or several: those have sections
+        """
+        self.ensure_one()
+        # sudo: the name, for whoever reads the invoice, its customer as well
+        projects = self.sudo().billing_project_ids
+        return projects.name if len(projects) == 1 else ""
 
 
 class AccountMoveLine(models.Model):
@@ -177,7 +210,8 @@ class AccountMoveLine(models.Model):
         """First and last day of what each of these lines bills.
 
         That is its billing period; where all that it bills is dated outside of it (late
-        time), those days instead. Lines that bill no period are left out.
+        time), or was late for it (invoiced on its own), those days instead. Lines that
+        bill no period are left out.
 
         :return: dict, line to (date, date)
         """
@@ -193,7 +227,10 @@ class AccountMoveLine(models.Model):
                 continue
             span = [period.date_from, period.date_to]
             billed = days[origin]
-            if billed and not any(span[0] <= day <= span[1] for day in billed):
+            if billed and (
+                origin.is_supplementary
+                or not any(span[0] <= day <= span[1] for day in billed)
+            ):
                 span = billed
             # A line with both leaves no day out.
             spans[line] = (min(span + billed), max(span + billed))

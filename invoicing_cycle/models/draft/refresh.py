@@ -197,7 +197,7 @@ class AccountMove(models.Model):
             for line in self.invoice_line_ids - plan.surplus
             if line.sequence != sequences[line.id]
         ]
-        values = self._get_refreshed_header()
+        values = {**self._get_refreshed_header(), **self._get_refreshed_day(plan)}
         if commands:
             values["invoice_line_ids"] = commands
         if values:
@@ -219,6 +219,14 @@ class AccountMove(models.Model):
         Period = self.env["project.billing.period"]
         new = Period._prepare_order_invoice(order)["fiscal_position_id"]
         return {"fiscal_position_id": new}
+
+    def _get_refreshed_day(self, plan):
+        """The delivery date follows what is billed, unless a person chose one."""
+        spans = self.invoice_line_ids._get_billed_spans()
+        if self.delivery_date != max((last for _, last in spans.values()), default=False):
+            return {}
+        day = self.env["project.billing.period"]._get_delivery_date(plan.items)
+        return {"delivery_date": day} if day != self.delivery_date else {}
 
     def _get_refreshed_order(self, plan):
         """Lines that are there keep their order; each new one follows the one that is

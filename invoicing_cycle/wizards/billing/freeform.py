@@ -205,8 +205,14 @@ class AccountMoveFreeform(models.TransientModel):
             ],
         }
         if self.corrects_move_id:
-            vals["ref"] = self.env._(
-                "Correction of %(invoice)s", invoice=self.corrects_move_id.name
+            corrected = self.corrects_move_id
+            lang = self.partner_id.lang or self.env.lang
+            text = self.with_context(lang=lang).env._(
+                "Correction of %(invoice)s", invoice=corrected.name
+            )
+            vals.update(
+                corrected_invoice_id=corrected.id,
+                ref=", ".join(filter(None, [text, corrected.ref])),
             )
         return vals
 
