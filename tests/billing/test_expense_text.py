@@ -22,9 +22,10 @@ class TestExpenseText(ExpenseCommon):
     def _get_notes(self, **values):
         expense = self._create_expense(day=date(2026, 1, 20), **values)
         self._post_expenses(expense)
-        name, *notes = self._generate(self.january).invoice_line_ids.name.split("\n")
-        self.assertEqual(notes[0], "Consultant: Train")
-        return notes[1:]
+        lines = self._generate(self.january).invoice_line_ids
+        _item, name, *notes = lines.name.split("\n")
+        self.assertEqual(name, "Consultant: Train")
+        return notes
 
     def test_day(self):
         self.assertEqual(self._get_notes(), ["01/20/2026"])

@@ -106,7 +106,9 @@ class TestAnnex(AnnexCommon):
         for _number in range(3):
             self._log_time(self.project, FIFTH, 1 / 3)
         invoice = self._bill()
-        self.assertEqual(sorted(row[-1] for row in self._read(invoice)), [33.33, 33.33, 33.34])
+        self.assertEqual(
+            sorted(row[-1] for row in self._read(invoice)), [33.33, 33.33, 33.34]
+        )
         self.assertEqual(self._get_sums(invoice)[1], 100.0)
 
     def test_groups(self):
@@ -128,9 +130,7 @@ class TestAnnex(AnnexCommon):
         invoice.invoice_line_ids.quantity = 6.5
         invoice.action_post()
         *_rows, rest = self._read(invoice)
-        self.assertEqual(
-            rest, (None, "", "", "Adjustment on the invoice", -0.5, -50.0)
-        )
+        self.assertEqual(rest, (None, "", "", "Adjustment on the invoice", -0.5, -50.0))
         self.assertEqual(self._get_sums(invoice), (6.5, 650.0))
 
     def test_rounding_by_line_is_a_row(self):
@@ -217,7 +217,9 @@ class TestAnnex(AnnexCommon):
         task = self.task.copy({"project_id": other.id})
         for day in range(1, 21):
             employee = self.colleague if day % 2 else self.consultant
-            self._log_time(other, date(2026, 2, day), 1.0, employee=employee, task_id=task.id)
+            self._log_time(
+                other, date(2026, 2, day), 1.0, employee=employee, task_id=task.id
+            )
         many = count(self._bill(self._period(other, FIFTH)))
         self.assertEqual(many, few)
 
@@ -267,10 +269,21 @@ class TestAnnexFile(AnnexCommon):
 
     def test_in_the_language_of_the_customer(self):
         self.env["res.lang"]._activate_lang("de_DE")
+        self.env["ir.module.module"]._load_module_terms(["invoicing_cycle"], ["de_DE"])
         self.partner.lang = "de_DE"
-        invoice = self._bill()
-        text = self._get_file(invoice, "pdf")["content"].decode()
-        self.assertIn("05.02.2026", text)
+        invoice = self._bill(post=False)
+        invoice.invoice_line_ids.quantity = 6.0
+        annex = self._get_file(invoice, "pdf")
+        self.assertTrue(annex["filename"].endswith(" - Zeitnachweis.pdf"))
+        text = annex["content"].decode()
+        for word in (
+            "Zeitnachweis zur Rechnung",
+            "(Entwurf)",
+            "05.02.2026",
+            "Stunden",
+            "Anpassung auf der Rechnung",
+        ):
+            self.assertIn(word, text)
 
     def test_other_formats_are_refused(self):
         invoice = self._bill()

@@ -130,7 +130,9 @@ class TestAnnexPortal(AnnexCommon, HttpCase):
 
     @classmethod
     def _new_customer(cls, login, partner):
-        user = new_test_user(cls.env, login=login, password=login, groups="base.group_portal")
+        user = new_test_user(
+            cls.env, login=login, password=login, groups="base.group_portal"
+        )
         user.partner_id.parent_id = partner
         return user
 
@@ -159,7 +161,8 @@ class TestAnnexPortal(AnnexCommon, HttpCase):
 
     def test_odoos_search_for_an_invoice_leads_there(self):
         response = self._open(
-            self.customer, f"/my/timesheets?search_in=invoice&search={self.invoice.name}"
+            self.customer,
+            f"/my/timesheets?search_in=invoice&search={self.invoice.name}",
         )
         self.assertIn(f"/my/invoices/{self.invoice.id}", response.url)
         self.assertNotIn("Written off work", response.text)
@@ -206,7 +209,9 @@ class TestAnnexPortal(AnnexCommon, HttpCase):
         with mute_logger("odoo.http"):
             response = self._open(self.customer, self._get_path("xlsx"))
             self.assertEqual(response.status_code, 404)
-            path = f"/report/html/invoicing_cycle.report_billing_annex/{self.invoice.id}"
+            path = (
+                f"/report/html/invoicing_cycle.report_billing_annex/{self.invoice.id}"
+            )
             self.assertNotIn("Interviews", self._open(self.customer, path).text)
         # The accountant has it for the house.
         response = self._open(self.user_accountant, self._get_path("xlsx"))

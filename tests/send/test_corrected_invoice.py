@@ -57,7 +57,7 @@ class TestCorrectedInvoice(SendCommon):
         return credit
 
     def _export(self, model, move):
-        content, errors = (
+        content, _errors = (
             self.env[model]
             .with_user(self.user_accountant)
             ._export_invoice(move.with_user(self.user_accountant))
@@ -79,7 +79,9 @@ class TestCorrectedInvoice(SendCommon):
         self.assertEqual(self._find(tree, "CreditNote/Note"), [credit.ref])
         tree = self._export("account.edi.xml.cii", credit)
         document = "InvoiceReferencedDocument"
-        self.assertEqual(self._find(tree, f"{document}/IssuerAssignedID"), [invoice.name])
+        self.assertEqual(
+            self._find(tree, f"{document}/IssuerAssignedID"), [invoice.name]
+        )
         self.assertEqual(
             self._find(tree, f"{document}/FormattedIssueDateTime/DateTimeString"),
             ["20260310"],
@@ -142,7 +144,7 @@ class TestCorrectedInvoice(SendCommon):
     def test_last_day_of_the_work_across_borders(self):
         self.partner.country_id = self.env.ref("base.nl")
         tree = self._export("account.edi.xml.ubl_bis3", self.billed)
-        self.assertEqual(self._find(tree, "ActualDeliveryDate"), ["2026-01-31"])
+        self.assertEqual(self._find(tree, "ActualDeliveryDate"), ["2026-01-15"])
 
     # ------------------------------------------------------------------ paper
 
@@ -164,7 +166,7 @@ class TestCorrectedInvoice(SendCommon):
             self._read_paper(self.billed),
             {
                 "project": "Project Project",
-                "delivery_date": "Delivery Date 01/31/2026",
+                "delivery_date": "Delivery Date 01/15/2026",
                 "reference": "Reference PO 4711",
             },
         )

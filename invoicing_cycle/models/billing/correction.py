@@ -68,10 +68,8 @@ class ProjectBillingPeriod(models.Model):
         invoice = self._find_corrected_invoice(negative)
         if not invoice:
             return {}
-        text = (
-            self._localize(negative[0]).env._(
-                "Correction of %(invoice)s", invoice=invoice.name
-            )
+        text = self._localize(negative[0]).env._(
+            "Correction of %(invoice)s", invoice=invoice.name
         )
         if reason := self._get_correction_reason(negative):
             text = f"{text}: {reason}"
@@ -91,7 +89,8 @@ class ProjectBillingPeriod(models.Model):
             .invoice_lines
         ).filtered(
             lambda line: (
-                line.parent_state == "posted" and line.move_id.move_type == "out_invoice"
+                line.parent_state == "posted"
+                and line.move_id.move_type == "out_invoice"
             )
         )
         days = [item.date_from for item in items if item.date_from]

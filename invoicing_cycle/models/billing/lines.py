@@ -161,28 +161,25 @@ class ProjectBillingPeriod(models.Model):
 
     @api.model
     def _get_item_span(self, item, env):
-        """The days in words."""
-        return item.period.with_env(env)._format_span(*self._get_item_days(item), env.lang)
-
-    @api.model
-    def _get_item_days(self, item):
-        """Those of the period; of late time, also where it is invoiced at once, those
-        of its entries.
-
-        :return: (date, date or False)
-        """
+        """The days in words: those of the period; of late time, also where it is
+        invoiced on its own, those of its entries."""
+        period = item.period.with_env(env)
         if item.late or item.supplementary:
-            return item.date_from, item.date_to
-        return item.period.date_from, item.period.date_to
+            return period._format_span(item.date_from, item.date_to, env.lang)
+        return period._format_period(env.lang)
 
     @api.model
     def _get_delivery_date(self, items):
         """The last day of the work that an invoice bills, for its delivery date.
 
+        That of its time, else the end of its periods.
+
         :return: date, or False where it bills no work
         """
         days = [
-            self._get_item_days(item)[1] for item in items if item.kind != "down_payment"
+            item.date_to or item.period.date_to
+            for item in items
+            if item.kind != "down_payment"
         ]
         return max(filter(None, days), default=False)
 
@@ -199,6 +196,23 @@ class AccountMove(models.Model):
         # sudo: the name, for whoever reads the invoice, its customer as well
         projects = self.sudo().billing_project_ids
         return projects.name if len(projects) == 1 else ""
+
+    def _get_billed_delivery_date(self):
+        """The delivery date that the lines of this invoice ask for as they are now.
+
+        See ``_get_delivery_date`` of the periods.
+        """
+        self.ensure_one()
+        # sudo: days alone, as in _get_billed_spans
+        lines = self.sudo().invoice_line_ids.filtered(
+            lambda line: line.billing_period_id and line.billing_kind != "down_payment"
+        )
+        days = [
+            max(line._get_known_rows().mapped("date"), default=False)
+            or line.billing_period_id.date_to
+            for line in lines
+        ]
+        return max(filter(None, days), default=False)
 
 
 class AccountMoveLine(models.Model):

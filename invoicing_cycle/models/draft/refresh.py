@@ -160,6 +160,8 @@ class AccountMove(models.Model):
             plan = self._get_refresh_plan()
             self._check_refresh_plan(plan)
             lines = self._get_generated_lines()
+            # Unless a person chose another.
+            follows = self.delivery_date == self._get_billed_delivery_date()
             # Through the ORM: they find another period.
             plan.leaving._set_invoice_line(lines.browse())
             self._place_arrived(plan.arrived)
@@ -167,6 +169,8 @@ class AccountMove(models.Model):
             self._link_refreshed_lines(plan, lines)
             surplus = len(plan.surplus)
             plan.surplus.unlink()
+            if follows and (day := self._get_billed_delivery_date()):
+                self.delivery_date = day
             self._get_generated_lines()._get_billing_periods()._reassign_entries()
             self._forget_outdated()
             self._log_refresh(plan, *counts, surplus)
@@ -197,7 +201,7 @@ class AccountMove(models.Model):
             for line in self.invoice_line_ids - plan.surplus
             if line.sequence != sequences[line.id]
         ]
-        values = {**self._get_refreshed_header(), **self._get_refreshed_day(plan)}
+        values = self._get_refreshed_header()
         if commands:
             values["invoice_line_ids"] = commands
         if values:
@@ -219,14 +223,6 @@ class AccountMove(models.Model):
         Period = self.env["project.billing.period"]
         new = Period._prepare_order_invoice(order)["fiscal_position_id"]
         return {"fiscal_position_id": new}
-
-    def _get_refreshed_day(self, plan):
-        """The delivery date follows what is billed, unless a person chose one."""
-        spans = self.invoice_line_ids._get_billed_spans()
-        if self.delivery_date != max((last for _, last in spans.values()), default=False):
-            return {}
-        day = self.env["project.billing.period"]._get_delivery_date(plan.items)
-        return {"delivery_date": day} if day != self.delivery_date else {}
 
     def _get_refreshed_order(self, plan):
         """Lines that are there keep their order; each new one follows the one that is

@@ -170,7 +170,7 @@ class AccountMoveLine(models.Model):
             sign * row.product_uom_id._to_hours(row.billing_hours) for row in billed
         ]
         rest = self._get_annex_rest(sum(hours)) if billed else 0.0
-        weights = hours + [rest] if rest else hours
+        weights = [*hours, rest] if rest else hours
         amounts = spread(self.price_subtotal, weights, self.currency_id.round)
         rows = [
             AnnexRow(

@@ -62,11 +62,11 @@ class AccountEdiXmlUblBis3(models.AbstractModel):
 
     def _add_invoice_header_nodes(self, document_node, vals):
         # EXTENDS account_edi_ubl_cii
-        super()._add_invoice_header_nodes(document_node, vals)
+        result = super()._add_invoice_header_nodes(document_node, vals)
         credit_note = vals["invoice"]
         corrected = credit_note._get_corrected_invoice()
         if not corrected:
-            return
+            return result
         # Odoo gives the reference for all of them, with its words around the numbers.
         document_node["cac:BillingReference"] = {
             "cac:InvoiceDocumentReference": {
@@ -78,14 +78,16 @@ class AccountEdiXmlUblBis3(models.AbstractModel):
             document_node["cac:OrderReference"]["cbc:ID"] = {"_text": corrected.ref}
         if not document_node["cbc:Note"]["_text"]:
             document_node["cbc:Note"] = {"_text": credit_note.ref}
+        return result
 
     def _add_invoice_delivery_nodes(self, document_node, vals):
         # EXTENDS account_edi_ubl_cii
-        super()._add_invoice_delivery_nodes(document_node, vals)
+        result = super()._add_invoice_delivery_nodes(document_node, vals)
         day = vals["invoice"].delivery_date
         if day and vals["billed_spans"]:
             # Odoo takes the day of the invoice across borders.
             document_node["cac:Delivery"]["cbc:ActualDeliveryDate"] = {"_text": day}
+        return result
 
     def _get_invoice_node(self, vals):
         # EXTENDS account_edi_ubl_cii
