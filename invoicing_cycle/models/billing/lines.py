@@ -1,6 +1,6 @@
 from itertools import groupby
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import format_date
 
 from ..entries.row_set import Rows
@@ -96,6 +96,7 @@ class ProjectBillingPeriod(models.Model):
             "amount": item.amount,
             "tax_ids": sale_line.tax_ids.ids,
             "hours": item.hours,
+            "last_day": fields.Date.to_string(self._get_last_day(item)),
             "entries": item.entries,
             "limit": item.limit,
             "supplementary": item.supplementary,
@@ -169,19 +170,16 @@ class ProjectBillingPeriod(models.Model):
         return period._format_period(env.lang)
 
     @api.model
+    def _get_last_day(self, item):
+        """The last day of the work of an item: that of its time, else of its period."""
+        if item.kind == "down_payment":
+            return False
+        return item.date_to or item.period.date_to
+
+    @api.model
     def _get_delivery_date(self, items):
-        """The last day of the work that an invoice bills, for its delivery date.
-
-        That of its time, else the end of its periods.
-
-        :return: date, or False where it bills no work
-        """
-        days = [
-            item.date_to or item.period.date_to
-            for item in items
-            if item.kind != "down_payment"
-        ]
-        return max(filter(None, days), default=False)
+        """The last day of the work that an invoice bills, False where it bills none."""
+        return max(filter(None, map(self._get_last_day, items)), default=False)
 
 
 class AccountMove(models.Model):
@@ -197,22 +195,13 @@ class AccountMove(models.Model):
         projects = self.sudo().billing_project_ids
         return projects.name if len(projects) == 1 else ""
 
-    def _get_billed_delivery_date(self):
-        """The delivery date that the lines of this invoice ask for as they are now.
-
-        See ``_get_delivery_date`` of the periods.
-        """
+    def _get_made_delivery_date(self):
+        """The delivery date that the lines of this invoice were made with."""
         self.ensure_one()
-        # sudo: days alone, as in _get_billed_spans
-        lines = self.sudo().invoice_line_ids.filtered(
-            lambda line: line.billing_period_id and line.billing_kind != "down_payment"
-        )
         days = [
-            max(line._get_known_rows().mapped("date"), default=False)
-            or line.billing_period_id.date_to
-            for line in lines
+            (line.made_with or {}).get("last_day") for line in self.invoice_line_ids
         ]
-        return max(filter(None, days), default=False)
+        return fields.Date.to_date(max(filter(None, days), default=False))
 
 
 class AccountMoveLine(models.Model):
