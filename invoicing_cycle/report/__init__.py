@@ -1,1 +1,2 @@
+from . import billing_annex_report
 from . import project_billing_proof_report

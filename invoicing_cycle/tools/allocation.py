@@ -107,6 +107,35 @@ def round_up(value, step):
     return float(steps * Decimal(repr(step))) + 0.0
 
 
+def spread(amount, weights, rounded):
+    """Shares of an amount that add up to it, to the cent.
+
+    The running total is rounded, not each share. Where the weights cancel each other
+    out, all have the same share.
+
+    :param amount: a plain float
+    :param weights: list of floats of any sign
+    :param rounded: function that rounds to the currency
+    :return: list of floats, one for each weight
+
+    >>> spread(100.0, [1, 1, 1], lambda value: round(value, 2))
+    [33.33, 33.34, 33.33]
+    >>> spread(10.0, [2, -2], lambda value: round(value, 2))
+    [5.0, 5.0]
+    """
+    total = sum(weights)
+    if abs(total) < 1e-9:
+        weights = [1] * len(weights)
+        total = len(weights)
+    shares, upto, before = [], 0.0, 0.0
+    for weight in weights:
+        upto += weight
+        share = rounded(amount * upto / total)
+        shares.append(rounded(share - before))
+        before = share
+    return shares
+
+
 def next_quantity(billed, made, digits):
     """The quantity of the next invoice line of a sale order line.
 

@@ -87,7 +87,7 @@ class TestFreeformCorrection(FreeformCommon):
         self.assertEqual(note.invoice_payment_term_id, self.term)
         self.assertIn("As agreed", note.narration)
         self.assertEqual(note.amount_total, 930.0)
-        self.assertEqual(note.corrects_move_id, self.bill)
+        self.assertEqual(note.corrected_invoice_id, self.bill)
         self.assertFalse(note.reversed_entry_id)
         self.assertFalse(note.credit_warning)
         line, discount = note.invoice_line_ids

@@ -85,10 +85,12 @@ class TestFreeformMove(FreeformCommon):
         self.assertFalse(move.invoice_date)
 
     def test_correction_names_the_invoice_and_is_no_reversal(self):
+        self.invoice.ref = "PO 4711"
         move = self._create_move(
             move_type="out_refund", corrects_move_id=self.invoice.id
         )
-        self.assertIn(self.invoice.name, move.ref)
+        self.assertEqual(move.ref, f"Correction of {self.invoice.name}, PO 4711")
+        self.assertEqual(move.corrected_invoice_id, self.invoice)
         self.assertFalse(move.reversed_entry_id)
         self.assertIn(f'data-oe-id="{self.invoice.id}"', move.message_ids[0].body)
         self.assertIn(f'data-oe-id="{move.id}"', self.invoice.message_ids[0].body)

@@ -120,7 +120,6 @@ SHOWN = "for lists alone; follows from the project, and bills nothing"
 DECISION = "a decision of a person, of which any value is right"
 #: What needs no row, and why.
 EXCEPTIONS = {
-    "account_move.corrects_move_id": "it releases nothing, and bills nothing",
     "account_analytic_line.repriced_from": "words of the preview",
     "project_project.billing_proration": "a term: what periods took of it is theirs",
     "project_project.billing_rates_until": "where the history of items is asked",
@@ -136,6 +135,8 @@ EXCEPTIONS = {
     "account_analytic_line.company_id": "that of the person may differ from that of "
     "the order, whose company bills",
     "account_move.billing_project_ids": SHOWN,
+    "account_move.corrected_invoice_id": "named on paper and in e-invoices; what a "
+    "credit frees is the link of its lines",
     "account_move.sent_by_id": "who has sent it; that it was sent is sent_on",
     "account_move_line.product_id": "an accountant may choose another on a draft, for "
     "its text and account; that of the item is kept in made_with",
@@ -167,6 +168,10 @@ EXCEPTIONS = {
     **{
         f"project_project.{name}": SCHEDULE
         for name in (
+            "billing_annex_grouping",
+            "billing_annex_prices",
+            "billing_attach_annex",
+            "billing_attach_marked_receipts",
             "billing_attach_receipts",
             "billing_deduct_down_payments",
             "billing_expense_markup",

@@ -69,7 +69,13 @@ class TestLateTime(InvoicingCycleCommon):
         line = invoice.invoice_line_ids
         self.assertEqual(line.quantity, 2.0)
         self.assertEqual(line.billing_period_id, self.january)
-        self.assertIn("Jan 1\u2009–\u200931, 2026", line.name)
+        # Its own days: those of January were told on the first invoice.
+        self.assertIn("Jan 20, 2026", line.name)
+        self.assertNotIn("Jan 1", line.name)
+        self.assertEqual(invoice.delivery_date, date(2026, 1, 20))
+        self.assertEqual(
+            line._get_billed_spans(), {line: (date(2026, 1, 20), date(2026, 1, 20))}
+        )
         self.assertEqual(self.late.billing_period_id, self.january)
         self.assertEqual(self.january.hours, 7.0)
         self.assertEqual(self.january.amount_invoiced, 700.0)

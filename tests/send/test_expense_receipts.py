@@ -111,6 +111,19 @@ class TestExpenseReceipts(ExpenseCommon, SendCommon):
         self._send(invoice)
         self.assertLeft(invoice)
 
+    def test_markup_makes_it_a_choice(self):
+        self.project.billing_expense_markup = 10.0
+        taxi = self._create_expense(name="Taxi")
+        self._attach(taxi, "taxi.png")
+        self._post_expenses(taxi)
+        # What was posted before has none.
+        self.project.billing_expense_markup = 0.0
+        invoice = self._generate(self.january, post=True)
+        names = {file.name for _expense, file in invoice._get_receipts()}
+        self.assertEqual(names, {"ticket.png", "Hotel Adlon.png"})
+        self.project.billing_attach_marked_receipts = True
+        self.assertEqual(len(invoice._get_receipts()), 3)
+
     def test_names_are_told_apart(self):
         """Two pictures of one name: one may be taken off without the other."""
         self._attach(self.train, "ticket.png")

@@ -8,6 +8,7 @@ from . import totals
 from . import preview
 from . import generate
 from . import lines
+from . import correction
 from . import documents
 from . import late_invoice
 from . import order_invoice

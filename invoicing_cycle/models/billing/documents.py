@@ -147,11 +147,13 @@ class ProjectBillingPeriod(models.Model):
         sign = -1 if self._is_negative(items) else 1
         if sign < 0:
             vals["move_type"] = "out_refund"
+            vals.update(self._prepare_correction(items, vals["ref"]))
         lines = self._prepare_lines(items, sign)
         for sequence, line in enumerate(lines, start=1):
             line["sequence"] = sequence
         vals.update(
             billing_origin="schedule",
+            delivery_date=self._get_delivery_date(items),
             invoice_date=self._get_draft_date(items),
             invoice_line_ids=[fields.Command.create(line) for line in lines],
         )

@@ -2,7 +2,8 @@ from odoo import fields, models
 
 
 class ProjectProject(models.Model):
-    """What the invoices of a project look like: grouping, lines, unit and rounding."""
+    """What the invoices of a project look like: grouping, lines, unit, rounding, and
+    the timesheet that goes with them."""
 
     _inherit = "project.project"
 
@@ -65,6 +66,26 @@ class ProjectProject(models.Model):
         default=True,
         help="Invoices of this project deduct what is left of the down payments of the "
         "same sales order, at most what they bill of it.",
+        groups="base.group_user",
+    )
+
+    billing_attach_annex = fields.Boolean(
+        string="Attach Timesheet",
+        help="A timesheet goes to the customer with the invoice: the time that the "
+        "invoice bills, entry by entry, with the hours as billed.",
+        groups="base.group_user",
+    )
+    billing_annex_grouping = fields.Selection(
+        [("employee", "Employee"), ("task", "Task"), ("day", "Day")],
+        string="Timesheet by",
+        default="employee",
+        required=True,
+        groups="base.group_user",
+    )
+    billing_annex_prices = fields.Boolean(
+        string="Prices on the Timesheet",
+        help="The timesheet of an invoice tells what each entry is billed at, without "
+        "taxes.",
         groups="base.group_user",
     )
 

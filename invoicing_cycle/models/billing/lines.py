@@ -1,6 +1,6 @@
 from itertools import groupby
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import format_date
 
 from ..entries.row_set import Rows
@@ -96,6 +96,7 @@ class ProjectBillingPeriod(models.Model):
             "amount": item.amount,
             "tax_ids": sale_line.tax_ids.ids,
             "hours": item.hours,
+            "last_day": fields.Date.to_string(self._get_last_day(item)),
             "entries": item.entries,
             "limit": item.limit,
             "supplementary": item.supplementary,
@@ -161,11 +162,46 @@ class ProjectBillingPeriod(models.Model):
 
     @api.model
     def _get_item_span(self, item, env):
-        """The days in words: those of the period, of late time those of its entries."""
+        """The days in words: those of the period; of late time, also where it is
+        invoiced on its own, those of its entries."""
         period = item.period.with_env(env)
-        if item.late:
+        if item.late or item.supplementary:
             return period._format_span(item.date_from, item.date_to, env.lang)
         return period._format_period(env.lang)
+
+    @api.model
+    def _get_last_day(self, item):
+        """The last day of the work of an item: that of its time, else of its period."""
+        if item.kind == "down_payment":
+            return False
+        return item.date_to or item.period.date_to
+
+    @api.model
+    def _get_delivery_date(self, items):
+        """The last day of the work that an invoice bills, False where it bills none."""
+        return max(filter(None, map(self._get_last_day, items)), default=False)
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    def _get_paper_project(self):
+        """Name of the project of this document, which its lines do not tell.
+
+        :return: empty where there is none, or several: those have sections
+        """
+        self.ensure_one()
+        # sudo: the name, for whoever reads the invoice, its customer as well
+        projects = self.sudo().billing_project_ids
+        return projects.name if len(projects) == 1 else ""
+
+    def _get_made_delivery_date(self):
+        """The delivery date that the lines of this invoice were made with."""
+        self.ensure_one()
+        days = [
+            (line.made_with or {}).get("last_day") for line in self.invoice_line_ids
+        ]
+        return fields.Date.to_date(max(filter(None, days), default=False))
 
 
 class AccountMoveLine(models.Model):
@@ -177,7 +213,8 @@ class AccountMoveLine(models.Model):
         """First and last day of what each of these lines bills.
 
         That is its billing period; where all that it bills is dated outside of it (late
-        time), those days instead. Lines that bill no period are left out.
+        time), or was late for it (invoiced on its own), those days instead. Lines that
+        bill no period are left out.
 
         :return: dict, line to (date, date)
         """
@@ -193,7 +230,10 @@ class AccountMoveLine(models.Model):
                 continue
             span = [period.date_from, period.date_to]
             billed = days[origin]
-            if billed and not any(span[0] <= day <= span[1] for day in billed):
+            if billed and (
+                origin.is_supplementary
+                or not any(span[0] <= day <= span[1] for day in billed)
+            ):
                 span = billed
             # A line with both leaves no day out.
             spans[line] = (min(span + billed), max(span + billed))

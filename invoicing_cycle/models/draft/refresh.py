@@ -160,6 +160,8 @@ class AccountMove(models.Model):
             plan = self._get_refresh_plan()
             self._check_refresh_plan(plan)
             lines = self._get_generated_lines()
+            # Unless a person chose another.
+            follows = self.delivery_date == self._get_made_delivery_date()
             # Through the ORM: they find another period.
             plan.leaving._set_invoice_line(lines.browse())
             self._place_arrived(plan.arrived)
@@ -167,6 +169,8 @@ class AccountMove(models.Model):
             self._link_refreshed_lines(plan, lines)
             surplus = len(plan.surplus)
             plan.surplus.unlink()
+            if follows and (day := self._get_made_delivery_date()):
+                self.delivery_date = day
             self._get_generated_lines()._get_billing_periods()._reassign_entries()
             self._forget_outdated()
             self._log_refresh(plan, *counts, surplus)

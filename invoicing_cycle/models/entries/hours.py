@@ -5,7 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ...tools.allocation import round_up
+from ...tools.allocation import round_up, spread
 from .costs import ALL_TIMESHEETS
 
 #: What tells how much of an entry is billed.
@@ -199,18 +199,14 @@ class AccountAnalyticLine(models.Model):
         result = {}
         for invoice_line in invoice_lines:
             hours = shares[invoice_line.id]
-            total = sum(hours.values())
-            if abs(total) < 1e-9:
-                # Corrections cancel the work out: what was put on the line
-                # nevertheless is for all of them alike.
-                hours, total = dict.fromkeys(hours, 1), len(hours)
-            currency, amount = invoice_line.currency_id, amounts[invoice_line]
-            upto = before = 0.0
-            for entry_id, entry_hours in hours.items():
-                upto += entry_hours
-                share = currency.round(amount * upto / total)
-                result[entry_id] = currency.round(share - before)
-                before = share
+            # Where corrections cancel the work out, what was put on the line
+            # nevertheless is for all of them alike.
+            values = spread(
+                amounts[invoice_line],
+                list(hours.values()),
+                invoice_line.currency_id.round,
+            )
+            result.update(zip(hours, values, strict=True))
         return result
 
 

@@ -6,7 +6,7 @@ from . import give_back
 from . import billed_time
 from . import credit
 from . import creditable
-from . import correction
+from . import credit_warning
 from . import rebill
 from . import invoice_type
 from . import once

@@ -236,6 +236,7 @@ class AccountMove(models.Model):
                 )
         # sudo: time and credit notes of lines that the user reverses, handed on below
         rest = self.sudo().invoice_line_ids._get_partly_credited()
+        default_values_list = self._prepare_reversals(default_values_list)
         with self.env["account.move.line"]._reversing():
             reversals = super()._reverse_moves(default_values_list, cancel=cancel)
         # sudo: which entries the new lines free is a link that our ledger alone writes

@@ -10,6 +10,10 @@ from ..common.recorded import with_user_rights
 #: What billing people who are not project administrators may change on a project.
 BILLING_FIELDS = frozenset(
     {
+        "billing_annex_grouping",
+        "billing_annex_prices",
+        "billing_attach_annex",
+        "billing_attach_marked_receipts",
         "billing_attach_receipts",
         "billing_expense_markup",
         "billing_deduct_down_payments",

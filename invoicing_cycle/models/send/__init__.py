@@ -5,3 +5,5 @@ from . import einvoice
 from . import batch
 from . import delivery
 from . import receipts
+from . import annex
+from . import annex_file

@@ -43,7 +43,8 @@ class AccountMoveEinvoice(models.Model):
 
 class AccountEdiXmlUblBis3(models.AbstractModel):
     """The period of the work in UBL documents of the European norm and PINT (BG-14 of
-    the document, BG-26 of its lines)."""
+    the document, BG-26 of its lines), its last day (BT-72), and of credit notes the
+    invoice that they correct (BG-3) with its order number (BT-13)."""
 
     _inherit = "account.edi.xml.ubl_bis3"
 
@@ -57,6 +58,35 @@ class AccountEdiXmlUblBis3(models.AbstractModel):
             # Odoo's own name of the period of a line; who sets it by hand knows better.
             if span and not base_line.get("deferred_start_date"):
                 base_line["deferred_start_date"], base_line["deferred_end_date"] = span
+        return result
+
+    def _add_invoice_header_nodes(self, document_node, vals):
+        # EXTENDS account_edi_ubl_cii
+        result = super()._add_invoice_header_nodes(document_node, vals)
+        credit_note = vals["invoice"]
+        corrected = credit_note._get_corrected_invoice()
+        if not corrected:
+            return result
+        # Odoo gives the reference for all of them, with its words around the numbers.
+        document_node["cac:BillingReference"] = {
+            "cac:InvoiceDocumentReference": {
+                "cbc:ID": {"_text": corrected.name},
+                "cbc:IssueDate": {"_text": corrected.invoice_date},
+            }
+        }
+        if corrected.ref:
+            document_node["cac:OrderReference"]["cbc:ID"] = {"_text": corrected.ref}
+        if not document_node["cbc:Note"]["_text"]:
+            document_node["cbc:Note"] = {"_text": credit_note.ref}
+        return result
+
+    def _add_invoice_delivery_nodes(self, document_node, vals):
+        # EXTENDS account_edi_ubl_cii
+        result = super()._add_invoice_delivery_nodes(document_node, vals)
+        day = vals["invoice"].delivery_date
+        if day and vals["billed_spans"]:
+            # Odoo takes the day of the invoice across borders.
+            document_node["cac:Delivery"]["cbc:ActualDeliveryDate"] = {"_text": day}
         return result
 
     def _get_invoice_node(self, vals):
@@ -78,13 +108,16 @@ class AccountEdiXmlUblBis3(models.AbstractModel):
 
 
 class AccountEdiXmlCii(models.AbstractModel):
-    """The period of the work in Factur-X and other CII documents (BG-14 and BG-26)."""
+    """The same in Factur-X and other CII documents; the corrected invoice is in
+    ``report/invoice_templates.xml``."""
 
     _inherit = "account.edi.xml.cii"
 
     def _export_invoice_vals(self, invoice):
         # EXTENDS account_edi_ubl_cii
         vals = super()._export_invoice_vals(invoice)
+        if (corrected := invoice._get_corrected_invoice()) and corrected.ref:
+            vals["purchase_order_reference"] = corrected.ref
         spans = invoice.invoice_line_ids._get_billed_spans()
         if not spans:
             return vals

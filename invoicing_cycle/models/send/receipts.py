@@ -18,7 +18,7 @@ class AccountMove(models.Model):
 
     def _get_receipts(self):
         """Files of the expenses that this invoice bills, as far as their projects let
-        them go with it.
+        them go with it: where a mark-up was taken, it is a choice of its own.
 
         :return: list of (hr.expense, ir.attachment), as superuser
         """
@@ -27,12 +27,20 @@ class AccountMove(models.Model):
             return []
         # sudo: the customer gets the receipts of what is billed, and of nothing else,
         # also where whoever sends the invoice may not read expenses.
-        lines = self.sudo()._origin.invoice_line_ids.filtered(
-            lambda line: line.billing_period_id.project_id.billing_attach_receipts
-        )
+        lines = self.sudo()._origin.invoice_line_ids
+        items = lines.sale_line_ids.browse()
+        for line in lines:
+            project = line.billing_period_id.project_id
+            if project.billing_attach_receipts:
+                items |= line.sale_line_ids.filtered(
+                    lambda item, project=project: (
+                        project.billing_attach_marked_receipts
+                        or not item._has_expense_markup()
+                    )
+                )
         return [
             (expense, attachment)
-            for expense in lines.sale_line_ids.expense_ids.sorted("date")
+            for expense in items.expense_ids.sorted("date")
             for attachment in expense.attachment_ids.sorted("id")
             if attachment.type == "binary"
         ]

@@ -171,7 +171,10 @@ class AccountMoveFreeform(models.TransientModel):
                 if corrected
                 else partner.property_payment_term_id
             )
-            name = self.env._("Correction of %(invoice)s", invoice=corrected.name)
+            lang = partner.lang or self.env.lang
+            name = self.with_context(lang=lang).env._(
+                "Correction of %(invoice)s", invoice=corrected.name
+            )
             names = [name, corrected.ref] if corrected else []
             freeform.reference = ", ".join(filter(None, names))
 
@@ -294,6 +297,7 @@ class AccountMoveFreeform(models.TransientModel):
             vals["invoice_payment_term_id"] = self.payment_term_id.id
         if corrected := self.corrects_move_id:
             vals |= {
+                "corrected_invoice_id": corrected.id,
                 "fiscal_position_id": corrected.fiscal_position_id.id,
                 "invoice_user_id": corrected.invoice_user_id.id,
                 "narration": corrected.narration,
@@ -307,7 +311,6 @@ class AccountMoveFreeform(models.TransientModel):
         corrected, move = self.corrects_move_id.sudo(), move.sudo()
         if not corrected:
             return
-        move._record({"corrects_move_id": corrected.id})
         names = {
             move: self.env._(
                 "Corrects %(invoice)s.", invoice=corrected._get_html_link()

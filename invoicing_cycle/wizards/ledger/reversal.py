@@ -195,6 +195,8 @@ class AccountMoveReversal(models.TransientModel):
     def _prepare_default_reversal(self, move):
         # EXTENDS account
         vals = super()._prepare_default_reversal(move)
+        if move.billing_origin and move.ref:
+            vals["ref"] = f"{vals['ref']}, {move.ref}"
         if self.credit_scope != "invoice":
             vals["line_ids"] = self._prepare_chosen_lines(
                 move.with_context(move_reverse_cancel=False),
@@ -211,6 +213,8 @@ class AccountMoveReversal(models.TransientModel):
     def _modify_default_reverse_values(self, origin_move):
         # EXTENDS account
         vals = super()._modify_default_reverse_values(origin_move)
+        if origin_move.billing_origin:
+            vals["delivery_date"] = origin_move.delivery_date
         if self.credit_scope != "invoice":
             # sudo: the ledger's link between the lines
             credits = self.new_move_ids.sudo().invoice_line_ids

@@ -245,7 +245,14 @@ class ProjectProject(models.Model):
         string="Attach Receipts",
         default=True,
         groups="base.group_user",
-        help="The files of re-invoiced expenses go to the customer with the invoice.",
+        help="The files of re-invoiced expenses go to the customer with the invoice. "
+        "Not those of expenses with a mark-up: their receipts tell the lower price.",
+    )
+    billing_attach_marked_receipts = fields.Boolean(
+        string="Receipts Despite a Mark-up",
+        groups="base.group_user",
+        help="Receipts of expenses with a mark-up go to the customer as well, who sees "
+        "there what they cost.",
     )
 
     _billing_expense_markup_positive = models.Constraint(

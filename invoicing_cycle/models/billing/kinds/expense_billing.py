@@ -1,5 +1,5 @@
 from odoo import api, models
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date, formatLang
 
 from ..items import BillingItem
 
@@ -119,3 +119,39 @@ class ProjectBillingPeriod(models.Model):
             for sale_line in self._get_waiting("expense_line_ids")
             if (quantity := sale_line._get_expense_quantity())
         ]
+
+    @api.model
+    def _get_line_text(self, item, name):
+        text = super()._get_line_text(item, name)
+        if item.kind != "expense":
+            return text
+        notes = self._localize(item)._get_expense_notes()
+        return "\n".join([text, *notes])
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    def _has_expense_markup(self):
+        """Whether the expense of this line is re-invoiced at more than it cost."""
+        return bool((self.reinvoiced_with or {}).get("markup"))
+
+    def _get_expense_notes(self):
+        """When the expenses of this line arose, and what was paid in another currency.
+
+        The latter not where a mark-up was taken: it would tell how much.
+
+        :return: list of texts, in the language of the environment
+        """
+        self.ensure_one()
+        env, notes = self.env, []
+        # sudo: the days and amounts of what the customer is billed
+        line = self.sudo()
+        for expense in line.expense_ids.sorted("date"):
+            parts = [format_date(env, expense.date)]
+            currency = expense.currency_id
+            if currency != line.currency_id and not line._has_expense_markup():
+                amount = expense.total_amount_currency
+                parts.append(formatLang(env, amount, currency_obj=currency))
+            notes.append(" · ".join(parts))
+        return notes

@@ -3,22 +3,10 @@ from odoo.tools import format_amount
 
 
 class AccountMove(models.Model):
-    """Credit notes that correct an invoice without reversing it, and what all credits
-    of an invoice come to."""
+    """What all credits of an invoice come to: its reversals, and what corrects it."""
 
     _inherit = "account.move"
 
-    corrects_move_id = fields.Many2one(
-        "account.move",
-        string="Corrects Invoice",
-        readonly=True,
-        copy=False,
-        index="btree_not_null",
-        check_company=True,
-        groups="base.group_user",
-        help="The invoice that this freeform credit note corrects. No time is released "
-        "by it.",
-    )
     credit_warning = fields.Char(
         compute="_compute_credit_warning",
         compute_sudo=True,
@@ -26,13 +14,9 @@ class AccountMove(models.Model):
         help="More is credited than was invoiced.",
     )
 
-    @api.model
-    def _get_recorded_fields(self):
-        return super()._get_recorded_fields() | {"corrects_move_id"}
-
     @api.depends(
         "amount_total",
-        "corrects_move_id.amount_total",
+        "corrected_invoice_id.amount_total",
         "move_type",
         "reversed_entry_id.amount_total",
         "state",
@@ -48,13 +32,6 @@ class AccountMove(models.Model):
                 else False
             )
 
-    def _get_corrected_invoice(self):
-        """The invoice that a credit note corrects or reverses."""
-        self.ensure_one()
-        if self.move_type != "out_refund":
-            return self.browse()
-        return self.corrects_move_id or self.reversed_entry_id
-
     def _get_credits(self):
         """Credit notes of this invoice: its reversals and corrections, drafts too."""
         self.ensure_one()
@@ -64,7 +41,7 @@ class AccountMove(models.Model):
                 ("state", "!=", "cancel"),
                 "|",
                 ("reversed_entry_id", "in", self.ids),
-                ("corrects_move_id", "in", self.ids),
+                ("corrected_invoice_id", "in", self.ids),
             ],
             order="id",
         )
