@@ -136,6 +136,7 @@ EXCEPTIONS = {
     "the order, whose company bills",
     "account_move.billing_project_ids": SHOWN,
     "account_move.sent_by_id": "who has sent it; that it was sent is sent_on",
+    "account_move.sent_reference": "what another system calls the sending",
     "account_move_line.product_id": "an accountant may choose another on a draft, for "
     "its text and account; that of the item is kept in made_with",
     "sale_order_line.billing_capped": DECISION + "; lines keep the cap they were made "
