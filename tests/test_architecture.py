@@ -30,6 +30,7 @@ PACKAGES = (
     "screen",
     "realization",
     "proof",
+    "api",
 )
 LONGEST = 400
 #: What several files of the add-on may answer for one model. Each calls the others by

@@ -18,3 +18,4 @@ from . import send
 from . import screen
 from . import realization
 from . import proof
+from . import api

@@ -138,6 +138,7 @@ EXCEPTIONS = {
     "account_move.corrected_invoice_id": "named on paper and in e-invoices; what a "
     "credit frees is the link of its lines",
     "account_move.sent_by_id": "who has sent it; that it was sent is sent_on",
+    "account_move.sent_reference": "what another system calls the sending",
     "account_move_line.product_id": "an accountant may choose another on a draft, for "
     "its text and account; that of the item is kept in made_with",
     "sale_order_line.billing_capped": DECISION + "; lines keep the cap they were made "

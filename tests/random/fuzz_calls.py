@@ -86,6 +86,20 @@ GOOD = {
     "cycle_date": (False, "2026-03-10", "2026-02-01"),
     "domain": ([], [["state", "=", "ready"]]),
     "is_modify": (False, True),
+    # Of what other systems call.
+    "states": (None, ["ready"], ["pending"]),
+    "statuses": (None, ["draft"], ["ready", "sent"]),
+    "kind": ("pdf", "xml", "annex"),
+    "type": ("invoice", "credit_note"),
+    "lines": ([{"name": "Licence", "price_unit": 50}],),
+    "limit": (None, 1, 500),
+    "after": (None, 0),
+    "sent_on": (None, "2026-03-09", "2026-03-09T10:00:00+02:00"),
+    "changed_since": (None, "2026-03-09T10:00:00Z"),
+    "locked_until": ("2026-02-28",),
+    "reference": (None, "L 1"),
+    "outdated": (None, True),
+    **dict.fromkeys(("due_until", "date_from", "date_to", "invoice_date"), (None,)),
 }
 ARGUMENT_TYPES = {"hours": "float", "cycle_date": "date", "section": "selection"}
 OPERATORS = (
@@ -146,6 +160,8 @@ class Target(NamedTuple):
     base: dict[str, Any]
     #: of dialogs: what they were opened on
     context: dict[str, Any]
+    #: of calls of other systems: ids that exist, by the names of arguments
+    named: dict[str, tuple]
 
 
 def nasty(rng, field_type=None):
@@ -205,7 +221,11 @@ def build_own(rng, target, parameters):
     """Arguments of a method of the add-on, by the names of its parameters."""
     arguments = []
     for name in parameters:
-        if name in GOOD and rng.random() < 0.4:
+        if name in target.named and rng.random() < 0.8:
+            ids = choose_ids(rng, target.named[name])
+            one = isinstance(ids, list) and ids and not name.endswith("s")
+            arguments.append(ids[0] if one else ids)
+        elif name in GOOD and rng.random() < (0.8 if target.named else 0.4):
             arguments.append(rng.choice(GOOD[name]))
         else:
             arguments.append(nasty(rng, ARGUMENT_TYPES.get(name, "char")))

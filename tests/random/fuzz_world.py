@@ -68,6 +68,20 @@ VALUES = {
     "timesheet.send.back": {"reason": "Which task?"},
 }
 
+#: What other systems call names records by these arguments.
+API = "invoicing.cycle.api"
+NAMED = {
+    "period_ids": "project.billing.period",
+    "project_ids": "project.project",
+    "project_id": "project.project",
+    "invoice_ids": "account.move",
+    "invoice_id": "account.move",
+    "corrects_id": "account.move",
+    "entry_ids": "account.analytic.line",
+    "employee_ids": "hr.employee",
+    "customer_id": "res.partner",
+}
+
 #: Fields of Odoo's that the billing rests on.
 STOCK_FIELDS = {
     "account.analytic.line": (
@@ -232,7 +246,7 @@ class FuzzWorld(RandomBeyondCommon):
     def _read_ids(cls):
         """Some records of each model; of dialogs, each user's own."""
         cls.ids = {}
-        models = {model for model, _method in cls.own_methods}
+        models = {model for model, _method in cls.own_methods} | set(NAMED.values())
         for name in sorted(models.union(cls.stock_models, dict(cls.standard))):
             Model = cls.env[name].sudo().with_context(active_test=False)
             for user in cls.users.values():
@@ -251,7 +265,10 @@ class FuzzWorld(RandomBeyondCommon):
             context = self._get_dialog(model)[0]
         field = field or next(iter(Model._fields))
         kind = Model._fields[field].type if field in Model._fields else None
-        return Target(model, field, kind, ids, self.bases[model], context)
+        named = {}
+        if model == API:
+            named = {name: self.ids[other, user] for name, other in NAMED.items()}
+        return Target(model, field, kind, ids, self.bases[model], context, named)
 
     @staticmethod
     def _get_base(record):

@@ -8,6 +8,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import format_date
 
 from ..common.call_arguments import get_text
+from ..common.refusal import Reason, refusal
 from ..readiness.missing_data_reasons import BLOCKING_CODES
 
 _logger = logging.getLogger(__name__)
@@ -22,7 +23,12 @@ class BillingResult:
     failed: list = field(default_factory=list)  # [period id, reason]
 
     def as_dict(self):
-        return {"made": self.made, "skipped": self.skipped, "failed": self.failed}
+        return {
+            "made": self.made,
+            # Plain texts: not each protocol takes another kind of them.
+            "skipped": [[period_id, str(reason)] for period_id, reason in self.skipped],
+            "failed": self.failed,
+        }
 
 
 class ProjectBillingPeriod(models.Model):
@@ -40,8 +46,20 @@ class ProjectBillingPeriod(models.Model):
             "failed": [[id, reason]]}``
         :raises UserError: where a single period cannot be invoiced
         """
-        self.check_access("write")
         self = self._without_caller_context()
+        result = self._generate_as_user(reason)
+        if len(self) == 1 and not result.made:
+            raise refusal((result.skipped + result.failed)[0][1])
+        return self._get_generated_action(result)
+
+    def _generate_as_user(self, reason=None):
+        """Invoice what this user may invoice of these periods.
+
+        :param reason: as a client sends it, see :meth:`action_generate_invoices`
+        :return: :class:`BillingResult`
+        :raises AccessError: where one of them is not the user's to invoice
+        """
+        self.check_access("write")
         reason = get_text(self.env, reason)
         if reason and not self.env.user.has_group(
             "invoicing_cycle.group_invoicing_cycle_manager"
@@ -51,10 +69,7 @@ class ProjectBillingPeriod(models.Model):
                     "Only billing managers may invoice a period that is not ready."
                 )
             )
-        result = self._generate_invoices(reason)
-        if len(self) == 1 and not result.made:
-            raise UserError((result.skipped + result.failed)[0][1])
-        return self._get_generated_action(result)
+        return self._generate_invoices(reason)
 
     @api.model
     def _shows_invoices(self):
@@ -148,66 +163,76 @@ class ProjectBillingPeriod(models.Model):
         return allowed
 
     def _get_obstacle(self, override):
-        """Why this period cannot be invoiced now, or an empty string."""
+        """Why this period cannot be invoiced now: a :class:`Reason`, or empty."""
         self.ensure_one()
         _, name, state = self.env._, self.display_name, self.state
         if state in ("to_send", "sent"):
-            return _(
+            text = _(
                 "%(period)s is invoiced already: %(invoices)s.",
                 period=name,
                 invoices=", ".join(
                     self.invoice_line_ids.move_id.mapped("display_name")
                 ),
             )
+            return Reason(text, "already_invoiced")
         if state == "skipped":
-            return _(
+            text = _(
                 "%(period)s is skipped (%(reason)s). Take it back first.",
                 period=name,
                 reason=self.skip_reason,
             )
+            return Reason(text, "skipped")
         if obstacle := self._get_missing_obstacle():
-            return obstacle
+            return Reason(obstacle, "missing_data")
         if self.fixed_amount and not self.sale_line_id:
-            return _(
+            text = _(
                 "%(period)s bills a fixed amount: choose its sales order item.",
                 period=name,
             )
+            return Reason(text, "missing_data")
         if state == "empty":
             return self._get_empty_text()
         if self.amount_to_invoice < 0 and not override:
-            return _(
+            text = _(
                 "%(period)s is negative in total. Confirm with a reason to create a "
                 "credit note.",
                 period=name,
             )
+            return Reason(text, "negative")
         if state == "upcoming" and not override:
-            return _(
+            text = _(
                 "%(period)s is not due before %(date)s.",
                 period=name,
                 date=format_date(self.env, self.invoice_date)
                 if self.invoice_date
                 else _("the project is complete"),
             )
+            return Reason(text, "upcoming")
         if state == "pending" and not override:
-            return _(
+            text = _(
                 "%(period)s is pending: %(debts)s.",
                 period=name,
                 debts=self._get_debts_text(),
             )
-        return "" if override else self._get_fixed_obstacle()
+            return Reason(text, "pending")
+        if not override and (obstacle := self._get_fixed_obstacle()):
+            return Reason(obstacle, "billed_beside")
+        return ""
 
     def _get_empty_text(self):
         self.ensure_one()
-        return self.env._(
+        text = self.env._(
             "%(period)s has nothing to invoice.", period=self.display_name
         )
+        return Reason(text, "empty")
 
     def _get_busy_text(self):
         self.ensure_one()
-        return self.env._(
+        text = self.env._(
             "%(period)s is being invoiced by somebody else right now.",
             period=self.display_name,
         )
+        return Reason(text, "busy")
 
     def _get_missing_obstacle(self):
         """What the project lacks, or an empty string."""

@@ -6,6 +6,7 @@ from odoo.tools import SQL, format_date
 
 from ...tools.bounds import PERIOD_YEARS, billing_days, years_from
 from ..common.call_arguments import get_text
+from ..common.refusal import refusal
 from ..entries.row_set import Rows
 from .generate import BillingResult
 
@@ -37,7 +38,7 @@ class ProjectBillingPeriod(models.Model):
         for company, periods in locked.grouped("company_id").items():
             periods.with_company(company)._invoice_late_time(result)
         if len(self) == 1 and not result.made:
-            raise UserError((result.skipped + result.failed)[0][1])
+            raise refusal((result.skipped + result.failed)[0][1])
         return self._get_generated_action(result)
 
     def _invoice_late_time(self, result):

@@ -1,10 +1,14 @@
 """What clients call public methods with: as it should be, or refused in plain words."""
 
-from datetime import date
+from datetime import date, datetime, time, timezone
+
+import pytz
 
 from odoo import fields
-from odoo.exceptions import UserError
+from odoo.exceptions import MissingError, UserError
 from odoo.fields import Domain
+
+from .refusal import refusal
 
 #: How far from today a cycle may be looked at.
 YEARS_SHOWN = 100
@@ -36,7 +40,7 @@ def get_text(env, value):
     if value is None or value is False:
         return ""
     if not isinstance(value, str):
-        raise UserError(env._("“%(value)s” is no text.", value=value))
+        raise refusal(env._("“%(value)s” is no text.", value=value), "invalid_value")
     # PostgreSQL keeps no zero characters.
     return value.replace("\x00", "").strip()
 
@@ -49,7 +53,7 @@ def get_values(env, value):
     if not value:
         return {}
     if not isinstance(value, dict):
-        raise UserError(env._("“%(value)s” are no values.", value=value))
+        raise refusal(env._("“%(value)s” are no values.", value=value), "invalid_value")
     return value
 
 
@@ -70,7 +74,7 @@ def get_number(env, value):
         except OverflowError:
             number = None
     if number is None:
-        raise UserError(env._("“%(value)s” is no number.", value=value))
+        raise refusal(env._("“%(value)s” is no number.", value=value), "invalid_value")
     return number
 
 
@@ -90,18 +94,105 @@ def get_day(env, value):
     elif isinstance(value, date):
         day = fields.Date.to_date(value)
     if not day:
-        raise UserError(
-            env._("“%(value)s” is no day. Write it as 2026-12-31.", value=value)
+        raise refusal(
+            env._("“%(value)s” is no day. Write it as 2026-12-31.", value=value),
+            "invalid_value",
         )
     if abs(day.year - fields.Date.today().year) > YEARS_SHOWN:
-        raise UserError(
+        raise refusal(
             env._(
                 "%(day)s is more than %(years)s years from today: choose a day nearer.",
                 day=day.isoformat(),
                 years=YEARS_SHOWN,
-            )
+            ),
+            "invalid_value",
         )
     return day
+
+
+def get_moment(env, value):
+    """A moment from its ISO text, None where none is given.
+
+    :param value: ``2026-03-10T14:30:00+02:00``, UTC where no zone is named; or a day,
+        which begins in the time zone of the user
+    :return: naive datetime in UTC, as Odoo keeps it
+    :raises UserError: for what is none, and for one too far from today
+    """
+    if isinstance(value, str):
+        # Python 3.10 does not know the "Z".
+        text = value.strip().replace("Z", "+00:00")
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            moment = None
+        if moment is None and value:
+            raise refusal(
+                env._(
+                    "“%(value)s” is no moment. Write it as 2026-12-31T14:30:00Z.",
+                    value=value,
+                ),
+                "invalid_value",
+            )
+        if moment and len(text) > len("2026-12-31"):
+            get_day(env, moment.date())
+            if moment.tzinfo:
+                moment = moment.astimezone(timezone.utc).replace(tzinfo=None)
+            return moment.replace(microsecond=0)
+    day = get_day(env, value)
+    if not day:
+        return None
+    start = env.tz.localize(datetime.combine(day, time.min))
+    return start.astimezone(pytz.utc).replace(tzinfo=None)
+
+
+def get_ids(env, value, limit):
+    """Ids, each once and in their order.
+
+    :param int limit: how many at most
+    :raises UserError: for what are none, and for too many
+    """
+    if value is None or value is False:
+        return []
+    if not isinstance(value, list | tuple) or not all(is_id(one) for one in value):
+        raise refusal(
+            env._(
+                "“%(value)s” are no ids. Write them as [1, 2].", value=str(value)[:40]
+            ),
+            "invalid_value",
+        )
+    if len(value) > limit:
+        raise refusal(
+            env._(
+                "%(count)s ids are too many for one call: send at most %(limit)s.",
+                count=len(value),
+                limit=limit,
+            ),
+            "too_many",
+        )
+    return list(dict.fromkeys(value))
+
+
+def is_id(value):
+    """Whether a value can be the id of a record."""
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return is_number and 0 < value < 2**31
+
+
+def get_existing(records, name):
+    """Those records, all of which are there.
+
+    :param str name: how the caller calls their ids, for the refusal
+    :raises MissingError: with the ids that are not
+    """
+    if missing := records - records.exists():
+        raise MissingError(
+            records.env._(
+                "There is no record of %(name)s %(ids)s. It was deleted, or never was.",
+                name=name,
+                ids=", ".join(map(str, missing.ids)),
+            )
+        )
+    return records
 
 
 def get_domain(env, value):
@@ -122,8 +213,7 @@ def get_record(model, value):
 
     What is no id at all is left to Odoo to refuse, when it is written.
     """
-    is_id = isinstance(value, int) and not isinstance(value, bool) and value > 0
-    return model.browse(value if is_id and value < 2**31 else [])
+    return model.browse(value if is_id(value) else [])
 
 
 def get_active_ids(env):
@@ -131,8 +221,4 @@ def get_active_ids(env):
     active_ids = env.context.get("active_ids")
     if not isinstance(active_ids, list | tuple):
         return []
-    return [
-        record_id
-        for record_id in active_ids
-        if isinstance(record_id, int) and 0 < record_id < 2**31
-    ]
+    return [record_id for record_id in active_ids if is_id(record_id)]

@@ -1,6 +1,7 @@
 """Invoice → sent: when, by whom, by which channel."""
 
 from . import mark_sent
+from . import outside
 from . import einvoice
 from . import batch
 from . import delivery

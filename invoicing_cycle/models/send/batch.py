@@ -1,7 +1,9 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import AccessError, RedirectWarning, UserError
 
 from odoo.addons.base.models.ir_actions_report import _wkhtml
+
+from ..common.refusal import refusal
 
 #: File type of Odoo's download route for a PDF that is the invoice itself.
 INVOICE_PDF = "invoice_pdf"
@@ -37,35 +39,26 @@ class AccountMoveBatch(models.Model):
             return question
         if len(drafts) == 1:
             return current.action_post()
-        try:
-            with self.env.cr.savepoint():
-                current.action_post()
-        except AccessError:
-            raise
-        except (UserError, RedirectWarning):
-            return self._confirm_one_by_one(current, question)
+        if failed := current._post_drafts():
+            return self._tell_unconfirmed(failed, len(current), question)
         return question or False
 
-    def _confirm_one_by_one(self, drafts, question):
-        """Confirm each draft in its own savepoint, so that only failing ones stay.
-
-        :param question: window action that follows, if any
-        :return: a notification that names them
+    def _tell_unconfirmed(self, failed, total, question):
         """
-        failed = []
-        for draft in drafts:
-            try:
-                with self.env.cr.savepoint():
-                    draft.action_post()
-            except (UserError, RedirectWarning) as error:
-                failed.append(f"{draft.display_name}: {error.args[0]}")
+        :param failed: as of :meth:`_post_drafts`
+        :param int total: how many were to be confirmed
+        :param question: window action that follows, if any
+        :return: a notification that names those left behind
+        """
         message = self.env._(
             "%(count)s of %(total)s could not be confirmed:\n%(errors)s",
             count=len(failed),
-            total=len(drafts),
-            errors="\n".join(failed),
+            total=total,
+            errors="\n".join(
+                f"{draft.display_name}: {error.args[0]}" for draft, error in failed
+            ),
         )
-        if len(failed) == len(drafts) and not question:
+        if len(failed) == total and not question:
             raise UserError(message)
         return {
             "type": "ir.actions.client",
@@ -78,6 +71,36 @@ class AccountMoveBatch(models.Model):
             },
         }
 
+    def _post_drafts(self):
+        """Confirm these drafts: at once or, where that fails, each in its own
+        savepoint, so that only failing ones stay.
+
+        :return: list of (draft, exception) of those
+        """
+        try:
+            with self.env.cr.savepoint():
+                self.action_post()
+        except AccessError:
+            raise
+        except (UserError, RedirectWarning) as error:
+            if len(self) <= 1:
+                return [(self, error)]
+            return [failure for draft in self for failure in draft._post_drafts()]
+        return []
+
+    @api.model
+    def _check_pdf_on(self):
+        """Raise where no PDF can be made."""
+        state = self.env["ir.actions.report"].get_wkhtmltopdf_state()
+        if state in ("install", "broken"):
+            raise refusal(
+                self.env._(
+                    "PDFs are off: wkhtmltopdf is missing on the server, or does not "
+                    "run. Ask your administrator to install it."
+                ),
+                "pdf_off",
+            )
+
     def action_download_invoices(self):
         """Download the PDF of an invoice, or a zip with one PDF each of many.
 
@@ -85,14 +108,7 @@ class AccountMoveBatch(models.Model):
         patched Qt, as in Debian, cannot print several in one go.
         """
         self.check_access("read")
-        state = self.env["ir.actions.report"].get_wkhtmltopdf_state()
-        if state in ("install", "broken"):
-            raise UserError(
-                self.env._(
-                    "PDFs are off: wkhtmltopdf is missing on the server, or does not "
-                    "run. Ask your administrator to install it."
-                )
-            )
+        self._check_pdf_on()
         # Those that Odoo sent are kept and cost nothing.
         rendered = self.filtered(lambda move: not move.invoice_pdf_report_id)
         if len(rendered) > MAX_RENDERED:

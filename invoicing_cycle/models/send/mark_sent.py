@@ -4,8 +4,9 @@ from odoo.tools import format_datetime
 
 from ..common.call_arguments import get_text, is_one_of
 from ..common.recorded import is_recording, with_user_rights
+from ..common.refusal import refusal
 
-SENT_FIELDS = {"sent_on", "sent_by_id", "sent_channel"}
+SENT_FIELDS = {"sent_on", "sent_by_id", "sent_channel", "sent_reference"}
 
 
 class AccountMoveSent(models.Model):
@@ -94,18 +95,31 @@ class AccountMoveSent(models.Model):
 
     # ---------------------------------------------------------------- actions
 
-    def action_mark_as_sent(self, channel="other"):
+    def action_mark_as_sent(self, channel="other", sent_on=None, reference=None):
         """Record that confirmed invoices went to their customers.
 
-        Those that are recorded already are left as they are.
+        Those that are recorded already are left as they are, so the same call with the
+        same reference may be sent again.
 
         :param str channel: mail, einvoice, portal, post or other
+        :param sent_on: when (ISO day or moment), now by default
+        :param str reference: what the system that sent them calls the sending
+        :raises UserError: where one of them is no confirmed invoice, or was sent by
+            another reference
         """
         self._check_sent_access()
-        if not is_one_of(channel, dict(self._fields["sent_channel"].selection)):
-            raise UserError(
-                self.env._("“%(channel)s” is no way of sending.", channel=channel)
+        channels = dict(self._fields["sent_channel"].selection)
+        if not is_one_of(channel, channels):
+            raise refusal(
+                self.env._(
+                    "“%(channel)s” is no way of sending: %(channels)s.",
+                    channel=channel,
+                    channels=", ".join(channels),
+                ),
+                "invalid_value",
             )
+        sent_on = self._get_sent_moment(sent_on)
+        reference = self._get_sending_reference(reference)
         # sudo: whether these may be recorded was decided above; a person with rows of
         # their own may record without reading invoices.
         moves = self.sudo()
@@ -113,25 +127,28 @@ class AccountMoveSent(models.Model):
             lambda move: move.move_type not in ("out_invoice", "out_refund")
         )
         if others:
-            raise UserError(
+            raise refusal(
                 self.env._(
                     "Only customer invoices and credit notes can be marked as sent, "
                     "unlike: %(moves)s",
                     moves=others._get_sent_names(),
-                )
+                ),
+                "not_an_invoice",
             )
         unposted = moves.filtered(lambda move: move.state != "posted")
         if unposted:
-            raise UserError(
+            raise refusal(
                 self.env._(
                     "Only confirmed invoices can be marked as sent. Confirm these "
                     "first, or leave them out: %(moves)s",
                     moves=unposted._get_sent_names(),
-                )
+                ),
+                "not_confirmed",
             )
+        moves._check_sent_by(reference)
         unsent = moves.filtered(lambda move: not move.sent_on)
-        unsent._set_sent_record(channel, self.env.user)
-        label = unsent._get_sent_channel_label(channel)
+        unsent._set_sent_record(channel, self.env.user, sent_on, reference)
+        label = unsent._get_sending_label(channel, reference)
         unsent._message_log_batch(
             {
                 move.id: self.env._("Marked as sent (%(channel)s).", channel=label)
@@ -221,23 +238,28 @@ class AccountMoveSent(models.Model):
         names = ", ".join(self[:20].mapped("display_name"))
         return f"{names}, …" if len(self) > 20 else names
 
-    def _get_sent_channel_label(self, channel):
+    def _get_sending_label(self, channel, reference):
+        """By which way something was sent, for a message."""
         selection = self._fields["sent_channel"]._description_selection(self.env)
-        return dict(selection).get(channel, channel)
+        parts = [dict(selection).get(channel, channel), reference]
+        return ", ".join(filter(None, parts))
 
-    def _set_sent_record(self, channel, user):
+    def _set_sent_record(self, channel, user, sent_on=None, reference=None):
         """Write the record on invoices that have none.
 
         :param str channel: see ``sent_channel``
         :param user: the res.users who sent them
+        :param datetime sent_on: when, now by default
+        :param str reference: see ``sent_reference``
         """
         unsent = self.filtered(lambda move: not move.sent_on)
         if unsent:
             unsent._write_sent_record(
                 {
-                    "sent_on": fields.Datetime.now(),
+                    "sent_on": sent_on or fields.Datetime.now(),
                     "sent_by_id": user.id,
                     "sent_channel": channel,
+                    "sent_reference": reference or False,
                     "is_move_sent": True,
                 }
             )
@@ -275,7 +297,7 @@ class AccountMoveSent(models.Model):
                 reason=reason,
                 date=format_datetime(self.env, move.sent_on),
                 user=move.sent_by_id.name or "",
-                channel=move._get_sent_channel_label(move.sent_channel),
+                channel=move._get_sending_label(move.sent_channel, move.sent_reference),
             )
             for move in moves
         }

@@ -252,11 +252,18 @@ class AccountMoveFreeform(models.TransientModel):
         :return: the action that opens it
         """
         ensure_one(self)
+        return self._get_move_action(self._create_move())
+
+    def _create_move(self):
+        """Create the draft, where the user may and nothing is wrong with the dialog.
+
+        :return: ``account.move``
+        """
         self._check_create_access()
         self._check_values()
         move = self._get_moves().create(self._prepare_move_vals())
         self._log_correction(move)
-        return self._get_move_action(move)
+        return move
 
     def _get_moves(self):
         """``account.move`` to create in, with nothing of the caller's context that

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ...models.common.call_arguments import ensure_one, get_active_ids
+from ...models.common.refusal import refusal
 from ...tools.billing_calendar import add_days
 from ...tools.bounds import LOCK_DAYS_AHEAD
 
@@ -200,11 +201,12 @@ class TimesheetLock(models.TransientModel):
         self._check_gaps(moving, day)
         resubmitted = self._resubmit(employees, day)
         if not moving and not resubmitted:
-            raise UserError(
+            raise refusal(
                 self.env._(
                     "Nothing to lock: all time up to %(date)s is locked already.",
                     date=format_date(self.env, day),
-                )
+                ),
+                "nothing_to_lock",
             )
         moving._set_timesheet_locked_until(dict.fromkeys(moving.ids, day), self.reason)
         return self._notify(

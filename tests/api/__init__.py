@@ -1,0 +1,1 @@
+"""What other systems call: plain values in and out."""
