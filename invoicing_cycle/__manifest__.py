@@ -71,6 +71,10 @@
     "assets": {
         "web.assets_backend": [
             "invoicing_cycle/static/src/**/*",
+            ("remove", "invoicing_cycle/static/src/report/**/*"),
+        ],
+        "web.report_assets_common": [
+            "invoicing_cycle/static/src/report/**/*",
         ],
         "web.assets_unit_tests": [
             "invoicing_cycle/static/tests/**/*",

@@ -141,6 +141,7 @@ unlock_setup() {
 OUTSIDE=/var/tmp/$MODULE-$(checkout_hash)-$(id -u)
 SHORT=$DEV
 [ ${#DEV} -le 55 ] || SHORT=$OUTSIDE
+# shellcheck disable=SC2034  # the parts read it
 readonly OUTSIDE SHORT
 
 # Every call begins here. It counts itself as a user of .dev by a shared lock; who finds

@@ -25,7 +25,7 @@ class TestInvoicePaper(PdfMixin, InvoiceCommon):
                 "street": "Main street 1",
                 "city": "Brussels",
                 # Its address, with the VAT number, is text that was written once.
-                "company_details": f"<p>Seller of Services<br>Main street 1<br>{VAT}</p>",
+                "company_details": f"<p>Seller of Services<br>Main street<br>{VAT}</p>",
                 "report_footer": "<p>seller@example.com</p>",
             }
         )
