@@ -51,6 +51,7 @@
         "views/ledger/invoice_views.xml",
         "views/send/to_send_views.xml",
         "views/send/sent_views.xml",
+        "views/send/einvoice_templates.xml",
         "views/screen/period_views.xml",
         "views/realization/realization_views.xml",
         "views/common/settings_views.xml",
