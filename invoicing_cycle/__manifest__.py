@@ -55,6 +55,7 @@
         "views/send/to_send_views.xml",
         "views/send/sent_views.xml",
         "views/send/portal_templates.xml",
+        "views/send/einvoice_templates.xml",
         "views/screen/period_views.xml",
         "views/realization/realization_views.xml",
         "views/common/settings_views.xml",
@@ -75,6 +76,10 @@
     "assets": {
         "web.assets_backend": [
             "invoicing_cycle/static/src/**/*",
+            ("remove", "invoicing_cycle/static/src/report/**/*"),
+        ],
+        "web.report_assets_common": [
+            "invoicing_cycle/static/src/report/**/*",
         ],
         "web.assets_unit_tests": [
             "invoicing_cycle/static/tests/**/*",

@@ -21,7 +21,8 @@ END
     mv "$DEV/odoo.conf.$$" "$DEV/odoo.conf"
     export ODOO_RC=$DEV/odoo.conf PYTHONPYCACHEPREFIX=$DEV/pycache PYTHONUNBUFFERED=1
     PYTHONPATH=$(odoo_path)
-    export PYTHONPATH
+    PATH=$DEV/bin:$PATH # our wkhtmltopdf before the machine's
+    export PATH PYTHONPATH
     unset PYTHONDONTWRITEBYTECODE PYTHONHOME PYTHONSTARTUP
 }
 

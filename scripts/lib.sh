@@ -135,29 +135,33 @@ unlock_setup() {
     exec 9>&-
 }
 
-# A browser and PostgreSQL make sockets, whose paths are limited to 107 bytes: below a
-# long path they go elsewhere.
+# What lies outside of the checkout. Temporary files do: Odoo counts the dots in their paths
+# to tell which header belongs to which page of a PDF, and a browser makes sockets there,
+# whose paths are limited to 107 bytes. PostgreSQL's do where the checkout's path is long.
+OUTSIDE=/var/tmp/$MODULE-$(checkout_hash)-$(id -u)
 SHORT=$DEV
-[ ${#DEV} -le 55 ] || SHORT=/var/tmp/$MODULE-$(checkout_hash)-$(id -u)
-readonly SHORT
+[ ${#DEV} -le 55 ] || SHORT=$OUTSIDE
+# shellcheck disable=SC2034  # the parts read it
+readonly OUTSIDE SHORT
 
 # Every call begins here. It counts itself as a user of .dev by a shared lock; who finds
 # on leaving that nobody else holds one is the last one out, and stops and sweeps up what
 # all share. The kernel frees the lock of a call that dies, so the count is never wrong.
 enter() {
-    mkdir -p "$LOGS" "$DEV/home" "$SHORT/tmp" 2>/dev/null || die "cannot write to $DEV"
+    mkdir -p "$LOGS" "$DEV/home" "$OUTSIDE/tmp" 2>/dev/null || die "cannot write to $DEV or $OUTSIDE"
     [ -w "$LOGS" ] || die "cannot write to $DEV: another user made it"
-    [ "$SHORT" = "$DEV" ] || [ -O "$SHORT" ] || die "$SHORT belongs to another user"
+    [ -O "$OUTSIDE" ] || die "$OUTSIDE belongs to another user"
     exec 8>>"$DEV/users"
     flock -s 8
     at_exit last_one_out
-    export TMPDIR=$SHORT/tmp
+    export TMPDIR=$OUTSIDE/tmp
 }
 
 last_one_out() {
     flock -n -x 8 || return 0
     stop_own_cluster
-    rm -rf "$DEV"/*.new "$SHORT/tmp"
+    rm -rf "$DEV"/*.new "$OUTSIDE/tmp"
+    rmdir --ignore-fail-on-non-empty "$OUTSIDE"
 }
 
 cmd_clean() {
@@ -165,5 +169,5 @@ cmd_clean() {
     flock -n -x 8 || die "another ./dev of this checkout runs"
     stop_own_cluster
     EXIT_HOOKS=()
-    rm -rf "$SHORT" "$DEV"
+    rm -rf "$OUTSIDE" "$DEV"
 }

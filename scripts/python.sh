@@ -32,6 +32,9 @@ make_venv() {
     # Odoo 19 runs on these.
     "$uv" venv --quiet --allow-existing --python "${DEV_PYTHON:->=3.10,<3.14}" "$VENV"
     "$uv" pip sync --quiet --system-certs --python "$VENV" "$ROOT"/requirements{,-dev}.txt
+    # Odoo looks for it by this name. There is none for other than Intel's processors.
+    mkdir -p "$DEV/bin"
+    ln -sfn ../venv/bin/wkhtmltopdf-pack "$DEV/bin/wkhtmltopdf"
     made_of >"$VENV/made-of"
 }
 

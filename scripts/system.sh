@@ -16,6 +16,11 @@ missing_packages() {
     [ -e /etc/ssl/certs/ca-certificates.crt ] || echo ca-certificates
     find_python >/dev/null || printf '%s\n' python3 python3-venv
     have_library libmagic.so.1 || echo libmagic1
+    # What the patched wkhtmltopdf is linked with.
+    have_library libfontconfig.so.1 || echo libfontconfig1
+    have_library libX11.so.6 || echo libx11-6
+    have_library libXext.so.6 || echo libxext6
+    have_library libXrender.so.1 || echo libxrender1
     if own_cluster; then
         find_pg_bin >/dev/null || echo postgresql
     else
@@ -28,11 +33,6 @@ missing_packages() {
     # A font of Odoo's system stack; the browser's fallback is wider and breaks the
     # layout in pictures.
     [ -d /usr/share/fonts/truetype/roboto ] || echo fonts-roboto-unhinted
-}
-
-# PDF is the one thing that may be missing: not every Debian has the package.
-lacks_wkhtmltopdf() {
-    ! have wkhtmltopdf && [ ! -e "$DEV/no-wkhtmltopdf" ]
 }
 
 apt_get() {
@@ -56,14 +56,6 @@ apt_install() {
 install_packages() {
     local hint="no network, or no such package"
     step "Looking up Debian packages" apt-update "$hint" eval 'apt_get update || true'
-    if lacks_wkhtmltopdf; then
-        if [ -n "$(apt-cache madison wkhtmltopdf)" ]; then
-            set -- "$@" wkhtmltopdf
-        else
-            no_wkhtmltopdf
-        fi
-    fi
-    [ $# -gt 0 ] || return 0
     step "Fetching Debian packages: $*" apt-download "cannot fetch $*: $hint" \
         apt_get install --yes --no-install-recommends --download-only "$@"
     trap '' INT TERM HUP
@@ -71,25 +63,18 @@ install_packages() {
     trap_signals
 }
 
-no_wkhtmltopdf() {
-    say "-- no wkhtmltopdf here: invoices cannot be printed as PDF"
-    : >"$DEV/no-wkhtmltopdf"
-}
-
 ensure_packages() {
     local packages
-    [ -n "$(missing_packages "$1")" ] || lacks_wkhtmltopdf || return 0
+    [ -n "$(missing_packages "$1")" ] || return 0
     if have apt-get && [ "$(id -u)" -eq 0 ]; then
         # One checkout at a time on this machine, and who waited looks again.
         exec 5>>"/run/lock/$MODULE-packages"
         flock 5
         mapfile -t packages < <(missing_packages "$1")
-        install_packages "${packages[@]}"
+        [ ${#packages[@]} -eq 0 ] || install_packages "${packages[@]}"
         exec 5>&-
         return
     fi
     mapfile -t packages < <(missing_packages "$1")
-    [ ${#packages[@]} -eq 0 ] \
-        || die "missing Debian packages, to be installed as root: apt-get install --no-install-recommends ${packages[*]}"
-    no_wkhtmltopdf
+    die "missing Debian packages, to be installed as root: apt-get install --no-install-recommends ${packages[*]}"
 }

@@ -10,16 +10,6 @@ from ..common.preview import FEBRUARY, JANUARY, PreviewCommon
 class TestPreviewWarning(PreviewCommon):
     """Each thing that is odd is told, and only where it is."""
 
-    def assertWarns(self, period, code, text):
-        """A warning of this code alone, with this text."""
-        preview = self._preview(period)
-        self.assertEqual(self._codes(preview), {code})
-        self.assertIn(text, self._warning(preview, code))
-        self.assertEqual(preview.warned_count, 1)
-
-    def assertQuiet(self, period):
-        self.assertEqual(self._codes(self._preview(period)), set())
-
     def test_quiet_where_all_is_fine(self):
         self.assertQuiet(self._create_period())
 
@@ -36,30 +26,6 @@ class TestPreviewWarning(PreviewCommon):
         self.assertWarns(
             self._create_period(order=order), "no_tax", "Consulting (hours)"
         )
-
-    def test_no_email(self):
-        period = self._create_period()
-        self.partner.email = False
-        self.assertWarns(period, "no_email", "Customer has no e-mail address")
-        # A customer who is not sent mails needs no address.
-        self.partner.invoice_sending_method = "manual"
-        self.assertQuiet(period)
-        self.partner.invoice_sending_method = "email"
-        self.assertWarns(period, "no_email", "Customer has no e-mail address")
-
-    def test_no_email_of_the_invoice_address(self):
-        address = self.env["res.partner"].create(
-            {
-                "name": "Accounts payable",
-                "type": "invoice",
-                "parent_id": self.partner.id,
-            }
-        )
-        order = self._create_order(partner_invoice_id=address.id)
-        period = self._create_period(order=order)
-        self.assertWarns(period, "no_email", "Accounts payable")
-        address.email = "ap@example.com"
-        self.assertQuiet(period)
 
     def test_order_not_confirmed(self):
         fixed = self._create_order(self.product_fixed, quantity=1.0)

@@ -13,6 +13,14 @@ class PreviewCommon(InvoicingCycleCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls._lock(date(2026, 3, 8), cls.consultant | cls.colleague | cls.lead)
+        # Nothing is odd about a company that can be paid.
+        cls.bank = cls.env["res.partner.bank"].create(
+            {
+                "acc_number": "BE15001559627230",
+                "partner_id": cls.company.partner_id.id,
+                "company_id": cls.company.id,
+            }
+        )
 
     @classmethod
     def _create_period(cls, name="Project", hours=8.0, day=JANUARY, **values):
@@ -78,3 +86,13 @@ class PreviewCommon(InvoicingCycleCommon):
             for warning in line.warnings or ()
             if warning["code"] == code
         )
+
+    def assertWarns(self, period, code, text):
+        """A warning of this code alone, with this text."""
+        preview = self._preview(period)
+        self.assertEqual(self._codes(preview), {code})
+        self.assertIn(text, self._warning(preview, code))
+        self.assertEqual(preview.warned_count, 1)
+
+    def assertQuiet(self, period):
+        self.assertEqual(self._codes(self._preview(period)), set())

@@ -5,6 +5,7 @@ from lxml import etree
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from ..common.einvoice import EinvoiceMixin
 from ..common.send import SendCommon
 
 JANUARY = (date(2026, 1, 1), date(2026, 1, 31))
@@ -18,26 +19,12 @@ def read_day(texts):
 
 
 @tagged("post_install", "-at_install")
-class TestEinvoicePeriod(SendCommon):
+class TestEinvoicePeriod(EinvoiceMixin, SendCommon):
     """E-invoices say when the work was done, of each line and of the document."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        belgium = {"country_id": cls.env.ref("base.be").id}
-        cls.company.write(
-            {**belgium, "vat": "BE0477472701", "street": "1", "zip": "1", "city": "B"}
-        )
-        cls.env["res.partner.bank"].create(
-            {
-                "acc_number": "BE15001559627230",
-                "partner_id": cls.company.partner_id.id,
-                "allow_out_payment": True,
-            }
-        )
-        cls.partner.write(
-            {**belgium, "vat": "BE0246697724", "invoice_edi_format": "ubl_bis3"}
-        )
         cls.project = cls._create_project()
         cls.january = cls._period(cls.project, JANUARY[0])
         cls.february = cls._period(cls.project, FEBRUARY[0])
@@ -68,14 +55,6 @@ class TestEinvoicePeriod(SendCommon):
 
         return spans(document), spans(line)
 
-    def _export_ubl(self, invoice, builder="account.edi.xml.ubl_bis3"):
-        builder = self.env[builder].with_user(self.user_accountant)
-        content, errors = builder._export_invoice(
-            invoice.with_user(self.user_accountant)
-        )
-        self.assertFalse(errors)
-        return content
-
     def _read_ubl(self, content):
         tree = etree.fromstring(content)
         line = {"Invoice": "InvoiceLine", "CreditNote": "CreditNoteLine"}
@@ -83,13 +62,6 @@ class TestEinvoicePeriod(SendCommon):
         return self._read_spans(
             tree, "InvoicePeriod", f"{line}/InvoicePeriod", "StartDate", "EndDate"
         )
-
-    def _export_cii(self, invoice):
-        builder = self.env["account.edi.xml.cii"].with_user(self.user_accountant)
-        content, _errors = builder._export_invoice(
-            invoice.with_user(self.user_accountant)
-        )
-        return content
 
     def _read_cii(self, content):
         deal = "SupplyChainTradeTransaction"
@@ -104,8 +76,8 @@ class TestEinvoicePeriod(SendCommon):
 
     def assertSpans(self, invoice, document, lines):
         for content in (
-            self._read_ubl(self._export_ubl(invoice)),
-            self._read_cii(self._export_cii(invoice)),
+            self._read_ubl(self._export(invoice, "ubl_bis3")),
+            self._read_cii(self._export(invoice, "cii")),
         ):
             self.assertEqual(content, ([document], lines))
 
@@ -169,8 +141,10 @@ class TestEinvoicePeriod(SendCommon):
 
     def test_document_without_period_is_as_odoo_makes_it(self):
         self.invoice.partner_bank_id = self.company.partner_id.bank_ids
-        self.assertEqual(self._read_ubl(self._export_ubl(self.invoice)), ([], []))
-        document, lines = self._read_cii(self._export_cii(self.invoice))
+        self.assertEqual(
+            self._read_ubl(self._export(self.invoice, "ubl_bis3")), ([], [])
+        )
+        document, lines = self._read_cii(self._export(self.invoice, "cii"))
         self.assertEqual(
             document, [(self.invoice.invoice_date, self.invoice.invoice_date_due)]
         )
@@ -179,8 +153,7 @@ class TestEinvoicePeriod(SendCommon):
     def test_formats_of_other_countries_follow(self):
         self._log_time(self.project, date(2026, 1, 15), 3.0)
         invoice = self._generate(self.january)
-        builder = self.env["account.edi.xml.ubl_nl"]
-        content, _errors = builder._export_invoice(invoice)
+        content = self._export(invoice, "ubl_nl")
         self.assertEqual(self._read_ubl(content), ([JANUARY], [JANUARY]))
 
     def test_sent_documents(self):

@@ -124,7 +124,7 @@ class AccountMove(models.Model):
         )
         sender._hook_invoice_document_before_pdf_report_render(self, data)
         if not self.invoice_pdf_report_id:
-            self._check_pdf_on()
+            self._check_pdf_program()
             sender._prepare_invoice_pdf_report({self: data})
             sender._hook_invoice_document_after_pdf_report_render(self, data)
         return data

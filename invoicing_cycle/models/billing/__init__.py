@@ -3,6 +3,7 @@
 from . import invoice_format
 from . import time
 from . import items
+from . import line_amounts
 from . import amount_sql
 from . import totals
 from . import preview

@@ -46,10 +46,8 @@ class ProjectBillingPeriod(models.Model):
         return SQL(
             """
             COALESCE((
-                SELECT SUM(CASE WHEN %(rounding_method)s = 'round_globally'
-                                THEN worth.amount
-                                ELSE ROUND((worth.amount / worth.rounding)::numeric)
-                                     * worth.rounding END)
+                SELECT SUM(ROUND((worth.amount / worth.rounding)::numeric)
+                           * worth.rounding)
                   FROM (SELECT time.so_line_id, SUM(time.hours) AS hours
                           FROM %(time)s time
                          WHERE time.period_id = %(id)s AND time.entry_count > 0
@@ -90,9 +88,6 @@ class ProjectBillingPeriod(models.Model):
             id=SQL.identifier(alias, "id"),
             project=column(alias, "project_id"),
             company=column(alias, "company_id"),
-            rounding_method=column(
-                "company", "tax_calculation_rounding_method", "res.company"
-            ),
             item_unit=column("item", "product_uom_id", Line),
             shown_unit=self._shown_unit_sql(),
             billed=column("item", "billed_quantity", Line),

@@ -318,28 +318,6 @@ class SaleOrderLine(models.Model):
             self.product_uom_id._compute_quantity(quantity, uom, round=False), digits
         )
 
-    def _get_untaxed_amount(self, quantity, price_unit=None):
-        """Untaxed value of a quantity at this line's price, in its currency.
-
-        ``price_unit`` less discount through ``compute_all``, because
-        ``price_reduce_taxexcl`` is 0 while the ordered quantity is 0 and a price may
-        include its taxes. Rounded to the currency where the company rounds per line.
-
-        :param float price_unit: the price in another unit, that of the line by default
-        """
-        self.ensure_one()
-        if price_unit is None:
-            price_unit = self.price_unit
-        # Where the company rounds over the whole invoice, so must whoever sums these.
-        by_line = self.company_id.tax_calculation_rounding_method != "round_globally"
-        return self.tax_ids.with_context(round_base=by_line).compute_all(
-            price_unit * (1 - (self.discount or 0.0) / 100),
-            currency=self.currency_id,
-            quantity=quantity,
-            product=self.product_id,
-            partner=self.order_id.partner_shipping_id,
-        )["total_excluded"]
-
     def _get_price_of_untaxed(self, amount):
         """The unit price that makes an untaxed amount, taxes included where this
         line's price includes its taxes."""

@@ -158,23 +158,15 @@ class ProjectBillingPeriod(models.Model):
     def _get_billing_document(self, items):
         """One document, with the amounts that Odoo's invoice will have.
 
-        Prices that include their taxes, and taxes that are rounded for the document as
-        a whole, make a cent of difference to what each line is worth by itself.
-
         :param list items: ``BillingItem``
         :return: :class:`BillingDocument`
         """
         Tax = self.env["account.tax"]
         lines = [
-            Tax._prepare_base_line_for_taxes_computation(
-                {},
-                currency_id=item.sale_line.currency_id,
-                partner_id=item.sale_line.order_id.partner_invoice_id,
-                product_id=item.sale_line.product_id,
-                tax_ids=item.sale_line.tax_ids,
-                price_unit=item.price_unit,
-                quantity=item.quantity,
-                discount=item.discount,
+            item.sale_line._prepare_billed_base_line(
+                item.quantity,
+                item.price_unit,
+                item.discount,
                 extra_tax_data=self._get_extra_tax_data(item),
             )
             for item in items

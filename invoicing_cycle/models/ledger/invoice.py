@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools.sql import column_exists, create_column
 
+from ..billing.line_amounts import ROUNDED
 from ..common.call_arguments import ensure_one
 from ..common.recorded import recording
 from ..entries.protected import recording_odoo_link
@@ -109,6 +110,14 @@ class AccountMove(models.Model):
                 or move.reversed_entry_id.billing_project_ids
                 or move.billing_project_ids
             )
+
+    def _prepare_product_base_line_for_taxes_computation(self, product_line):
+        # EXTENDS account
+        base_line = super()._prepare_product_base_line_for_taxes_computation(
+            product_line
+        )
+        base_line[ROUNDED] = bool(self.billing_origin)
+        return base_line
 
     def _auto_init(self):
         # No invoice has an origin yet: spare a large database the computation.

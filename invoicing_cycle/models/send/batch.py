@@ -89,26 +89,10 @@ class AccountMoveBatch(models.Model):
         return []
 
     @api.model
-    def _check_pdf_on(self):
-        """Raise where no PDF can be made."""
-        state = self.env["ir.actions.report"].get_wkhtmltopdf_state()
-        if state in ("install", "broken"):
-            raise refusal(
-                self.env._(
-                    "PDFs are off: wkhtmltopdf is missing on the server, or does not "
-                    "run. Ask your administrator to install it."
-                ),
-                "pdf_off",
-            )
-
     def action_download_invoices(self):
-        """Download the PDF of an invoice, or a zip with one PDF each of many.
-
-        Rendered one by one by Odoo's download route, because a wkhtmltopdf without
-        patched Qt, as in Debian, cannot print several in one go.
-        """
+        """Download the PDF of an invoice, or a zip with one PDF each of many."""
         self.check_access("read")
-        self._check_pdf_on()
+        self._check_pdf_program()
         # Those that Odoo sent are kept and cost nothing.
         rendered = self.filtered(lambda move: not move.invoice_pdf_report_id)
         if len(rendered) > MAX_RENDERED:
@@ -126,6 +110,33 @@ class AccountMoveBatch(models.Model):
             f"{','.join(map(str, self.ids))}/{INVOICE_PDF}",
             "target": "download",
         }
+
+    @api.model
+    def _check_pdf_program(self):
+        """The server's wkhtmltopdf prints invoices, with their headers and footers.
+
+        :raises UserError: where it does not; without headers and footers nobody sees
+            who sells, nor the VAT number
+        """
+        state = self.env["ir.actions.report"].get_wkhtmltopdf_state()
+        if state in ("install", "broken"):
+            raise refusal(
+                self.env._(
+                    "PDFs are off: wkhtmltopdf is missing on the server, or does not "
+                    "run. Ask your administrator to install it."
+                ),
+                "pdf_off",
+            )
+        if not _wkhtml().is_patched_qt:
+            raise refusal(
+                self.env._(
+                    "PDFs would lack headers and footers, and with them your company, "
+                    "its VAT number and the page numbers: wkhtmltopdf on the server is "
+                    'built without "patched Qt". Ask your administrator to install the '
+                    "build that Odoo's installation guide names."
+                ),
+                "pdf_off",
+            )
 
     def _get_invoice_legal_documents(self, filetype, allow_fallback=False):
         # EXTENDS account
@@ -166,31 +177,3 @@ class AccountMoveBatch(models.Model):
         if len(self.env.companies) > 1:
             filename = f"{self.company_id.name} {filename}"
         return filename.replace("/", "_")
-
-
-class IrActionsReport(models.Model):
-    _inherit = "ir.actions.report"
-
-    def _render_qweb_pdf_prepare_streams(self, report_ref, data, res_ids=None):
-        # EXTENDS account
-        # A wkhtmltopdf without patched Qt, as in Debian, fails on several documents in
-        # one call. Sending many invoices from the cron would then fail for all of them,
-        # and so would Odoo's own Print menu.
-        if (
-            not res_ids
-            or len(set(res_ids)) != len(res_ids)
-            or len(res_ids) == 1
-            or not self._is_invoice_report(report_ref)
-            or _wkhtml().is_patched_qt
-        ):
-            return super()._render_qweb_pdf_prepare_streams(
-                report_ref, data, res_ids=res_ids
-            )
-        streams = {}
-        for res_id in res_ids:
-            streams.update(
-                super()._render_qweb_pdf_prepare_streams(
-                    report_ref, dict(data or {}), res_ids=[res_id]
-                )
-            )
-        return streams

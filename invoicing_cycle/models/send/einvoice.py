@@ -1,4 +1,6 @@
-from odoo import models
+from odoo import api, models
+
+from ..billing.line_amounts import ROUNDED
 
 #: State field of an e-invoicing network: the values that say that the network took the
 #: document over. The networks are add-ons that need not be there.
@@ -41,10 +43,21 @@ class AccountMoveEinvoice(models.Model):
             )
 
 
+class AccountEdiCommon(models.AbstractModel):
+    _inherit = "account.edi.common"
+
+    @api.model
+    def _has_net_price(self, line):
+        """Whether the price of an invoice line includes none of its taxes."""
+        taxes = line.tax_ids.flatten_taxes_hierarchy()
+        return not any(tax.price_include for tax in taxes)
+
+
 class AccountEdiXmlUblBis3(models.AbstractModel):
     """The period of the work in UBL documents of the European norm and PINT (BG-14 of
-    the document, BG-26 of its lines), its last day (BT-72), and of credit notes the
-    invoice that they correct (BG-3) with its order number (BT-13)."""
+    the document, BG-26 of its lines), its last day (BT-72), the amounts of the paper,
+    and of credit notes the invoice that they correct (BG-3) with its order number
+    (BT-13)."""
 
     _inherit = "account.edi.xml.ubl_bis3"
 
@@ -89,6 +102,33 @@ class AccountEdiXmlUblBis3(models.AbstractModel):
             document_node["cac:Delivery"]["cbc:ActualDeliveryDate"] = {"_text": day}
         return result
 
+    def _setup_base_lines(self, vals):
+        # EXTENDS account_edi_ubl_cii
+        result = super()._setup_base_lines(vals)
+        for base_line in vals["base_lines"]:
+            # Odoo makes lines of some taxes, which have no price of their own.
+            if base_line.get(ROUNDED) and not base_line.get("_removed_tax_data"):
+                self._keep_line_amounts(base_line)
+        return result
+
+    @api.model
+    def _keep_line_amounts(self, base_line):
+        """A line says the price and the amount that it has on paper.
+
+        Odoo works the price out of the amount, and spreads the cents that discounts
+        make over all lines.
+        """
+        details = base_line["tax_details"]
+        details["gross_total_excluded_currency"] = (
+            details["total_excluded_currency"]
+            + details["delta_total_excluded_currency"]
+            + details["discount_amount_currency"]
+        )
+        if self._has_net_price(base_line["record"]):
+            base_line["_ubl_values"]["price_amount_currency"] = abs(
+                base_line["record"].price_unit
+            )
+
     def _get_invoice_node(self, vals):
         # EXTENDS account_edi_ubl_cii
         # Not with the other nodes of the header: the Japanese format puts the date of
@@ -118,6 +158,9 @@ class AccountEdiXmlCii(models.AbstractModel):
         vals = super()._export_invoice_vals(invoice)
         if (corrected := invoice._get_corrected_invoice()) and corrected.ref:
             vals["purchase_order_reference"] = corrected.ref
+        if invoice.billing_origin:
+            for line in vals["invoice_line_vals_list"]:
+                self._keep_line_prices(line)
         spans = invoice.invoice_line_ids._get_billed_spans()
         if not spans:
             return vals
@@ -135,3 +178,16 @@ class AccountEdiXmlCii(models.AbstractModel):
         if starts and ends:
             vals.update(billing_start=min(starts), billing_end=max(ends))
         return vals
+
+    @api.model
+    def _keep_line_prices(self, vals):
+        """A line says the price of the paper, which Odoo works out of its amount.
+
+        :param dict vals: of a line, with its price before and after the discount
+        """
+        line = vals["line"]
+        if self._has_net_price(line):
+            price = abs(line.price_unit)
+            vals["gross_price_total_unit"] = price
+            vals["price_discount_unit"] = price * line.discount / 100
+            vals["price_subtotal_unit"] = price - vals["price_discount_unit"]

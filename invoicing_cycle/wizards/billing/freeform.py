@@ -214,8 +214,14 @@ class AccountMoveFreeform(models.TransientModel):
     @api.depends("line_ids.price_subtotal", "line_ids.price_total")
     def _compute_amounts(self):
         for freeform in self:
-            freeform.amount_untaxed = sum(freeform.line_ids.mapped("price_subtotal"))
-            freeform.amount_total = sum(freeform.line_ids.mapped("price_total"))
+            company = freeform.company_id
+            totals = self.env["account.tax"]._get_tax_totals_summary(
+                freeform.line_ids._get_base_lines(company),
+                freeform.currency_id,
+                company,
+            )
+            freeform.amount_untaxed = totals["base_amount_currency"]
+            freeform.amount_total = totals["total_amount_currency"]
 
     @api.onchange("move_type", "partner_id")
     def _onchange_corrects_move_id(self):

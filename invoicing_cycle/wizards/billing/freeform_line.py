@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.fields import Command
 from odoo.tools import float_is_zero
 
+from ...models.billing.line_amounts import ROUNDED
+
 
 class AccountMoveFreeformLine(models.TransientModel):
     _name = "account.move.freeform.line"
@@ -96,15 +98,26 @@ class AccountMoveFreeformLine(models.TransientModel):
     @api.depends("quantity", "price_unit", "tax_ids", "currency_id", "product_id")
     def _compute_amounts(self):
         for line in self:
-            amounts = line.tax_ids.compute_all(
-                line.price_unit,
-                currency=line.currency_id,
-                quantity=line.quantity,
-                product=line.product_id,
-                partner=line.freeform_id.partner_id,
+            [base_line] = line._get_base_lines(line.company_id)
+            details = base_line["tax_details"]
+            line.price_subtotal = details["total_excluded_currency"]
+            line.price_total = details["total_included_currency"]
+
+    def _get_base_lines(self, company):
+        """What Odoo's taxes make of the lines of the document, one document at a time.
+
+        :return: list of base lines
+        """
+        Tax = self.env["account.tax"]
+        base_lines = [
+            Tax._prepare_base_line_for_taxes_computation(
+                line, partner_id=line.freeform_id.partner_id, **{ROUNDED: True}
             )
-            line.price_subtotal = amounts["total_excluded"]
-            line.price_total = amounts["total_included"]
+            for line in self
+        ]
+        Tax._add_tax_details_in_base_lines(base_lines, company)
+        Tax._round_base_lines_tax_details(base_lines, company)
+        return base_lines
 
     def _get_product_taxes(self):
         """Taxes before the fiscal position: the product's, else the company's."""

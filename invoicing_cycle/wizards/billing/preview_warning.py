@@ -47,7 +47,6 @@ class ProjectBillingPreview(models.TransientModel):
                 self._find_unmapped_expenses,
             ),
             ("no_receipt", _("No receipt"), self._find_no_receipt),
-            ("no_email", _("No e-mail address"), self._find_no_email),
         ]
 
     # ------------------------------------------------------------------ items
@@ -179,22 +178,6 @@ class ProjectBillingPreview(models.TransientModel):
         return ", ".join(line.name.split("\n", 1)[0] for line in lines)
 
     # --------------------------------------------------------------- document
-
-    @api.model
-    def _find_no_email(self, documents):
-        """Only where the invoice would go by e-mail."""
-        for document in documents:
-            partner = document.partner
-            customer = partner.commercial_partner_id.with_company(document.company)
-            method = customer.invoice_sending_method or "email"
-            if method == "email" and not partner.email:
-                yield (
-                    document,
-                    self.env._(
-                        "%(customer)s has no e-mail address.",
-                        customer=partner.display_name,
-                    ),
-                )
 
     @api.model
     def _find_closed_date(self, documents):
