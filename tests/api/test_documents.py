@@ -1,5 +1,4 @@
 import base64
-from unittest.mock import patch
 
 from lxml import etree
 
@@ -113,24 +112,13 @@ class TestApiDocuments(ApiCommon):
         answer = self.call("get_document", invoice_id=self.move.id)
         self.assertRefused(answer, 422, "pdf_off", "wkhtmltopdf is missing")
 
-    def test_annex_is_asked_for_by_its_format(self):
-        """The annex is made elsewhere; here is what it is fetched by."""
-
-        def get_annex(move, file_format):
-            return {
-                "filename": f"{move.id}.{file_format}",
-                "mimetype": "text/plain",
-                "content": file_format.encode(),
-            }
-
-        moves = type(self.env["account.move"])
-        with patch.object(moves, "_get_billing_annex", get_annex, create=True):
-            self.assertEqual(
-                self._fetch("annex"), (f"{self.move.id}.pdf", "text/plain", b"pdf")
-            )
-            self.assertEqual(self._fetch("annex_xlsx")[2], b"xlsx")
-        with patch.object(
-            moves, "_get_billing_annex", lambda *_args: False, create=True
-        ):
-            answer = self.call("get_document", invoice_id=self.move.id, kind="annex")
-            self.assertRefused(answer, 422, "no_document", "annex")
+    def test_annex(self):
+        """The timesheet behind the invoice; its key reads no timesheets."""
+        name, mimetype, content = self._fetch("annex")
+        self.assertEqual(mimetype, "application/pdf")
+        self.assertTrue(name.endswith(".pdf"), name)
+        self.assertTrue(content.startswith(b"%PDF"), content[:20])
+        name, mimetype, content = self._fetch("annex_xlsx")
+        self.assertTrue(name.endswith(".xlsx"), name)
+        self.assertIn("spreadsheetml", mimetype)
+        self.assertTrue(content.startswith(b"PK"), content[:20])

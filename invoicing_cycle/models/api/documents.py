@@ -87,9 +87,7 @@ class AccountMove(models.Model):
         """
         self.ensure_one()
         if kind in ANNEXES:
-            # The annex is another step's: without it, invoices have none.
-            get_annex = getattr(self, "_get_billing_annex", None)
-            return (get_annex and get_annex(ANNEXES[kind])) or None
+            return self._get_billing_annex(ANNEXES[kind]) or None
         # sudo: as Odoo does to make what it sends; the invoice is one that the user
         # reads
         move = self.sudo()

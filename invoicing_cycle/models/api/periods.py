@@ -28,6 +28,13 @@ class InvoicingCycleApi(models.AbstractModel):
         answer = {
             name: value for name, value in overview.items() if name not in SCREEN_ONLY
         }
+        outside = {
+            name: value
+            for name, value in overview["outside"].items()
+            if not name.startswith("can_open")
+        }
+        outside["sold"] = self._convert_amounts(outside["sold"])
+        answer["outside"] = outside
         for section in overview["sections"]:
             key = section.pop("key")
             section.pop("label")
