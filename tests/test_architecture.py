@@ -76,7 +76,6 @@ HOOKS = {
     "sale.order.line": {"_get_cycle_item_conditions"},
     # What a draft is out of date by.
     "account.move": {
-        "_get_recorded_fields",
         "_format_arrived_items",
         "_get_arrived_items",
         "_get_outdated_reasons",
