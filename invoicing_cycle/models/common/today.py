@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 # Whose day it is. What a company bills, opens, closes and converts goes by its own day,
@@ -62,7 +63,7 @@ class BillingSqlMixin(models.AbstractModel):
         """
         cases = []
         # sudo: the day in each company, for all rows in one expression
-        for record in self.env["res.company"].sudo().search([]):
+        for record in self.env["res.company"].sudo().search(Domain.TRUE):
             day = record._get_today()
             day = get_day(record, day) if get_day else day
             cases.append(SQL("WHEN %s THEN %s::date", record.id, day))
