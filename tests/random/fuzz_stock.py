@@ -11,6 +11,8 @@ ODOO = (
     ("ValueError", "Expected singleton: res.config.settings("),
     # A link that is to be True.
     ("psycopg2.UndefinedFunction", "operator does not exist: integer = boolean"),
+    # Sums and averages of texts.
+    ("psycopg2.UndefinedFunction", "(character varying) does not exist"),
     # Fields that are none, or in no table, for exports and groups.
     ("ValueError", "Invalid field 'name' on '"),
     # Names of fields that are none, in values of a new record.

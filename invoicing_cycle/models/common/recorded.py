@@ -122,7 +122,9 @@ class BillingRecordedMixin(models.AbstractModel):
 
     def _check_recorded(self, vals):
         """Raise where values name results that are not this call's to record."""
-        self._refuse_recorded(self._get_not_recordable() & vals.keys())
+        if isinstance(vals, dict):
+            # What is none, Odoo refuses.
+            self._refuse_recorded(self._get_not_recordable() & vals.keys())
 
     @api.model
     def _get_not_recordable(self):
