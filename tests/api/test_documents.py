@@ -114,6 +114,7 @@ class TestApiDocuments(ApiCommon):
 
     def test_annex(self):
         """The timesheet behind the invoice; its key reads no timesheets."""
+        self._render_for_real()
         name, mimetype, content = self._fetch("annex")
         self.assertEqual(mimetype, "application/pdf")
         self.assertTrue(name.endswith(".pdf"), name)

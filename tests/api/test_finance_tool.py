@@ -60,6 +60,7 @@ class TestFinanceTool(ApiCommon):
         self.assertEqual(
             self._get_files(),
             [
+                "INV_2026_00001/INV_2026_00001 - Timesheet.pdf",
                 "INV_2026_00001/INV_2026_00001.pdf",
                 "INV_2026_00001/INV_2026_00001_ubl_bis3.xml",
             ],
@@ -86,7 +87,7 @@ class TestFinanceTool(ApiCommon):
         self.assertFalse(move.sent_on)
         self.assertEqual(self._run(deliver=deliver)["sent"], [move.name])
         self.assertTrue(move.sent_on)
-        self.assertEqual(len(self._get_files()), 2)
+        self.assertEqual(len(self._get_files()), 3)
 
     def test_what_cannot_be_sent_is_told(self):
         self.customer.write({"country_id": False, "vat": False, "peppol_eas": False})

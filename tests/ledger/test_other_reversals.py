@@ -76,6 +76,20 @@ class TestOtherReversals(InvoiceCommon):
         with self.assertRaisesRegex(UserError, "Delete the draft"):
             period.invoice_ids.action_switch_move_type()
 
+    def test_switched_credit_of_money(self):
+        """Nor does a credit note of a price, which takes back no time."""
+        project = self._create_project()
+        self._log_time(project, date(2026, 1, 5), 2.0)
+        period = self._period(project, date(2026, 1, 5))
+        period._generate_invoices("Because")
+        invoice = period.invoice_ids
+        invoice.action_post()
+        credit = invoice._reverse_moves()
+        credit.invoice_line_ids.price_unit = 10.0
+        self.assertTrue(credit.invoice_line_ids.credited_line_id)
+        with self.assertRaisesRegex(UserError, "Delete the draft"):
+            credit.action_switch_move_type()
+
     def test_copies_of_other_documents(self):
         credit = self.invoice._reverse_moves(cancel=True)
         self.assertFalse(credit.copy().line_ids.recreated_line_id)

@@ -18,14 +18,16 @@ class AccountMove(models.Model):
         # Odoo turns the quantities of a negative invoice over as it makes it a credit
         # note: what the order counts of them turns with them.
         # sudo: what a line makes is kept by the ledger alone
-        lines = self.sudo().invoice_line_ids.filtered("quantity_made")
+        lines = self.sudo().invoice_line_ids.filtered(
+            lambda line: line.quantity_made or line.credited_line_id
+        )
         if positive := lines.move_id.filtered(
             lambda move: move.currency_id.compare_amounts(move.amount_total, 0.0) >= 0
         ):
             raise UserError(
                 self.env._(
-                    "%(documents)s bills work, which the other type would give back. "
-                    "Delete the draft instead.",
+                    "%(documents)s bills or credits work, which the other type would "
+                    "turn over. Delete the draft instead.",
                     documents=", ".join(positive.mapped("display_name")),
                 )
             )
