@@ -42,6 +42,23 @@ class TestPreviewWarning(PreviewCommon):
         self.assertFalse(preview.document_ids)
         self.assertIn("Confirm the sales order", preview.refused_ids.obstacle)
 
+    def test_more_is_due(self):
+        """The order has a fee, which no period bills."""
+        order = self._create_order()
+        period = self._create_period(order=order)
+        fee = self.env["sale.order.line"].create(
+            {
+                "order_id": order.id,
+                "product_id": self.product_fixed.id,
+                "name": "Set-up fee",
+                "product_uom_qty": 1.0,
+                "price_unit": 500.0,
+            }
+        )
+        self.assertWarns(period, "more_due", f"Set-up fee ({order.name})")
+        period.write({"fixed_amount": 500.0, "sale_line_id": fee.id})
+        self.assertQuiet(period)
+
     def test_closed_date(self):
         """The draft is dated when it is confirmed: today is closed."""
         period = self._create_period()

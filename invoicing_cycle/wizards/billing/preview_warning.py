@@ -47,6 +47,7 @@ class ProjectBillingPreview(models.TransientModel):
                 self._find_unmapped_expenses,
             ),
             ("no_receipt", _("No receipt"), self._find_no_receipt),
+            ("more_due", _("More is due"), self._find_sold_beside),
         ]
 
     # ------------------------------------------------------------------ items
@@ -311,3 +312,26 @@ class ProjectBillingPreview(models.TransientModel):
                 self.env._("%(hours).2f h of %(person)s", hours=hours, person=name)
             )
         return result
+
+    @api.model
+    def _find_sold_beside(self, documents):
+        """What is due of the orders of a project, and on no invoice of its periods, in
+        one query."""
+        Period = self.env["project.billing.period"]
+        projects = Period.union(*(document.periods for document in documents))
+        sold = Period._get_sold_beside(projects.project_id)
+        for document in documents:
+            items = {
+                item.id: f"{item.name} ({item.order})"
+                for project in document.periods.project_id
+                for item in sold.get(project.id, ())
+            }
+            if items:
+                yield (
+                    document,
+                    self.env._(
+                        "Due as well, and billed by no period: %(items)s. Invoice it "
+                        "from the sales order.",
+                        items=", ".join(items.values()),
+                    ),
+                )
