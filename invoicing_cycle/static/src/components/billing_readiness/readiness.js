@@ -118,6 +118,9 @@ export function summarize(readiness) {
         // The icon tells that it is approved; there is room for one of the two
         told[0] = formatHours(hours.approved);
     }
+    if (sold.length) {
+        told.push(_t("more is due"));
+    }
     if (aboveCap) {
         told.push(_t("%s above cap", formatHours(aboveCap)));
     }
@@ -126,9 +129,6 @@ export function summarize(readiness) {
     }
     if (late) {
         told.push(_t("%s late", formatHours(late)));
-    }
-    if (sold.length) {
-        told.push(_t("more is due"));
     }
     const text = told.join(" · ") || nothing;
     return {
