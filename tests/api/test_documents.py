@@ -91,6 +91,16 @@ class TestApiDocuments(ApiCommon):
         self.assertRefused(answer, 422, "no_document", "customer's contact")
         self._fetch("pdf")
 
+    def test_files_for_the_sending_are_not_kept(self):
+        """Also where a timesheet goes with the invoice."""
+        self._render_for_real()
+        self.move.billing_project_ids.billing_attach_annex = True
+        files = [("res_model", "=", "account.move"), ("res_id", "=", self.move.id)]
+        before = self.env["ir.attachment"].search_count(files)
+        for kind in ("pdf", "xml", "annex"):
+            self._fetch(kind)
+        self.assertEqual(self.env["ir.attachment"].search_count(files), before)
+
     def test_incomplete_einvoice_names_what_it_lacks(self):
         self.customer.write({"country_id": False, "vat": False, "peppol_eas": False})
         answer = self.call("get_document", invoice_id=self.move.id, kind="xml")

@@ -13,6 +13,13 @@ class TestApiInvoices(ApiCommon):
         self.assertEqual(status, 200, answer)
         return answer["items"]
 
+    def test_draft_without_a_customer(self):
+        draft = self._create_draft()
+        draft.partner_id = False
+        self.env.flush_all()
+        [row] = [row for row in self._list() if row["id"] == draft.id]
+        self.assertIsNone(row["customer"])
+
     # ----------------------------------------------------------------- confirm
 
     def test_one_that_fails_does_not_hold_back_the_others(self):

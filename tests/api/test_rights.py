@@ -146,6 +146,14 @@ class TestApiRights(ApiCommon):
         self.assertIsNone(answer["employees"][0]["locked_until"])
         self.assertFalse(self.carl.timesheet_locked_until)
 
+    def test_nobody_is_not_oneself(self):
+        for call, values in (
+            ("lock", {"locked_until": "2026-02-28"}),
+            ("unlock", {"reason": "Nobody"}),
+        ):
+            answer = self.call(call, key=self.approver_key, employee_ids=[], **values)
+            self.assertRefused(answer, 422, "invalid_value", "employee_ids")
+
     def test_who_is_asked_approves(self):
         self.clara.timesheet_locked_until = date(2026, 2, 28)
         values = {"entry_ids": self.entries.ids}

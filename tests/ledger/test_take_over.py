@@ -114,7 +114,10 @@ class TestTakeOver(ProofCommon):
         self.assertEqual(activity.user_id, self.order.user_id or self.env.user)
         for text in (self.item.name, "12.00 Hours invoiced", "10.00 Hours delivered"):
             self.assertIn(text, activity.note)
-        self.assertEqual(self._get_kinds(self.project), {("billed_beside", self.invoice.invoice_line_ids)})
+        self.assertEqual(
+            self._get_kinds(self.project),
+            {("billed_beside", self.invoice.invoice_line_ids)},
+        )
 
     def test_nothing_to_decide(self):
         self._forget()

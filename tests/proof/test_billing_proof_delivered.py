@@ -97,9 +97,7 @@ class TestInvoicedOrDelivered(StockInvoiceMixin, ProofCommon):
     def test_debit_note(self):
         self.january._generate_invoices()
         self.january.invoice_ids.action_post()
-        note = self._invoice_by_hand(
-            self.item, 6.0, name="Debit note", price_unit=12.5
-        )
+        note = self._invoice_by_hand(self.item, 6.0, name="Debit note", price_unit=12.5)
         note.invoice_origin = self.january.invoice_ids.name
         self.assertTooMuch(note, "12.00")
 
@@ -120,9 +118,7 @@ class TestInvoicedOrDelivered(StockInvoiceMixin, ProofCommon):
     def test_ordered(self):
         item = self._sell("order", 1.0, 500.0)
         invoice = self._invoice_stock(self.order)
-        self.assertEqual(
-            invoice.invoice_line_ids.sale_line_ids, self.item | item
-        )
+        self.assertEqual(invoice.invoice_line_ids.sale_line_ids, self.item | item)
         self.assertRight()
         again = self._invoice_by_hand(item, 1.0)
         self.assertTooMuch(invoice | again, "2.00")
@@ -137,8 +133,12 @@ class TestInvoicedOrDelivered(StockInvoiceMixin, ProofCommon):
 
     def test_other_unit(self):
         """Eight hours are one day of the item."""
-        item = self._sell("order", 1.0, product_uom_id=self.env.ref("uom.product_uom_day").id)
-        invoice = self._invoice_by_hand(item, 8.0, product_uom_id=self.env.ref("uom.product_uom_hour").id)
+        item = self._sell(
+            "order", 1.0, product_uom_id=self.env.ref("uom.product_uom_day").id
+        )
+        invoice = self._invoice_by_hand(
+            item, 8.0, product_uom_id=self.env.ref("uom.product_uom_hour").id
+        )
         self.assertRight()
         invoice.invoice_line_ids.quantity = 9.0
         self.assertTooMuch(invoice)

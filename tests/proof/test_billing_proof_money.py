@@ -81,9 +81,7 @@ class TestBillingProofMoney(StockInvoiceMixin, ExpenseCommon, ProofCommon):
             for markup in (0.0, 12.5, 7.77):
                 with self.subTest(rounding=rounding, markup=markup):
                     order = self._order_in(rounding, rate)
-                    project = self._set_up_project(
-                        order, billing_expense_markup=markup
-                    )
+                    project = self._set_up_project(order, billing_expense_markup=markup)
                     self._spend_all(project)
                     self.assertRight(project)
                     self._bill_all(project)
@@ -153,6 +151,4 @@ class TestBillingProofMoney(StockInvoiceMixin, ExpenseCommon, ProofCommon):
                         }
                     }
                 )
-                self.assertEqual(
-                    self._get_kinds(project), {("expense_amount", item)}
-                )
+                self.assertEqual(self._get_kinds(project), {("expense_amount", item)})

@@ -135,6 +135,7 @@ EXCEPTIONS = {
     "account_analytic_line.company_id": "that of the person may differ from that of "
     "the order, whose company bills",
     "account_move.billing_project_ids": SHOWN,
+    "account_move_line.released_as": "what a document said of time that it gave back",
     "account_move.corrected_invoice_id": "named on paper and in e-invoices; what a "
     "credit frees is the link of its lines",
     "account_move.sent_by_id": "who has sent it; that it was sent is sent_on",

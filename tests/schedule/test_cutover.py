@@ -62,7 +62,9 @@ class TestCutover(StockInvoiceMixin, ProofCommon, ScheduleCommon):
         self.assertEqual(january.state, "ready")
         january._generate_invoices()
         self.assertEqual(january.invoice_line_ids.quantity, 5.0)
-        self.assertEqual(january.invoice_line_ids.timesheet_entry_ids, self.first | self.second)
+        self.assertEqual(
+            january.invoice_line_ids.timesheet_entry_ids, self.first | self.second
+        )
         self.assertProven(self.project)
 
     def test_dialog_tells_only_what_is_ones_own(self):
@@ -133,9 +135,7 @@ class TestCutover(StockInvoiceMixin, ProofCommon, ScheduleCommon):
     def test_no_period_of_late_time(self):
         """A schedule that has ended opens none for what is before it."""
         self._set_schedule(billing_cutover_date=date(2026, 1, 15)).action_apply()
-        self.project.write(
-            {"date_start": date(2025, 1, 1), "date": date(2026, 1, 31)}
-        )
+        self.project.write({"date_start": date(2025, 1, 1), "date": date(2026, 1, 31)})
         self._period(self.project, day(1, 20))._generate_invoices()
         count = len(self.project.billing_period_ids)
         self._log_time(self.project, date(2025, 12, 5), 1.0)
@@ -220,9 +220,7 @@ class TestCutover(StockInvoiceMixin, ProofCommon, ScheduleCommon):
         self.env.flush_all()
         self.env.invalidate_all()
         january = self._period(self.project, day(1, 20))
-        self.assertEqual(
-            milestones.mapped("billing_period_id.id"), january.ids
-        )
+        self.assertEqual(milestones.mapped("billing_period_id.id"), january.ids)
         self.assertFalse(milestones[0].billing_period_id)
         self.assertFalse(expenses[0].billing_period_id)
         self.assertEqual(expenses[1].billing_period_id, january)
@@ -232,11 +230,15 @@ class TestCutover(StockInvoiceMixin, ProofCommon, ScheduleCommon):
     def test_bounds(self):
         for value in (date(1900, 1, 1), date(2200, 1, 1)):
             for record in (self.project, self.company):
-                with self.subTest(value=value, record=record._name):
-                    with self.assertRaisesRegex(ValidationError, "Billed Here From"):
-                        record.billing_cutover_date = value
+                with (
+                    self.subTest(value=value, record=record._name),
+                    self.assertRaisesRegex(ValidationError, "Billed Here From"),
+                ):
+                    record.billing_cutover_date = value
 
     def test_rights(self):
         self._set_schedule().action_apply()
         with self.assertRaises(AccessError):
-            self.project.with_user(self.user_consultant).billing_cutover_date = day(1, 9)
+            self.project.with_user(self.user_consultant).billing_cutover_date = day(
+                1, 9
+            )

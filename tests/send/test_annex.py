@@ -165,6 +165,35 @@ class TestAnnex(AnnexCommon):
         self.assertEqual(self._read(invoice), before)
         self.assertEqual(self._read(credit), [])
 
+    def test_freed_time_that_changes_is_told_as_it_was_billed(self):
+        """It may be another customer's by now."""
+        invoice = self._bill()
+        before = self._read(invoice)
+        invoice._reverse_moves(cancel=True)
+        self.assertFalse(invoice.invoice_line_ids.timesheet_entry_ids)
+        other = self._create_project("Of another customer")
+        self._lock(False, self.consultant | self.colleague)
+        self.first.write(
+            {"project_id": other.id, "task_id": False, "name": "Theirs alone"}
+        )
+        self.second.write({"date": date(2026, 2, 20), "unit_amount": 5.0})
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual(self._read(invoice), before)
+        spans = invoice.invoice_line_ids._get_billed_days()
+        days = [day for span in spans.values() for day in span]
+        self.assertEqual(max(days), SIXTH)
+
+    def test_line_without_a_unit(self):
+        invoice = self._bill()
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE account_move_line SET product_uom_id = NULL WHERE id IN %s",
+            (tuple(invoice.invoice_line_ids.ids),),
+        )
+        self.env.invalidate_all()
+        self.assertTrue(self._read(invoice))
+
     def test_negative_time_has_the_sign_of_its_credit_note(self):
         self._bill()
         self._log_time(self.project, date(2026, 3, 2), -2.0, name="Too much")

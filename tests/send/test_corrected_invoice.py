@@ -109,6 +109,32 @@ class TestCorrectedInvoice(SendCommon):
         self.assertEqual(credit.corrected_invoice_id, self.billed)
         self.assertNamed(credit, self.billed)
 
+    def test_invoice_that_is_taken_back_is_not_corrected(self):
+        self._log_time(self.project, FEBRUARY, 3.0)
+        later = self._bill(FEBRUARY)
+        later._reverse_moves(cancel=True)
+        self._log_time(self.project, date(2026, 3, 5), -9.0)
+        credit = self._bill(date(2026, 3, 5))
+        self.assertEqual(credit.move_type, "out_refund")
+        self.assertEqual(credit.corrected_invoice_id, self.billed)
+
+    def test_another_customer_is_not_named(self):
+        self.project.sale_line_id.order_id.partner_invoice_id = self.env[
+            "res.partner"
+        ].create({"name": "New customer"})
+        self._log_time(self.project, FEBRUARY, -2.0)
+        credit = self._bill(FEBRUARY)
+        self.assertEqual(credit.move_type, "out_refund")
+        self.assertFalse(credit.corrected_invoice_id)
+
+    def test_corrected_one_without_a_day(self):
+        """Reset to draft, it has none: the credit note goes without its name."""
+        credit = self._reverse()
+        self.billed.button_draft()
+        self.billed.invoice_date = False
+        self.assertFalse(credit._get_corrected_invoice())
+        self._export("account.edi.xml.cii", credit)
+
     def test_invoice_of_the_same_days_comes_first(self):
         self._log_time(self.project, FEBRUARY, 3.0)
         self._bill(FEBRUARY)

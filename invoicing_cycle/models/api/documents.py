@@ -87,6 +87,8 @@ class AccountMove(models.Model):
         """
         self.ensure_one()
         if kind in ANNEXES:
+            if ANNEXES[kind] == "pdf":
+                self._check_pdf_program()
             return self._get_billing_annex(ANNEXES[kind]) or None
         # sudo: as Odoo does to make what it sends; the invoice is one that the user
         # reads
@@ -94,13 +96,19 @@ class AccountMove(models.Model):
         kept, made = ATTACHMENTS[kind]
         if document := move[kept]:
             return _as_document(document)
-        data = move._prepare_documents()
+        if not move.invoice_pdf_report_id:
+            self._check_pdf_program()
+        # Steps of other add-ons keep files that they make for the sending.
+        with self.env.cr.savepoint() as savepoint:
+            data = move._prepare_documents()
+            document = _as_document(data.get(made))
+            savepoint.rollback()
         if kind == "xml" and data.get("error"):
             raise refusal(
                 self.env["account.move.send"]._format_error_text(data["error"]),
                 "einvoice_incomplete",
             )
-        return _as_document(data.get(made))
+        return document
 
     def _prepare_documents(self):
         """PDF and e-invoice as Odoo's sending would make them now.
@@ -122,7 +130,6 @@ class AccountMove(models.Model):
         )
         sender._hook_invoice_document_before_pdf_report_render(self, data)
         if not self.invoice_pdf_report_id:
-            self._check_pdf_program()
             sender._prepare_invoice_pdf_report({self: data})
             sender._hook_invoice_document_after_pdf_report_render(self, data)
         return data

@@ -101,6 +101,9 @@ class InvoicingCycleApi(models.AbstractModel):
         return "reversed" if move.payment_state == "reversed" else "ready"
 
     def _prepare_customer(self, partner):
+        """None of a draft whose customer somebody has taken away."""
+        if not partner:
+            return None
         return {
             **as_named(partner),
             "vat": partner.vat or None,

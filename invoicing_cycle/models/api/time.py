@@ -3,8 +3,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 
 from ..approval.state import APPROVAL_STATES
-from ..common.call_arguments import get_day, get_ids, get_text
-from .calls import MOST_IDS, as_day, as_moment, as_named, call, get_error_code
+from ..common.call_arguments import get_day, get_text
+from .calls import as_day, as_moment, as_named, call, get_error_code
 
 
 class InvoicingCycleApi(models.AbstractModel):
@@ -115,8 +115,9 @@ class InvoicingCycleApi(models.AbstractModel):
             "locked_until": get_day(self.env, locked_until),
             "reason": get_text(self.env, reason),
         }
-        if ids := get_ids(self.env, employee_ids, MOST_IDS):
-            values["employee_ids"] = [Command.set(ids)]
+        if employee_ids is not None:
+            employees = self._get_records("hr.employee", employee_ids, "employee_ids")
+            values["employee_ids"] = [Command.set(employees.ids)]
         return self.env["timesheet.lock"].create(values)
 
     def _get_locks(self, dialog):

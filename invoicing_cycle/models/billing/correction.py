@@ -1,5 +1,3 @@
-from datetime import date
-
 from odoo import api, fields, models
 
 from ..entries.row_set import Rows
@@ -34,7 +32,10 @@ class AccountMove(models.Model):
         move = self.sudo()
         if move.move_type != "out_refund":
             return move.browse()
-        return move.reversed_entry_id or move.corrected_invoice_id
+        # One that was reset to draft, and has no day, cannot be named.
+        return (move.reversed_entry_id or move.corrected_invoice_id).filtered(
+            "invoice_date"
+        )
 
     def _prepare_reversals(self, default_values_list):
         """What credit notes of billed invoices take from what they reverse.
@@ -80,7 +81,13 @@ class ProjectBillingPeriod(models.Model):
 
     @api.model
     def _find_corrected_invoice(self, items):
-        """The last posted invoice that billed the same; one of the same days first."""
+        """The last posted invoice that billed the same, to the same customer, and that
+        is not taken back; one that billed the same days first."""
+        # sudo: as below
+        orders = self.env["sale.order"].union(
+            *(item.sale_line.sudo().order_id for item in items)
+        )
+        customers = orders.partner_invoice_id.commercial_partner_id
         # sudo: which invoices billed these sales order items, for whoever credits them
         lines = (
             self.env["sale.order.line"]
@@ -91,16 +98,18 @@ class ProjectBillingPeriod(models.Model):
             lambda line: (
                 line.parent_state == "posted"
                 and line.move_id.move_type == "out_invoice"
+                and line.move_id.commercial_partner_id in customers
+                and not line._is_taken_back()
             )
         )
+        billed = lines._get_billed_days()
         days = [item.date_from for item in items if item.date_from]
 
         def get_rank(line):
-            period = line.billing_period_id
-            covers = bool(period) and any(
-                period.date_from <= day <= (period.date_to or date.max) for day in days
+            covers = billed[line] and any(
+                min(billed[line]) <= day <= max(billed[line]) for day in days
             )
-            return covers, line.move_id.invoice_date, line.id
+            return bool(covers), line.move_id.invoice_date, line.id
 
         return max(lines, key=get_rank, default=lines).move_id
 

@@ -28,7 +28,6 @@ class SaleOrderLine(models.Model):
         "billing_amount_period_ids.fixed_amount",
         "billing_capped",
         "product_uom_qty",
-        "qty_invoiced",
         "timesheet_ids.billing_hours",
         "timesheet_ids.billing_hold",
         "billing_part_ids.billing_hours",
@@ -58,6 +57,18 @@ class SaleOrderLine(models.Model):
                 else made
             )
         return quantities
+
+    def _deliver_invoiced(self):
+        """What is invoiced of these has changed: some deliver just that.
+
+        Told to those alone. As a dependency it would have the time of every item, and
+        the moves of goods, counted anew with each invoice.
+        """
+        field = self._fields["qty_delivered"]
+        lines = self.filtered("billing_capped") | self._filtered_pieces()
+        lines -= self.env.protected(field)
+        self.env.add_to_compute(field, lines)
+        lines.modified(["qty_delivered"])
 
     # ----------------------------------------------------------------- at a day
 
@@ -105,7 +116,12 @@ class SaleOrderLine(models.Model):
         )
         spent = {line: costs[line.id] for line in lines - of_expenses}
         for line in of_expenses:
-            is_spent = min(line.expense_ids.mapped("date")) <= day
+            # One without a day is of the day on which it was posted.
+            days = [
+                expense.date or expense.account_move_id.date
+                for expense in line.expense_ids
+            ]
+            is_spent = min(filter(None, days), default=day) <= day
             spent[line] = line.qty_delivered if is_spent else 0.0
         return spent
 

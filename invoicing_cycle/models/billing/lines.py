@@ -195,6 +195,17 @@ class AccountMove(models.Model):
         projects = self.sudo().billing_project_ids
         return projects.name if len(projects) == 1 else ""
 
+    def _compute_delivery_date(self):
+        # EXTENDS account
+        # What was billed has its day. Goods of the same order may have another.
+        billed = self.filtered(lambda move: move.billing_origin == "schedule")
+        days = {move: move.delivery_date for move in billed}
+        result = super()._compute_delivery_date()
+        for move, day in days.items():
+            if day:
+                move.delivery_date = day
+        return result
+
     def _get_made_delivery_date(self):
         """The delivery date that the lines of this invoice were made with."""
         self.ensure_one()
@@ -246,12 +257,16 @@ class AccountMoveLine(models.Model):
         :return: dict, line to list of dates
         """
         # Read for all lines at once.
-        (self.timesheet_entry_ids | self.released_entry_ids).fetch(["date"])
-        (self.billed_part_ids | self.released_part_ids).fetch(["date"])
+        self.timesheet_entry_ids.fetch(["date"])
+        self.billed_part_ids.fetch(["date"])
         self.sale_line_ids.expense_ids.fetch(["date"])
         return {
             line: [
-                *line._get_known_rows().mapped("date"),
+                *line._get_billed_rows().mapped("date"),
+                *(
+                    fields.Date.to_date(row["day"])
+                    for row in (line.released_as or {}).values()
+                ),
                 *line.sale_line_ids.expense_ids.mapped("date"),
                 *filter(None, line.milestone_ids.mapped("reached_date")),
             ]

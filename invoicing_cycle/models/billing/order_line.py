@@ -197,7 +197,9 @@ class SaleOrderLine(models.Model):
         "invoice_lines.quantity_made",
     )
     def _compute_qty_invoiced(self):
-        return super()._compute_qty_invoiced()
+        result = super()._compute_qty_invoiced()
+        self._deliver_invoiced()
+        return result
 
     def _prepare_qty_invoiced(self):
         # EXTENDS sale

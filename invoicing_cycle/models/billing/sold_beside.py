@@ -94,7 +94,10 @@ class ProjectBillingPeriod(models.Model):
                                    ELSE %(price)s END,
                    %(currency)s
               FROM sold
-              JOIN sale_order ordered ON ordered.id = sold.order_id
+              JOIN project_project project ON project.id = sold.project_id
+              JOIN sale_order ordered
+                ON ordered.id = sold.order_id
+               AND %(order_company)s = COALESCE(%(company)s, %(order_company)s)
               JOIN sale_order_line item ON %(item_order)s = ordered.id
              WHERE %(status)s = 'to invoice'
                AND %(left)s <> 0
@@ -106,6 +109,8 @@ class ProjectBillingPeriod(models.Model):
             sale_line=column("project", "sale_line_id", Project),
             reinvoiced=column("project", "reinvoiced_sale_order_id", Project),
             order_project=column("ordered", "project_id", Order),
+            order_company=column("ordered", "company_id", Order),
+            company=column("project", "billing_company_id", Project),
             order_name=column("ordered", "name", Order),
             item_project=column("item", "project_id", Item),
             item_order=column("item", "order_id", Item),
@@ -118,9 +123,7 @@ class ProjectBillingPeriod(models.Model):
             status=column("item", "invoice_status", Item),
             display=column("item", "display_type", Item),
             sequence=column("item", "sequence", Item),
-            billed=SQL(" OR ").join(
-                self.env[Item]._get_cycle_item_conditions("item")
-            ),
+            billed=SQL(" OR ").join(self.env[Item]._get_cycle_item_conditions("item")),
         )
         for project_id, *values, amount, currency_id in self.env.execute_query(query):
             item = SoldItem(*values, float(amount), currency_id)

@@ -92,7 +92,11 @@ class ProjectBillingPeriod(models.Model):
             return {
                 "period": self._column("entry", "billing_period_id", Entry),
                 "places": SQL(),
-                "waiting": SQL("%s IS NULL", invoice_line),
+                "waiting": SQL(
+                    "(%s IS NULL AND NOT %s)",
+                    invoice_line,
+                    self.env[Entry]._before_cutover_sql("entry"),
+                ),
             }
         return {
             "period": SQL("place.period_id"),

@@ -107,10 +107,17 @@ class AccountMove(models.Model):
         :return: dict, key of the row to id of the period; rows that belong elsewhere
             by now are left out
         """
+        # sudo: where time belongs does not depend on who may read the project
+        projects = self.env["project.project"].sudo()
         allocators = {
             project_id: Allocator(
-                period._replace(closed=period.closed and period.key not in periods._ids)
-                for period in allocation
+                (
+                    period._replace(
+                        closed=period.closed and period.key not in periods._ids
+                    )
+                    for period in allocation
+                ),
+                projects.browse(project_id).billing_cutover or None,
             )
             for project_id, allocation in periods._get_allocation(
                 rows.mapped("project_id").ids

@@ -195,10 +195,12 @@ class BillingRowMixin(models.AbstractModel):
         )
 
     @api.model
-    def _waiting_for_billing_sql(self, alias):
+    def _waiting_for_billing_sql(self, alias, before=None):
         """The rule of :meth:`_get_unbilled_time_domain` in SQL.
 
         :param str alias: of rows, see :meth:`_all_rows_sql`
+        :param SQL before: what is not billed here, by default what is dated before the
+            cut-over of its project
         """
         return SQL(
             """
@@ -218,7 +220,7 @@ class BillingRowMixin(models.AbstractModel):
             invoice_line=self._column(alias, "invoice_line_id"),
             hold=self._column(alias, "billing_hold"),
             delivered=self._delivered_sql(alias),
-            before=self._before_cutover_sql(alias),
+            before=before or self._before_cutover_sql(alias),
             sale_line=self._column(alias, "so_line"),
             state=self._column("item", "state", "sale.order.line"),
         )

@@ -25,7 +25,7 @@ COUNTS = {
     "billed_late_hours": "SUM(own.hours) FILTER (WHERE own.billed AND own.late)",
     "unbilled_count": "COUNT(*) FILTER (WHERE own.unbilled)",
     "uninvoiced_hours": "SUM(own.hours) FILTER (WHERE own.unbilled AND own.by_time)",
-    "held_hours": "SUM(own.hours) FILTER (WHERE entry.billing_hold = 'hold')",
+    "held_hours": "SUM(own.hours) FILTER (WHERE own.held)",
 }
 
 
@@ -190,6 +190,7 @@ class ProjectBillingTime(models.Model):
                               AS unbilled,
                           entry.so_line IS NULL
                           OR entry.timesheet_invoice_type = 'billable_time' AS by_time,
+                          entry.billing_hold = 'hold' AND NOT %(before)s AS held,
                           line.billing_period_id = period.id AS billed,
                           entry.date < period.date_from
                           OR entry.date > period.date_to AS late

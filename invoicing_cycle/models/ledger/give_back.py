@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
@@ -48,8 +48,15 @@ class AccountMoveLine(models.Model):
 
         :param command: ``Command.link`` or ``Command.unlink``
         """
+        # sudo: what was billed, whoever gives it back
+        told = dict(self.sudo().released_as or {})
+        for row in rows:
+            told.pop(str(row._get_key()), None)
+            if command is Command.link:
+                told[str(row._get_key())] = self._prepare_told(row)
         self._record(
-            {
+            {"released_as": told or False}
+            | {
                 name: [command(id_) for id_ in records.ids]
                 for name, records in (
                     ("released_entry_ids", rows.entries),
@@ -58,6 +65,32 @@ class AccountMoveLine(models.Model):
                 if records
             }
         )
+
+    @api.model
+    def _prepare_told(self, row):
+        """What a row of time is, for those who ask what a document bills.
+
+        :return: dict of plain values, see ``released_as``
+        """
+        return {
+            "project_id": row.project_id.id,
+            "day": fields.Date.to_string(row.date),
+            "person": row.employee_id.name or "",
+            "task": row.task_id.name or "",
+            "text": "" if row.name == "/" else row.name or "",
+            "hours": row.product_uom_id._to_hours(row.billing_hours),
+        }
+
+    def _get_told_time(self):
+        """What this line (superuser) bills, or billed before it was given back, as it
+        was then.
+
+        :return: list of dicts, by day; see :meth:`_prepare_told`
+        """
+        self.ensure_one()
+        told = map(self._prepare_told, self._get_billed_rows())
+        told = [*told, *(self.released_as or {}).values()]
+        return sorted(told, key=lambda row: row["day"] or "")
 
     def _take_again(self, rows, counts_more=False):
         """Bill time that was given back before.

@@ -22,6 +22,7 @@ LEDGER_FIELDS = frozenset(
         "made_with",
         "write_up_amount",
         "write_up_quantity",
+        "released_as",
         "released_entry_ids",
         "released_part_ids",
         "credit_line_ids",
@@ -122,6 +123,15 @@ class AccountMoveLine(models.Model):
         readonly=True,
         copy=False,
         groups="base.group_user",
+    )
+
+    released_as = fields.Json(
+        readonly=True,
+        copy=False,
+        export_string_translation=False,
+        help="What the time that was given back was as this line billed it, by the key "
+        "of its row: it may be changed since.",
+        groups="base.group_system",
     )
 
     # ------------------------------------------------------------------ CRUD

@@ -117,7 +117,9 @@ class HrVersion(models.Model):
         spans = []
         for start, versions in contracts.items():
             versions = versions.sorted("date_version")
-            begins = [start or date.min, *versions[1:].mapped("date_version")]
+            start = start or date.min
+            later = versions[1:].mapped("date_version")
+            begins = [start, *(max(start, day) for day in later)]
             ends = [*(add_days(begin, -1) for begin in begins[1:]), date.max]
             for version, begin, end in zip(versions, begins, ends, strict=True):
                 left = version.contract_date_end, version.departure_date

@@ -98,7 +98,7 @@ class BillingProof(models.AbstractModel):
                        SUM(expense.untaxed_amount) / NULLIF(SUM(expense.quantity), 0),
                        (item.reinvoiced_with->>'price')::float,
                        (item.reinvoiced_with->>'markup')::float,
-                       (item.reinvoiced_with->>'day')::date,
+                       (item.reinvoiced_with->>'rate')::float,
                        SUM(expense.untaxed_amount_currency)
                            FILTER (WHERE expense.currency_id = item.currency_id)
                            / NULLIF(SUM(expense.quantity), 0),
@@ -132,14 +132,16 @@ class BillingProof(models.AbstractModel):
         found = {"account.move.line": [], "sale.order.line": []}
         items = self.env["sale.order.line"].browse(row[0] for row in rows)
         for item, row in zip(items, rows, strict=True):
-            _id, cost, price, markup, day, spent, line_id, line_price = row
+            _id, cost, price, markup, rate, spent, line_id, line_price = row
             currency, company = item.currency_id, item.company_id
-            if day and spent and currency != company.currency_id:
+            if rate and spent and currency != company.currency_id:
                 # Spent in the currency that it is billed in.
                 expected = currency.round(float(spent))
+            elif rate:
+                expected = currency.round(float(cost or 0.0) * rate)
             else:
-                # Without a day it was posted at the rate of the order, as in Odoo.
-                day = day or item.order_id.date_order
+                # It was posted at the rate of the order, as in Odoo.
+                day = item.order_id.date_order
                 expected = company.currency_id._convert(
                     float(cost or 0.0), currency, company, day
                 )

@@ -171,6 +171,10 @@ class ProjectProject(models.Model):
             (%(order)s IS NOT NULL
              AND %(project)s IS NULL
              AND %(state)s NOT IN ('draft', 'refused')
+             AND NOT EXISTS (
+                SELECT 1
+                  FROM res_company begun
+                 WHERE begun.id = %(company)s AND %(day)s < %(cutover)s)
              AND (%(line)s IS NULL
                   OR EXISTS (
                     SELECT 1
@@ -178,6 +182,9 @@ class ProjectProject(models.Model):
                      WHERE expense_line.id = %(line)s
                        AND %(delivered)s <> %(invoiced)s)))
             """,
+            company=column("expense", "company_id", Expense),
+            day=column("expense", "date", Expense),
+            cutover=column("begun", "billing_cutover_date", "res.company"),
             order=column("expense", "sale_order_id", Expense),
             project=column("expense", "billing_project_id", Expense),
             state=column("expense", "state", Expense),

@@ -199,12 +199,18 @@ class ProjectProject(models.Model):
         self._check_named([vals])
         # Before, because Odoo takes names out of the values on its way.
         names = frozenset(vals)
+        # sudo: from which day a project is billed may follow from what is written
+        begun = {project: project.billing_cutover for project in self.sudo()}
         with self._appointing(names), self._billing_rights(vals) as (projects, values):
             if "billing_frequency" in values:
                 projects._prepare_frequency_change(values)
             with projects._keeping_items(names):
                 result = super(ProjectProject, projects).write(values)
             projects._follow_schedule(names)
+        # sudo: as above
+        self.sudo().filtered(
+            lambda project: project.billing_cutover != begun[project]
+        )._follow_cutover()
         if "allow_billable" in names:
             self.env["project.billing.time"]._touch(projects=self.ids)
         if not self._get_expense_fields().isdisjoint(names):
@@ -219,9 +225,7 @@ class ProjectProject(models.Model):
 
         :param names: of the fields that were written
         """
-        if "billing_cutover_date" in names:
-            self._follow_cutover()
-        elif not self._get_schedule_fields().isdisjoint(names):
+        if not self._get_schedule_fields().isdisjoint(names):
             self._open_billing_periods(changed=True)
         elif "billing_invoice_delay" in names:
             # Invoicing earlier may make the next period due already.

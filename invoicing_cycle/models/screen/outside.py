@@ -111,7 +111,11 @@ class ProjectBillingPeriod(models.Model):
         if kind == "sold":
             self.env["sale.order"].check_access("read")
             items = self.env["sale.order.line"].browse(
-                {item.id for found in self._get_sold_beside(own).values() for item in found}
+                {
+                    item.id
+                    for found in self._get_sold_beside(own).values()
+                    for item in found
+                }
             )
             # sudo: which orders these are; the list shows those that the user may read
             orders = items.sudo().order_id

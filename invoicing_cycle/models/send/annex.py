@@ -2,7 +2,7 @@ from datetime import date
 from itertools import groupby
 from typing import NamedTuple
 
-from odoo import models
+from odoo import fields, models
 
 from ...tools.allocation import spread
 
@@ -77,7 +77,8 @@ class AccountMove(models.Model):
         projects = (
             self.env["project.project"]
             .sudo()
-            .browse({row.project_id for row in rows})
+            .browse({row.project_id for row in rows} - {False})
+            .exists()
             .sorted(lambda project: (project.sequence, project.id))
         )
         if for_customer or not self.env.user._is_internal():
@@ -95,7 +96,9 @@ class AccountMove(models.Model):
         self.ensure_one()
         # sudo: as in _get_annex
         lines = self.sudo()._origin.invoice_line_ids
-        projects = lines._get_known_rows().mapped("project_id")
+        ids = {row["project_id"] for line in lines for row in line._get_told_time()}
+        # sudo: as above
+        projects = self.env["project.project"].sudo().browse(ids - {False}).exists()
         return any(projects.mapped("billing_attach_annex"))
 
     def _get_annex_rows(self):
@@ -108,7 +111,7 @@ class AccountMove(models.Model):
         # Read for all lines at once; those of a record's origin read one by one.
         lines = lines.browse(lines.ids)
         names = [*ROW_FIELDS, "name"]
-        billed = lines._get_known_rows()
+        billed = lines._get_billed_rows()
         billed.entries.fetch(names)
         billed.parts.fetch([*ROW_FIELDS, "entry_id"])
         billed.parts.entry_id.fetch(["name"])
@@ -165,20 +168,18 @@ class AccountMoveLine(models.Model):
         :return: list of :class:`AnnexRow`
         """
         self.ensure_one()
-        billed = self._get_known_rows().sorted_by_day()
-        hours = [
-            sign * row.product_uom_id._to_hours(row.billing_hours) for row in billed
-        ]
+        billed = self._get_told_time()
+        hours = [sign * row["hours"] for row in billed]
         rest = self._get_annex_rest(sum(hours)) if billed else 0.0
         weights = [*hours, rest] if rest else hours
         amounts = spread(self.price_subtotal, weights, self.currency_id.round)
         rows = [
             AnnexRow(
-                row.project_id.id,
-                row.date,
-                row.employee_id.name or "",
-                row.task_id.name or "",
-                "" if row.name == "/" else row.name or "",
+                row["project_id"],
+                fields.Date.to_date(row["day"]),
+                row["person"],
+                row["task"],
+                row["text"],
                 *numbers,
             )
             for row, *numbers in zip(billed, hours, amounts, strict=False)
@@ -189,7 +190,7 @@ class AccountMoveLine(models.Model):
                 if self.write_up_quantity
                 else self.env._("Rounding on the invoice")
             )
-            project = billed[0].project_id.id
+            project = billed[0]["project_id"]
             rows.append(AnnexRow(project, None, "", "", text, rest, amounts[-1]))
         return rows
 
@@ -199,7 +200,9 @@ class AccountMoveLine(models.Model):
         Less than the last digit of a quantity is none, as a quantity is rounded.
         """
         unit = self.product_uom_id
-        if not self.env["uom.uom"]._get_time_unit("hour")._has_common_reference(unit):
+        if not unit or not self.env["uom.uom"]._get_time_unit(
+            "hour"
+        )._has_common_reference(unit):
             return 0.0
         digits = self.env["sale.order.line"]._get_quantity_digits()
         rest = unit._to_hours(self.quantity) - hours

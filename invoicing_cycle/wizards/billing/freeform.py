@@ -306,8 +306,8 @@ class AccountMoveFreeform(models.TransientModel):
         }
         if self.reference:
             vals["ref"] = self.reference
-        if self.payment_term_id:
-            vals["invoice_payment_term_id"] = self.payment_term_id.id
+        # Left out, Odoo would take those of the customer.
+        vals["invoice_payment_term_id"] = self.payment_term_id.id
         if corrected := self.corrects_move_id:
             vals |= {
                 "corrected_invoice_id": corrected.id,

@@ -15,8 +15,8 @@ class BaseModuleUninstall(models.TransientModel):
         for dialog in self:
             names = dialog._get_modules().mapped("name")
             dialog.billing_lost = (
-                "invoicing_cycle" in names and self._get_billing_lost() or False
-            )
+                "invoicing_cycle" in names and self._get_billing_lost()
+            ) or False
 
     @api.model
     def _get_billing_lost(self):

@@ -65,18 +65,36 @@ class ProjectBillingSchedule(models.TransientModel):
                       FROM %(rows)s
                      WHERE entry.project_id IN %(ids)s
                        AND entry.date < %(start)s
-                       AND (%(cutover)s::date IS NULL OR entry.date >= %(cutover)s)
                        AND %(waiting)s
                     """,
                     hours=Entry._hours_to_bill_sql("entry"),
                     rows=Entry._all_rows_sql("entry"),
                     ids=tuple(projects.ids),
                     start=dialog.billing_start_date,
-                    cutover=dialog.billing_cutover_date or None,
-                    waiting=Entry._waiting_for_billing_sql("entry"),
+                    waiting=Entry._waiting_for_billing_sql(
+                        "entry", before=dialog._before_sql()
+                    ),
                 )
                 hours = self.env.execute_query(query)[0][0]
             dialog.late_hours = hours
+
+    def _before_sql(self):
+        """Time that is not billed here once this dialog is applied."""
+        column = self.env["project.project"]._column
+        return SQL(
+            """
+            COALESCE(entry.date < COALESCE(%(chosen)s::date, (
+                SELECT COALESCE(%(own)s, company.billing_cutover_date)
+                  FROM project_project project
+             LEFT JOIN res_company company
+                    ON company.id = COALESCE(%(biller)s, %(company)s)
+                 WHERE project.id = entry.project_id)), FALSE)
+            """,
+            chosen=self.billing_cutover_date or None,
+            own=column("project", "billing_cutover_date"),
+            biller=column("project", "billing_company_id"),
+            company=self.env.company.id,
+        )
 
     def action_apply(self):
         """Write the schedule on every project: all of them or none."""

@@ -40,8 +40,15 @@ class AccountMoveLine(models.Model):
         if (expense or bill).currency_id == order.currency_id:
             spent = expense.untaxed_amount_currency if expense else self.price_subtotal
             return order.currency_id.round(abs(spent / self.quantity))
-        return self.company_id.currency_id._convert(
-            abs(self.balance / self.quantity),
+        cost = abs(self.balance / self.quantity)
+        return order.currency_id.round(cost * self._get_rate_of_day(order))
+
+    def _get_rate_of_day(self, order):
+        """The currency rate by which a cost is converted, as it is known now."""
+        # sudo: as in _get_price_of_day
+        expense, bill = self.expense_id.sudo(), self.move_id
+        return self.env["res.currency"]._get_conversion_rate(
+            self.company_id.currency_id,
             order.currency_id,
             self.company_id,
             expense.date or bill.invoice_date or bill.date,
@@ -105,7 +112,7 @@ class AccountMoveLine(models.Model):
                 made = {
                     "price": line._sale_get_invoice_price(item.order_id),
                     "markup": line._get_expense_markup(),
-                    "day": fields.Date.to_string(line.expense_id.date),
+                    "rate": line._get_rate_of_day(item.order_id),
                 }
                 item._record({"reinvoiced_with": made})
         return result
@@ -119,7 +126,7 @@ class SaleOrderLine(models.Model):
         copy=False,
         export_string_translation=False,
         help="Price and mark-up that the expense was re-invoiced with when it was "
-        "posted, and the day of its currency rate.",
+        "posted, and the currency rate of its day.",
         groups="base.group_user",
     )
 

@@ -54,7 +54,9 @@ class SaleOrderLine(models.Model):
                 EXISTS (
                     SELECT 1
                       FROM project_billing_period p
-                     WHERE %(sale_line)s = %(item)s AND %(left)s AND %(skipped)s IS NULL)
+                     WHERE %(sale_line)s = %(item)s
+                       AND %(left)s
+                       AND %(skipped)s IS NULL)
                 """,
                 sale_line=Period._column("p", "sale_line_id"),
                 skipped=Period._column("p", "skip_reason"),
