@@ -138,7 +138,7 @@ STEPS = {
     },
     "ledger": {
         "_check_new_links",
-        "_get_known_rows",
+        "_get_billed_rows",
         "_get_signed_made",
         "_is_credit_to_come",
         "_is_taken_back",

@@ -52,7 +52,7 @@ class AccountMoveLine(models.Model):
         told = dict(self.sudo().released_as or {})
         for row in rows:
             told.pop(str(row._get_key()), None)
-            if command is Command.link:
+            if command == Command.link:
                 told[str(row._get_key())] = self._prepare_told(row)
         self._record(
             {"released_as": told or False}
