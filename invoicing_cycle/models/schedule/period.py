@@ -104,6 +104,7 @@ class ProjectBillingPeriod(models.Model):
         compute="_compute_sale_line_id",
         store=True,
         readonly=False,
+        index="btree_not_null",
         check_company=True,
         domain="[('is_service', '=', True), ('is_expense', '=', False),"
         " ('state', '=', 'sale'), ('order_partner_id', 'child_of', partner_id)]",

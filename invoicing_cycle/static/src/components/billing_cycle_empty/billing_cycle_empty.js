@@ -158,8 +158,11 @@ export class BillingCycleEmpty extends Component {
 
     /** What is due of the orders and no period bills, such as a set-up fee. */
     get outsideSold() {
-        const {sold = [], sold_orders: orders = [], can_open_orders} =
-            this.overview.outside;
+        const {
+            sold = [],
+            sold_orders: orders = [],
+            can_open_orders,
+        } = this.overview.outside;
         if (!orders.length) {
             return [];
         }
@@ -233,9 +236,7 @@ export class BillingCycleEmpty extends Component {
     }
 
     openFact({section, action}) {
-        return section
-            ? this.openSection(section)
-            : this.actions.openOutside(action);
+        return section ? this.openSection(section) : this.actions.openOutside(action);
     }
 
     openSection(section) {
