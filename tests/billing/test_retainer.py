@@ -242,5 +242,6 @@ class TestRetainer(BeyondHoursCommon):
     def test_language_of_the_customer(self):
         self.env["res.lang"]._activate_lang("de_DE")
         self.partner.lang = "de_DE"
+        self._log_time(self.project, date(2026, 1, 6), 0.75)
         line = self._generate(self.january).invoice_line_ids
-        self.assertIn("Enthalten 20 h, verbraucht 16 h, übrig 4 h", line.name)
+        self.assertIn("Enthalten 20 h, verbraucht 16,75 h, übrig 3,25 h", line.name)

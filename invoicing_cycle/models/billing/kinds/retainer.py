@@ -1,6 +1,6 @@
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, formatLang
 
 from ....tools.billing_calendar import FREQUENCIES, days_of
 from ....tools.caps import NOISE, allot
@@ -217,18 +217,18 @@ class ProjectBillingPeriod(models.Model):
         """
         self.ensure_one()
         env = env or self.env
-        parts = [env._("Included %(hours)s h", hours=_format(balance.included))]
+        parts = [env._("Included %(hours)s h", hours=_format(env, balance.included))]
         if balance.carried:
             parts.append(
-                env._("carried over %(hours)s h", hours=_format(balance.carried))
+                env._("carried over %(hours)s h", hours=_format(env, balance.carried))
             )
         today = self.company_id._get_today()
         if balance.drawn or (self.date_to and self.date_to < today):
-            parts.append(env._("used %(hours)s h", hours=_format(balance.drawn)))
+            parts.append(env._("used %(hours)s h", hours=_format(env, balance.drawn)))
             parts.append(
-                env._("above %(hours)s h", hours=_format(balance.above))
+                env._("above %(hours)s h", hours=_format(env, balance.above))
                 if balance.above
-                else env._("left %(hours)s h", hours=_format(balance.left))
+                else env._("left %(hours)s h", hours=_format(env, balance.left))
             )
         return ", ".join(parts)
 
@@ -314,7 +314,7 @@ class ProjectBillingPeriod(models.Model):
             period._message_log(
                 body=self.env._(
                     "%(hours)s h beyond the retainer are billed on %(line)s.",
-                    hours=_format(balance.above),
+                    hours=_format(self.env, balance.above),
                     line=line.display_name,
                 )
             )
@@ -333,5 +333,8 @@ class ProjectBillingPeriod(models.Model):
         return Rows.search(self.env, domain).sorted_by_day()
 
 
-def _format(hours):
-    return f"{round(hours, 2):g}"
+def _format(env, hours):
+    """In the language of the environment, with no more digits than there are, two at
+    most."""
+    digits = len(f"{hours:.2f}".rstrip("0").partition(".")[2])
+    return formatLang(env, hours, digits)
