@@ -211,7 +211,7 @@ class TestBillingProofExpenses(ProofMixin, ExpenseCommon):
     def test_clean(self):
         self.assertEqual(
             self.item.reinvoiced_with,
-            {"price": 135.0, "markup": 12.5, "day": "2026-01-20"},
+            {"price": 135.0, "markup": 12.5, "rate": 1.0},
         )
         self.assertProven(self.project)
         # What comes later changes nothing of it.

@@ -254,10 +254,10 @@ class BillingProof(models.AbstractModel):
                        0) + %(tolerance)s AS quantity) due
              WHERE sale_line.order_id IN %(order_ids)s
                AND sale_line.is_downpayment IS NOT TRUE
-               AND sale_line.is_expense IS NOT TRUE
                AND %(live)s
                AND line.billing_kind IS NULL
-               AND (invoice.move_type = 'out_invoice'
+               AND (sale_line.is_expense IS NOT TRUE
+                    AND invoice.move_type = 'out_invoice'
                     AND own.quantity > own.made + %(tolerance)s
                     AND (charged.quantity > due.quantity
                          AND charged.fixed <= due.quantity
