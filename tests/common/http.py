@@ -28,6 +28,14 @@ class InvoicingCycleHttpCommon(InvoicingCycleCommon, HttpCase):
         cls.last_month = cls.month - relativedelta(months=1)
         cls.last_month_end = cls.month - relativedelta(days=1)
         super().setUpClass()
+        # Nothing is odd about a company that can be paid.
+        cls.env["res.partner.bank"].create(
+            {
+                "acc_number": "BE15001559627230",
+                "partner_id": cls.company.partner_id.id,
+                "company_id": cls.company.id,
+            }
+        )
 
     @classmethod
     def _freeze_today(cls):

@@ -88,14 +88,9 @@ class AccountMoveBatch(models.Model):
             return [failure for draft in self for failure in draft._post_drafts()]
         return []
 
-    @api.model
     def action_download_invoices(self):
         """Download the PDF of an invoice, or a zip with one PDF each of many."""
         self.check_access("read")
-        if not self.env.user._is_internal():
-            raise AccessError(
-                self.env._("Customers find the PDF of an invoice in the portal.")
-            )
         self._check_pdf_program()
         # Those that Odoo sent are kept and cost nothing.
         rendered = self.filtered(lambda move: not move.invoice_pdf_report_id)
