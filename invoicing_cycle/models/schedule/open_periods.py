@@ -31,13 +31,7 @@ class ProjectProject(models.Model):
     @api.model
     def _get_schedule_fields(self):
         """Fields that decide which periods there are."""
-        return {
-            "active",
-            "billing_cutover_date",
-            "billing_frequency",
-            "billing_start_date",
-            "date",
-        }
+        return {"active", "billing_frequency", "billing_start_date", "date"}
 
     @api.model
     def _get_completion_fields(self):

@@ -208,9 +208,10 @@ class ProjectProject(models.Model):
                 result = super(ProjectProject, projects).write(values)
             projects._follow_schedule(names)
         # sudo: as above
-        self.sudo().filtered(
+        if moved := self.sudo().filtered(
             lambda project: project.billing_cutover != begun[project]
-        )._follow_cutover()
+        ):
+            moved._follow_cutover()
         if "allow_billable" in names:
             self.env["project.billing.time"]._touch(projects=self.ids)
         if not self._get_expense_fields().isdisjoint(names):
