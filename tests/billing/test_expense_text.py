@@ -22,7 +22,9 @@ class TestExpenseText(ExpenseCommon):
     def _get_notes(self, **values):
         expense = self._create_expense(day=date(2026, 1, 20), **values)
         self._post_expenses(expense)
-        lines = self._generate(self.january).invoice_line_ids
+        invoice = self._generate(self.january)
+        self.assertEqual(invoice.delivery_date, expense.date)
+        lines = invoice.invoice_line_ids
         _item, name, *notes = lines.name.split("\n")
         self.assertEqual(name, "Consultant: Train")
         return notes

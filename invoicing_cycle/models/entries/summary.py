@@ -131,6 +131,9 @@ class ProjectBillingTime(models.Model):
     @api.model
     def _count_all(self):
         """Count all time, where the add-on meets time that was there before."""
+        # A database that was filled or restored just now has no statistics: PostgreSQL
+        # would go through all entries for each key.
+        self.env.cr.execute("ANALYZE account_analytic_line, project_billing_period")
         self._touch(
             projects=self.env["project.project"]
             .with_context(active_test=False)

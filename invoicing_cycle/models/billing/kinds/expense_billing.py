@@ -104,21 +104,29 @@ class ProjectBillingPeriod(models.Model):
 
     def _prepare_expense_items(self):
         self.ensure_one()
-        return [
-            BillingItem(
-                period=self,
-                sale_line=sale_line,
-                kind="expense",
-                quantity=quantity,
-                made=quantity,
-                amount=sale_line._get_untaxed_amount(quantity),
-                uom=sale_line.product_uom_id,
-                price_unit=sale_line.price_unit,
-                discount=sale_line.discount,
+        items = []
+        for sale_line in self._get_waiting("expense_line_ids"):
+            quantity = sale_line._get_expense_quantity()
+            if not quantity:
+                continue
+            # sudo: the days of what the customer is billed
+            days = sale_line.sudo().expense_ids.mapped("date")
+            items.append(
+                BillingItem(
+                    period=self,
+                    sale_line=sale_line,
+                    kind="expense",
+                    quantity=quantity,
+                    made=quantity,
+                    amount=sale_line._get_untaxed_amount(quantity),
+                    uom=sale_line.product_uom_id,
+                    price_unit=sale_line.price_unit,
+                    discount=sale_line.discount,
+                    date_from=min(days, default=None),
+                    date_to=max(days, default=None),
+                )
             )
-            for sale_line in self._get_waiting("expense_line_ids")
-            if (quantity := sale_line._get_expense_quantity())
-        ]
+        return items
 
     @api.model
     def _get_line_text(self, item, name):
