@@ -133,7 +133,7 @@ STEPS = {
         "_round_time_anew",
         "_share_anew",
         "_take_retainer",
-        "_time_amount_sql",
+        "_due_time_sql",
         "_timesheet_compute_delivered_quantity_domain",
     },
     "ledger": {

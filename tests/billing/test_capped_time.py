@@ -115,8 +115,11 @@ class TestCappedTime(BeyondHoursCommon):
         self._log_time(self.project, date(2026, 2, 5), 6.0)
         self.assertEqual(self.february.amount_to_invoice, 0.0)
         invoice.button_cancel()
-        self.assertEqual(self.february.amount_to_invoice, 600.0)
+        # What waits in January comes first, unless February is invoiced before it.
         self.assertEqual(self.january.amount_to_invoice, 1000.0)
+        self.assertEqual(self.february.amount_to_invoice, 0.0)
+        [item] = self.february._get_billing_items()
+        self.assertEqual(item.amount, 600.0)
 
     def test_one_run(self):
         """The periods of one run share what the cap leaves."""

@@ -166,6 +166,7 @@ ROWS = (
         _counted(name, 7, None)
         for name in ("total_count", "entry_count", "unbilled_count")
     ),
+    _counted("is_waiting", False, None),
     *(
         _counted(name, 9.0)
         for name in (

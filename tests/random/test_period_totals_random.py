@@ -96,7 +96,11 @@ class TestPeriodTotalsRandom(InvoicingCycleCommon):
         :return: dict, period id to {name: (value, how much it may be off)}
         """
         closed = self._get_periods()._filtered_closed()
-        items = (self._get_periods() - closed)._get_billing_items()
+        # As a run of all would bill them: what waits first comes first.
+        waiting = (self._get_periods() - closed).sorted(
+            lambda period: (period.invoice_date, period.date_from, period.id)
+        )
+        items = waiting._get_billing_items(sequential=True)
         result = {}
         for period in self._get_periods():
             time = period.timesheet_ids

@@ -174,21 +174,18 @@ class ResCompany(models.Model):
         :param SQL company: id of the company
         :param SQL day: the day of the time
         """
-        column = self._column
-        return SQL(
-            """
-            EXISTS (
-                SELECT 1
-                  FROM res_company company
-                 WHERE company.id = %(company)s
-                   AND %(switch)s
-                   AND (%(since)s IS NULL OR %(since)s <= %(day)s))
-            """,
-            company=company,
-            switch=column("company", "timesheet_approval"),
-            since=column("company", "timesheet_approval_from"),
-            day=day,
+        companies = self._get_all().filtered("timesheet_approval")
+        if not companies:
+            return SQL("FALSE")
+        cases = SQL(" ").join(
+            SQL(
+                "WHEN %s THEN %s::date",
+                record.id,
+                record.timesheet_approval_from or "-infinity",
+            )
+            for record in companies
         )
+        return SQL("(%s >= CASE %s %s END) IS TRUE", day, company, cases)
 
     @api.model
     def _automatic_approval_sql(self, company, project, flow):
@@ -198,20 +195,23 @@ class ResCompany(models.Model):
         :param SQL project: id of the project
         :param SQL flow: id of the flow that applies, NULL where none does
         """
+        companies = self._get_all().filtered(
+            lambda record: record.timesheet_approval_default == "automatic"
+        )
+        if not companies:
+            return SQL("FALSE")
         return SQL(
             """
-            EXISTS (
+            (%(company)s IN %(companies)s
+             AND EXISTS (
                 SELECT 1
-                  FROM res_company company
-                  JOIN project_project project ON project.id = %(project)s
-                 WHERE company.id = %(company)s
-                   AND %(choice)s = 'automatic'
-                   AND %(manager)s IS NULL
-                   AND %(flow)s IS NULL)
+                  FROM project_project project
+                 WHERE project.id = %(project)s AND %(manager)s IS NULL)
+             AND %(flow)s IS NULL)
             """,
-            flow=flow,
             company=company,
+            companies=tuple(companies.ids),
             project=project,
-            choice=self._column("company", "timesheet_approval_default"),
             manager=self._column("project", "user_id", "project.project"),
+            flow=flow,
         )

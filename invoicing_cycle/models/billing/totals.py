@@ -166,14 +166,7 @@ class ProjectBillingPeriod(models.Model):
         "timesheet_ids.so_line.standard_rate",
     )
     def _compute_live_totals(self):
-        totals = {}
-        if ids := tuple(self._origin.ids):
-            query = SQL(
-                "SELECT p.id, %s FROM project_billing_period p WHERE p.id IN %s",
-                SQL(", ").join(self._field_to_sql("p", name) for name in LIVE_TOTALS),
-                ids,
-            )
-            totals = {row[0]: row[1:] for row in self.env.execute_query(query)}
+        totals = self._read_live(*LIVE_TOTALS)
         closed = self._filtered_closed() if any(not p.id for p in self) else self
         for period in self:
             values = totals.get(period._origin.id, (0.0, 0.0, 0.0))
@@ -267,19 +260,40 @@ class ProjectBillingPeriod(models.Model):
         }
 
     @api.model
-    def _hours_sql(self, waiting, billed, alias):
+    def _hours_sql(self, waiting, billed, alias, due):
         """The sum of what waits in the period and, where it is closed, was billed."""
         return SQL(
             """
-            COALESCE((
-                SELECT SUM(time.%(waiting)s)
-                       + CASE WHEN %(closed)s THEN SUM(time.%(billed)s) ELSE 0 END
-                  FROM %(time)s time
-                 WHERE time.period_id = %(id)s), 0)
+            (COALESCE(%(waiting)s, 0)
+             + CASE WHEN %(closed)s THEN COALESCE((
+                         SELECT SUM(time.%(billed)s)
+                           FROM %(time)s time
+                          WHERE time.period_id = %(id)s), 0)
+                    ELSE 0
+                END)
             """,
-            waiting=SQL.identifier(waiting),
-            billed=SQL.identifier(billed),
+            waiting=SQL.identifier(due, waiting),
             closed=self._closed_sql(alias),
+            billed=SQL.identifier(billed),
             time=self.env["project.billing.time"]._rows_sql(),
             id=SQL.identifier(alias, "id"),
+        )
+
+    @api.model
+    def _amount_to_invoice_sql(self, alias, due):
+        return SQL(
+            """
+            (CASE WHEN %(closed)s THEN 0
+                  ELSE ROUND(((COALESCE(%(time)s, 0) + COALESCE(%(beside)s, 0))
+                              / %(rounding)s)::numeric) * %(rounding)s
+              END)
+            """,
+            closed=self._closed_sql(alias),
+            time=SQL.identifier(due, "amount"),
+            beside=self._column(alias, "amount_beside_time"),
+            rounding=SQL(
+                "(SELECT currency.rounding FROM res_currency currency"
+                " WHERE currency.id = %s)",
+                self._column(alias, "currency_id"),
+            ),
         )

@@ -1,6 +1,5 @@
 from odoo import api, fields, models
-from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, ormcache
 
 # Whose day it is. What a company bills, opens, closes and converts goes by its own day,
 # whoever asks: jobs run as OdooBot, and its time zone is nobody's. What a person has to
@@ -27,6 +26,20 @@ class ResCompany(models.Model):
         return _today_in(
             company, company.resource_calendar_id.tz, company.partner_id.tz
         )
+
+    @api.model
+    def _get_all(self):
+        """Every company: what is looked up of one is a value in a query of rows."""
+        # sudo: settings of all companies, whichever of them the rows of a user have
+        return self.sudo().browse(self._get_all_ids())
+
+    @api.model
+    @ormcache()
+    def _get_all_ids(self):
+        # Odoo clears the cache when companies come and go.
+        # sudo: as above
+        companies = self.sudo().with_context(active_test=False)
+        return companies.search([("id", "!=", False)])._ids
 
 
 class ResUsers(models.Model):
@@ -62,8 +75,7 @@ class BillingSqlMixin(models.AbstractModel):
             follows from it
         """
         cases = []
-        # sudo: the day in each company, for all rows in one expression
-        for record in self.env["res.company"].sudo().search(Domain.TRUE):
+        for record in self.env["res.company"]._get_all():
             day = record._get_today()
             day = get_day(record, day) if get_day else day
             cases.append(SQL("WHEN %s THEN %s::date", record.id, day))

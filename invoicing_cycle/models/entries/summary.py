@@ -27,6 +27,7 @@ class ProjectBillingTime(models.Model):
     """
 
     _name = "project.billing.time"
+    _inherit = ["billing.sql.mixin"]
     _description = "Time of a Billing Period"
     _log_access = False
     _order = "id"
@@ -45,6 +46,10 @@ class ProjectBillingTime(models.Model):
     department_id = fields.Many2one("hr.department", ondelete="cascade")
     total_count = fields.Integer(help="All entries.")
     entry_count = fields.Integer(help="Entries that wait to be billed.")
+    is_waiting = fields.Boolean(
+        help="There are any: by this the rows that wait are found. An index on their "
+        "number would be written with each entry."
+    )
     hours = fields.Float(help="Of the entries that wait to be billed, as all below.")
     late_hours = fields.Float(help="Dated outside the period.")
     first_day = fields.Date()
@@ -69,6 +74,7 @@ class ProjectBillingTime(models.Model):
         " COALESCE(so_line_id, 0), COALESCE(department_id, 0))"
     )
     _period_idx = models.Index("(period_id) WHERE period_id IS NOT NULL")
+    _waiting_idx = models.Index("(so_line_id, period_id) WHERE is_waiting")
     _so_line_idx = models.Index("(so_line_id) WHERE so_line_id IS NOT NULL")
     _department_idx = models.Index("(department_id) WHERE department_id IS NOT NULL")
     _employee_idx = models.Index("(employee_id)")

@@ -12,6 +12,7 @@ KEY = ("project_id", "period_id", "employee_id", "so_line_id", "department_id")
 COUNTS = {
     "total_count": "COUNT(*)",
     "entry_count": "COUNT(*) FILTER (WHERE own.waiting)",
+    "is_waiting": "COALESCE(BOOL_OR(own.waiting), FALSE)",
     "hours": "SUM(own.hours) FILTER (WHERE own.waiting)",
     "late_hours": "SUM(own.hours) FILTER (WHERE own.waiting AND own.late)",
     "first_day": "MIN(entry.date) FILTER (WHERE owed.waiting AND NOT owed.sent_back)",
@@ -27,6 +28,9 @@ COUNTS = {
     "uninvoiced_hours": "SUM(own.hours) FILTER (WHERE own.unbilled AND own.by_time)",
     "held_hours": "SUM(own.hours) FILTER (WHERE own.held)",
 }
+
+#: What is counted where there is no time, by the ending of a name; 0 by default.
+NOTHING = {"day": SQL("NULL::date"), "waiting": SQL("FALSE")}
 
 
 class ProjectBillingTime(models.Model):
@@ -106,8 +110,7 @@ class ProjectBillingTime(models.Model):
             names=names,
             key=SQL(", ").join(map(SQL.identifier, KEY)),
             nothing=SQL(", ").join(
-                SQL("NULL::date") if name.endswith("_day") else SQL("0")
-                for name in COUNTS
+                NOTHING.get(name.rpartition("_")[2], SQL("0")) for name in COUNTS
             ),
             same_key=SQL(" AND ").join(
                 SQL(

@@ -150,6 +150,8 @@ class BillingProof(models.AbstractModel):
         counted, kept = (SQL.identifier(alias, name) for alias in ("counted", "time"))
         if name.endswith("_day"):
             return SQL("%s IS DISTINCT FROM %s", counted, kept)
+        if name == "is_waiting":
+            return SQL("%s IS TRUE <> (%s IS TRUE)", counted, kept)
         return SQL("ABS(COALESCE(%s, 0) - COALESCE(%s, 0)) > 1e-9", counted, kept)
 
     @api.model

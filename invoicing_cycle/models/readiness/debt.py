@@ -51,81 +51,7 @@ class ProjectBillingDebt(models.Model):
 
     @property
     def _table_query(self):
-        due = self._due_sql()
-        return SQL("%s UNION ALL %s", self._days_sql(due), self._time_sql(due))
-
-    @api.model
-    def _days_sql(self, due):
-        """Who has not locked up to the last working day of a due period."""
-        column = self.env["project.billing.period"]._column
-        Required, Time = "project.billing.period.required", "project.billing.time"
-        return SQL(
-            """
-            SELECT required.id * 4 AS id,
-                   'lock' AS kind,
-                   %(columns)s,
-                   required.id AS required_id,
-                   COALESCE(
-                       (SELECT SUM(%(hours)s)
-                          FROM %(rows)s time
-                         WHERE time.period_id = period.id
-                           AND time.employee_id = person.id), 0) AS hours
-              FROM project_billing_period_required required
-              JOIN project_billing_period period ON period.id = %(period)s
-              JOIN hr_employee person ON person.id = %(employee)s
-             WHERE %(due)s AND %(short)s
-            """,
-            columns=self._columns_sql(),
-            hours=self.env[Time]._open_hours_sql(),
-            rows=self.env[Time]._rows_sql(),
-            period=column("required", "period_id", Required),
-            employee=column("required", "employee_id", Required),
-            due=due,
-            short=self.env[Required]._owes_day_sql("required", "period", "person"),
-        )
-
-    @api.model
-    def _time_sql(self, due):
-        """Time of due periods that is open, unless told already, or not approved."""
-        column = self.env["project.billing.period"]._column
-        Required, Time = "project.billing.period.required", "project.billing.time"
-        return SQL(
-            """
-            SELECT MIN(time.id) * 4 + CASE WHEN owed.kind = 'lock' THEN 1 ELSE 2 END
-                       AS id,
-                   owed.kind,
-                   %(columns)s,
-                   NULL::int AS required_id,
-                   SUM(owed.hours) AS hours
-              FROM %(time)s
-        CROSS JOIN LATERAL (
-                   VALUES ('lock', %(open)s), ('approve', %(pending)s)
-                   ) AS owed (kind, hours)
-             WHERE time.entry_count > 0
-               AND %(due)s
-               AND person.id IS NOT NULL
-               AND owed.hours IS NOT NULL
-               AND NOT (owed.kind = 'lock' AND EXISTS (
-                   SELECT 1
-                     FROM project_billing_period_required required
-                    WHERE %(required_period)s = period.id
-                      AND %(required_employee)s = person.id
-                      AND %(short)s))
-          GROUP BY period.id, person.id, owed.kind
-            """,
-            columns=self._columns_sql(),
-            time=self.env[Time]._from_sql(),
-            open=self.env[Time]._open_hours_sql(),
-            pending=self.env[Time]._pending_hours_sql(),
-            required_period=column("required", "period_id", Required),
-            required_employee=column("required", "employee_id", Required),
-            due=due,
-            short=self.env[Required]._owes_day_sql("required", "period", "person"),
-        )
-
-    @api.model
-    def _columns_sql(self):
-        """The columns of both halves that come from the period and the person."""
+        """One pass over the time that waits and the persons who must have locked."""
         column = self.env["project.billing.period"]._column
         names = (
             "project_id",
@@ -135,9 +61,67 @@ class ProjectBillingDebt(models.Model):
             "invoice_date",
         )
         return SQL(
-            "person.id AS employee_id, %s AS locked_until, period.id AS period_id, %s",
-            self.env["hr.employee"]._timesheet_locked_until_sql("person"),
-            SQL(", ").join(column("period", name) for name in names),
+            """
+            SELECT debt.id, debt.kind, debt.required_id, debt.hours,
+                   person.id AS employee_id,
+                   %(locked_until)s AS locked_until,
+                   period.id AS period_id,
+                   %(columns)s
+              FROM (SELECT period_id, employee_id,
+                           MIN(time_id) AS time_id, MAX(required_id) AS required_id,
+                           SUM(open) AS open, SUM(pending) AS pending
+                      FROM (%(time)s UNION ALL %(required)s) owed
+                  GROUP BY period_id, employee_id) owed
+              JOIN project_billing_period period ON period.id = owed.period_id
+              JOIN hr_employee person ON person.id = owed.employee_id
+        CROSS JOIN LATERAL (VALUES
+                   (COALESCE(owed.required_id * 4, owed.time_id * 4 + 1), 'lock',
+                    owed.required_id,
+                    CASE WHEN owed.required_id IS NULL THEN owed.open
+                         ELSE COALESCE(owed.open, 0) END),
+                   (owed.time_id * 4 + 2, 'approve', NULL, owed.pending)
+                   ) AS debt (id, kind, required_id, hours)
+             WHERE debt.hours IS NOT NULL AND %(due)s
+            """,
+            locked_until=self.env["hr.employee"]._timesheet_locked_until_sql("person"),
+            columns=SQL(", ").join(column("period", name) for name in names),
+            time=self._owed_time_sql(),
+            required=self._short_persons_sql(),
+            due=self._due_sql(),
+        )
+
+    @api.model
+    def _owed_time_sql(self):
+        """Waiting time: what is open of it, and what has to be approved; NULL where
+        nothing is."""
+        Time = self.env["project.billing.time"]
+        return SQL(
+            """
+            SELECT time.period_id, time.employee_id, time.id AS time_id,
+                   NULL::int AS required_id, %(open)s AS open, %(pending)s AS pending
+              FROM %(time)s
+             WHERE time.is_waiting AND time.period_id IS NOT NULL
+            """,
+            open=Time._open_hours_sql(),
+            pending=Time._pending_hours_sql(),
+            time=Time._from_sql(),
+        )
+
+    @api.model
+    def _short_persons_sql(self):
+        """Who has not locked up to the last working day of a period."""
+        Required = self.env["project.billing.period.required"]
+        return SQL(
+            """
+            SELECT %(period)s, %(employee)s, NULL, required.id, NULL, NULL
+              FROM project_billing_period_required required
+              JOIN project_billing_period period ON period.id = %(period)s
+              JOIN hr_employee person ON person.id = %(employee)s
+             WHERE %(short)s
+            """,
+            period=Required._column("required", "period_id"),
+            employee=Required._column("required", "employee_id"),
+            short=Required._owes_day_sql("required", "period", "person"),
         )
 
     @api.model

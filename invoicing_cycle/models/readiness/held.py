@@ -39,12 +39,15 @@ class ProjectBillingPeriod(models.Model):
                    AND %(date)s >= p.date_from
                    AND (p.date_to IS NULL OR %(date)s <= p.date_to)
                  WHERE p.id IN %(ids)s
+                   -- As the index has it: such time stands in no period.
+                   AND %(place)s IS NULL
                    AND %(hold)s <> 'bill'
                    AND %(invoice_line)s IS NULL
               GROUP BY p.id
                 """,
                 rows=self.env[Entry]._all_rows_sql("entry"),
                 hours=self.env[Entry]._hours_to_bill_sql("entry"),
+                place=self._column("entry", "billing_period_id", Entry),
                 hold=self._column("entry", "billing_hold", Entry),
                 project=self._column("entry", "project_id", Entry),
                 date=self._column("entry", "date", Entry),

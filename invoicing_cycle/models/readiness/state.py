@@ -14,6 +14,10 @@ STATES = [
     ("skipped", "Skipped"),
 ]
 
+#: What is due and has no invoice: which of these depends on time.
+FROM_TIME = frozenset({"pending", "ready", "empty"})
+NOT_INVOICED = ("upcoming", "pending", "ready")
+
 
 class ProjectBillingPeriod(models.Model):
     """The state of a billing period, as one SQL expression.
@@ -64,22 +68,15 @@ class ProjectBillingPeriod(models.Model):
         "invoice_line_ids.move_id.sent_on",
     )
     def _compute_state(self):
-        states = {}
-        if ids := tuple(self._origin.ids):
-            query = SQL(
-                "SELECT p.id, %s FROM project_billing_period p WHERE p.id IN %s",
-                self._state_sql("p"),
-                ids,
-            )
-            states = dict(self.env.execute_query(query))
+        states = self._read_live("state")
         for period in self:
-            period.state = states.get(period._origin.id, "upcoming")
+            [period.state] = states.get(period._origin.id, ["upcoming"])
 
     @api.depends("state", "invoice_date")
     def _compute_is_overdue(self):
         for period in self:
             period.is_overdue = bool(
-                period.state in ("upcoming", "pending", "ready")
+                period.state in NOT_INVOICED
                 and period.invoice_date
                 and period.invoice_date < period.company_id._get_today()
             )
@@ -91,23 +88,23 @@ class ProjectBillingPeriod(models.Model):
         if not values:
             # Every period has a state.
             return Domain.FALSE
+        asked = FROM_TIME.intersection(values)
         return Domain.custom(
             to_sql=lambda model, alias, query: SQL(
-                "%s IN %s", model._state_sql(alias), values
+                "%s IN %s",
+                # Where all of these are asked for, or none, no time need be.
+                model._field_to_sql(alias, "state", query)
+                if asked and asked != FROM_TIME
+                else model._state_sql(alias),
+                values,
             )
         )
 
     def _search_is_overdue(self, operator, value):
         if operator != "in":
             return NotImplemented
-        past = Domain.custom(
-            to_sql=lambda model, alias, query: SQL(
-                "(%s < %s) IS TRUE",
-                model._column(alias, "invoice_date"),
-                model._today_sql(model._column(alias, "company_id")),
-            )
-        )
-        overdue = past & Domain("state", "in", ("upcoming", "pending", "ready"))
+        past = Domain.custom(to_sql=lambda model, alias, query: model._past_sql(alias))
+        overdue = past & Domain("state", "in", NOT_INVOICED)
         return overdue if True in value else ~overdue
 
     def _group_expand_state(self, states, domain):
@@ -122,34 +119,104 @@ class ProjectBillingPeriod(models.Model):
     def _get_sql_fields(self):
         """Fields that are no columns but expressions.
 
-        :return: dict, name to function of the alias of the table
+        :return: dict, name to function of the alias of the table and of the alias of
+            what is due (``_due_time_sql``), joined to it
         """
-        return {"state": self._state_sql}
+        return {"state": self._state_sql, "is_billable": self._billable_sql}
 
     def _field_to_sql(self, alias, field_expr, query=None):
         # EXTENDS base
-        if to_sql := self._get_sql_fields().get(field_expr):
-            return to_sql(alias)
+        if field_expr == "is_overdue":
+            return SQL(
+                "(%s AND %s IN %s)",
+                self._past_sql(alias),
+                self._field_to_sql(alias, "state", query),
+                NOT_INVOICED,
+            )
+        if field_expr in self._fields and field_expr in self._get_sql_fields():
+            return self._join_live(alias, field_expr, query)
         return super()._field_to_sql(alias, field_expr, query)
 
     def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
         # EXTENDS base
         if field_name == "state":
             # In the order in which a period passes through them, not by the alphabet.
-            states = [state for state, _label in STATES]
             return SQL(
-                "ARRAY_POSITION(%s, %s) %s", states, self._state_sql(alias), direction
+                "ARRAY_POSITION(%s, %s) %s",
+                [state for state, _label in STATES],
+                self._field_to_sql(alias, field_name, query),
+                direction,
             )
         return super()._order_field_to_sql(alias, field_name, direction, nulls, query)
 
+    @api.model
+    def _join_live(self, alias, name, query):
+        """Such a field of all periods; they are joined once, whatever a query asks of
+        them. Without a query it is asked for each row."""
+        period, column = SQL.identifier(alias, "id"), SQL.identifier(name)
+        if query is None:
+            live = self._live_sql(SQL("= %s", period))
+            return SQL("(SELECT live.%s FROM (%s) live)", column, live)
+        live = query.make_alias(alias, "live")
+        query.add_join(
+            "LEFT JOIN",
+            live,
+            SQL("(%s)", self._live_sql()),
+            SQL("%s = %s", SQL.identifier(live, "id"), period),
+        )
+        return SQL.identifier(live, name)
+
+    @api.model
+    def _live_sql(self, among=None):
+        """The table of such fields, a row for each period.
+
+        :param SQL among: condition on the ids of periods, such as ``IN (1, 2)``; all by
+            default
+        """
+        return SQL(
+            """
+            SELECT p.id, %s
+              FROM project_billing_period p
+         LEFT JOIN (%s) due ON due.period_id = p.id
+             WHERE %s
+            -- Worked out once, however often the outer query asks.
+            OFFSET 0
+            """,
+            SQL(", ").join(
+                SQL("%s AS %s", to_sql("p", "due"), SQL.identifier(name))
+                for name, to_sql in self._get_sql_fields().items()
+            ),
+            self.env["project.billing.time"]._due_time_sql(among),
+            SQL("p.id %s", among) if among else SQL("TRUE"),
+        )
+
+    def _read_live(self, *names):
+        """Such fields of these periods, in one query.
+
+        :return: dict, id to tuple of values; only of those that are saved
+        """
+        ids = tuple(self._origin.ids)
+        if not ids:
+            return {}
+        query = SQL(
+            "SELECT id, %s FROM (%s) live",
+            SQL(", ").join(map(SQL.identifier, names)),
+            self._live_sql(SQL("IN %s", ids)),
+        )
+        return {row[0]: row[1:] for row in self.env.execute_query(query)}
+
     def _filtered_billable(self):
         """Those with something to put on an invoice, ready or not, in one query."""
-        return self._filtered_sql(self._billable_sql("p"))
+        billable = self._read_live("is_billable")
+        return self.filtered(lambda period: billable.get(period._origin.id) == (True,))
 
     # ------------------------------------------------------------------- SQL
 
     @api.model
-    def _state_sql(self, alias):
+    def _state_sql(self, alias, due=None):
+        """
+        :param due: without it what is due is told from none of its time
+        """
         return SQL(
             """
             CASE WHEN %(skipped)s IS NOT NULL AND NOT %(invoiced)s THEN 'skipped'
@@ -174,8 +241,8 @@ class ProjectBillingPeriod(models.Model):
             ),
             invoice_date=self._column(alias, "invoice_date"),
             cycle_end=self._cycle_end_sql(alias),
-            waiting=self._waiting_sql(alias),
-            billable=self._billable_sql(alias),
+            waiting=self._waiting_sql(alias, due) if due else SQL("FALSE"),
+            billable=self._billable_sql(alias, due) if due else SQL("FALSE"),
         )
 
     @api.model
@@ -228,6 +295,15 @@ class ProjectBillingPeriod(models.Model):
         )
 
     @api.model
+    def _past_sql(self, alias):
+        """The scheduled invoice date is past."""
+        return SQL(
+            "(%s < %s) IS TRUE",
+            self._column(alias, "invoice_date"),
+            self._today_sql(self._column(alias, "company_id")),
+        )
+
+    @api.model
     def _cycle_end_sql(self, alias):
         """The last day of the current cycle of the period's company."""
         return self._today_sql(
@@ -236,77 +312,40 @@ class ProjectBillingPeriod(models.Model):
         )
 
     @api.model
-    def _waiting_sql(self, alias):
+    def _waiting_sql(self, alias, due):
         """Something that lands on this period's invoice is not ready."""
-        return SQL("(%s)", SQL(" OR ").join(self._get_waiting_conditions(alias)))
+        return SQL("(%s)", SQL(" OR ").join(self._get_waiting_conditions(alias, due)))
 
     @api.model
-    def _get_waiting_conditions(self, alias):
+    def _get_waiting_conditions(self, alias, due):
         """What keeps a period pending, each a condition in SQL; kinds of what is billed
         beside time add theirs."""
-        return [self._unready_time_sql(alias), self._owing_person_sql(alias)]
-
-    @api.model
-    def _unready_time_sql(self, alias):
-        Time = self.env["project.billing.time"]
-        state = self.env["account.analytic.line"]._approval_state_sql("entry")
-        return SQL(
-            """
-            EXISTS (
-                SELECT 1
-                  FROM %(time)s
-                 WHERE time.period_id = %(alias_id)s
-                   AND (%(open)s OR %(unapproved)s)
-                   AND %(billable)s)
-            """,
-            time=Time._from_sql(),
-            alias_id=SQL.identifier(alias, "id"),
-            open=Time._open_sql(),
-            unapproved=Time._unapproved_sql(),
-            billable=Time._billable_sql(SQL("%s <> 'approved'", state)),
-        )
+        return [SQL.identifier(due, "waiting"), self._owing_person_sql(alias)]
 
     @api.model
     def _owing_person_sql(self, alias):
         Required = self.env["project.billing.period.required"]
+        # Nothing of the outer query but the id: PostgreSQL then asks for all at once.
         return SQL(
             """
             EXISTS (
                 SELECT 1
                   FROM project_billing_period_required required
+                  JOIN project_billing_period period ON period.id = %(period)s
                   JOIN hr_employee person ON person.id = %(employee)s
                  WHERE %(period)s = %(alias_id)s AND %(owes)s)
             """,
             employee=Required._column("required", "employee_id"),
             period=Required._column("required", "period_id"),
             alias_id=SQL.identifier(alias, "id"),
-            owes=Required._owes_day_sql("required", alias, "person"),
+            owes=Required._owes_day_sql("required", "period", "person"),
         )
 
     @api.model
-    def _billable_sql(self, alias):
-        """There is something to put on an invoice.
-
-        Time that comes to nothing is none: work and its correction, minutes that are
-        less than the last digit of a day. An hour is more than that in any unit.
-        """
-        Time = self.env["project.billing.time"]
+    def _billable_sql(self, alias, due):
+        """There is something to put on an invoice."""
         return SQL(
-            """
-            (%(fixed_amount)s > 0
-             OR EXISTS (
-                SELECT 1
-                  FROM %(time)s time
-                 WHERE time.period_id = %(alias_id)s
-                   AND time.entry_count > 0
-                   AND %(billable)s
-              GROUP BY time.so_line_id
-                HAVING ABS(SUM(time.hours)) >= 1
-                    OR ABS(SUM(time.hours)) > 1e-9 AND %(amount)s <> 0))
-            """,
-            fixed_amount=self._column(alias, "fixed_amount"),
-            time=Time._rows_sql(),
-            billable=Time._billable_sql(),
-            alias_id=SQL.identifier(alias, "id"),
-            amount=self._time_amount_sql(alias),
+            "(%s > 0 OR %s)",
+            self._column(alias, "fixed_amount"),
+            SQL.identifier(due, "billable"),
         )

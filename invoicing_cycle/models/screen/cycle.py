@@ -1,3 +1,4 @@
+from collections import defaultdict
 from datetime import datetime, time
 
 import pytz
@@ -36,6 +37,7 @@ class ProjectBillingPeriod(models.Model):
         calendar = (company.billing_cycle, company.billing_cycle_anchor)
         today = company._get_today()
         label = self._get_cycle_label(date_from, date_to)
+        to_invoice = self._get_to_invoice_section(date_from, date_to, label)
         return {
             "date_from": date_from.isoformat(),
             "date_to": date_to.isoformat(),
@@ -44,12 +46,14 @@ class ProjectBillingPeriod(models.Model):
             "is_current": date_from <= today <= date_to,
             "previous": shift_cycle(*calendar, date_from, -1)[0].isoformat(),
             "next": shift_cycle(*calendar, date_from, 1)[0].isoformat(),
-            "clear": self._is_cycle_clear(date_from, date_to),
+            # The count of the section spares asking all periods once more.
+            "clear": not to_invoice["count"]
+            and self._is_cycle_clear(date_from, date_to),
             "can_freeform": self.env["account.move.freeform"].has_access("create"),
             "outside": self._get_outside_cycle(date_from, date_to),
             "sections": [
                 self._get_missing_section(),
-                self._get_to_invoice_section(date_from, date_to, label),
+                to_invoice,
                 self._get_to_send_section(),
                 self._get_sent_section(date_from, date_to),
             ],
@@ -131,11 +135,15 @@ class ProjectBillingPeriod(models.Model):
     @api.model
     def _is_cycle_clear(self, date_from, date_to):
         """Nothing of this cycle is left to create or send, nor overdue before it."""
-        left = Domain("invoice_date", "<=", date_to) & Domain(
-            "state", "in", ("upcoming", "pending", "ready", "to_send")
-        )
+        until = Domain("invoice_date", "<=", date_to)
         return not (
-            self.search_count(left, limit=1)
+            # The cheaper question first: it needs no time.
+            self.search_count(
+                until & Domain("state", "in", ("upcoming", "to_send")), limit=1
+            )
+            or self.search_count(
+                until & Domain("state", "in", ("pending", "ready")), limit=1
+            )
             or (self._shows_invoices() and self._has_unsent_orders(date_to))
         )
 
@@ -220,19 +228,26 @@ class ProjectBillingPeriod(models.Model):
 
     @api.model
     def _get_to_invoice_section(self, date_from, date_to, label):
-        domain = self._get_to_invoice_domain(date_from, date_to)
-        counts = dict(self._read_group(domain, ["state"], ["__count"]))
-        amounts = self._read_group(domain, ["currency_id"], ["amount_to_invoice:sum"])
+        counts, amounts = defaultdict(int), defaultdict(float)
+        overdue = 0
+        for state, is_overdue, currency, count, amount in self._read_group(
+            self._get_to_invoice_domain(date_from, date_to),
+            ["state", "is_overdue", "currency_id"],
+            ["__count", "amount_to_invoice:sum"],
+        ):
+            counts[state] += count
+            overdue += count if is_overdue else 0
+            amounts[currency.id] += amount
         return {
             "key": "to_invoice",
             "label": self.env._("Projects to be invoiced in %(cycle)s", cycle=label),
             "count": sum(counts.values()),
-            "pending": counts.get("pending", 0),
-            "ready": counts.get("ready", 0),
-            "overdue": self.search_count(domain & Domain("is_overdue", "=", True)),
+            "pending": counts["pending"],
+            "ready": counts["ready"],
+            "overdue": overdue,
             "amounts": [
-                {"currency_id": currency.id, "amount": amount}
-                for currency, amount in amounts
+                {"currency_id": currency, "amount": amount}
+                for currency, amount in amounts.items()
                 if amount
             ],
         }

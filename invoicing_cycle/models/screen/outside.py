@@ -48,11 +48,12 @@ class ProjectBillingPeriod(models.Model):
             query = SQL(
                 """
                 SELECT COALESCE(SUM(held_hours), 0),
-                       COALESCE(SUM(hours) FILTER (
-                           WHERE period_id IS NULL AND %(scheduled)s), 0)
+                       COALESCE(SUM(hours) FILTER (WHERE %(scheduled)s), 0)
                   FROM %(time)s time
                   JOIN project_project project ON project.id = time.project_id
                  WHERE time.project_id IN %(ids)s
+                   -- As the index has it: such time stands in no period.
+                   AND COALESCE(time.period_id, 0) = 0
                 """,
                 time=self.env["project.billing.time"]._rows_sql(),
                 scheduled=self._column(

@@ -263,37 +263,44 @@ class ProjectBillingPeriod(models.Model):
 
 
 class ProjectBillingTime(models.Model):
-    """Which rows of time lie under the cap of their sales order item."""
+    """Which waiting time lies under the cap of its sales order item."""
 
     _inherit = "project.billing.time"
 
     @api.model
-    def _billable_sql(self, condition=None):
-        """Some of the time of a row ``time`` may be billed.
+    def _under_cap_sql(self, condition=None):
+        """Some of the waiting time ``item`` of a period and an item may be billed.
 
         All of it, but for an item with a cap, whose entries are asked in their order.
 
         :param SQL condition: of those entries, called ``entry``
         """
-        Period = self.env["project.billing.period"]
+        if not self._has_caps():
+            return SQL("TRUE")
         return SQL(
             """
-            (time.so_line_id NOT IN (%(capped)s)
+            (item.room IS NULL
              OR EXISTS (
                 SELECT 1
                   FROM %(rows)s
-                 WHERE entry.billing_period_id = time.period_id
-                   AND COALESCE(entry.employee_id, 0) = COALESCE(time.employee_id, 0)
-                   AND entry.so_line = time.so_line_id
+                 WHERE entry.billing_period_id = item.period_id
+                   AND entry.so_line = item.so_line_id
                    AND entry.invoice_line_id IS NULL
                    AND %(condition)s
                    AND %(billable)s))
             """,
             rows=self.env["account.analytic.line"]._all_rows_sql("entry"),
-            capped=Period._capped_lines_sql(),
             condition=condition or SQL("TRUE"),
-            billable=Period._billable_time_sql("entry"),
+            billable=self.env["project.billing.period"]._billable_time_sql("entry"),
         )
+
+    @api.model
+    def _has_caps(self):
+        """Whether any item has a cap. Mostly none has: what would follow is left out of
+        the query then, because planning it costs more than the rest."""
+        # sudo: whether there are any at all
+        Line = self.env["sale.order.line"].sudo()
+        return bool(Line.search_count([("billing_capped", "=", True)], limit=1))
 
 
 class SaleOrderLine(models.Model):

@@ -31,14 +31,14 @@ class ProjectBillingPeriod(models.Model):
         return super()._compute_totals()
 
     @api.model
-    def _get_waiting_conditions(self, alias):
+    def _get_waiting_conditions(self, alias, due):
         return [
-            *super()._get_waiting_conditions(alias),
+            *super()._get_waiting_conditions(alias, due),
             self._unposted_expense_sql(alias),
         ]
 
     @api.model
-    def _billable_sql(self, alias):
+    def _billable_sql(self, alias, due):
         Line, column = "sale.order.line", self._column
         return SQL(
             """
@@ -49,7 +49,7 @@ class ProjectBillingPeriod(models.Model):
                  WHERE %(period)s = %(alias_id)s
                    AND %(delivered)s <> %(invoiced)s))
             """,
-            other=super()._billable_sql(alias),
+            other=super()._billable_sql(alias, due),
             period=column("expense_line", "billing_period_id", Line),
             alias_id=SQL.identifier(alias, "id"),
             delivered=column("expense_line", "qty_delivered", Line),

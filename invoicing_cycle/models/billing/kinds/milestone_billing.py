@@ -57,10 +57,10 @@ class ProjectBillingPeriod(models.Model):
         return result
 
     @api.model
-    def _billable_sql(self, alias):
+    def _billable_sql(self, alias, due):
         return SQL(
             "(%s OR %s)",
-            super()._billable_sql(alias),
+            super()._billable_sql(alias, due),
             self._has_milestone_sql(alias),
         )
 
