@@ -32,7 +32,7 @@ class TestUninstall(InvoicingCycleCommon):
         lost = self._get_lost("invoicing_cycle")
         self.assertIn("3.00 h that are written off", lost)
         self.assertIn("2.50 h that are held", lost)
-        self.assertIn("1 skipped periods", lost)
+        self.assertIn("1 skipped periods are no longer skipped", lost)
 
     def test_with_what_it_rests_on(self):
         """It goes with Odoo's timesheets, too."""

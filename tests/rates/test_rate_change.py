@@ -76,6 +76,30 @@ class TestRateChange(RatesCommon):
         form.save().action_apply()
         self.assertItems((self.early, self.dearer), (self.late, self.dearer))
 
+    def test_another_item_to_choose(self):
+        """What time becomes worth is told once there is an item."""
+        form = self._open(change="item")
+        self.assertFalse(form.effect)
+        form.sale_line_id = self.dearer
+        self.assertIn("2.00 h", form.effect)
+
+    def test_who_is_offered_it(self):
+        """Nobody is offered what is refused in the end."""
+        Dialog = self.env["project.billing.rate.change"]
+        self.project.user_id = self.user_manager
+        for user, button, item in (
+            (self.user_manager, False, False),
+            (self.user_salesperson, True, False),
+            (self.user_accountant, True, False),
+            (self.env.user, True, True),
+        ):
+            with self.subTest(user=user.login):
+                view = self.env.ref("invoicing_cycle.project_project_view_form_billing")
+                form = self.project.with_user(user).get_view(view.id)["arch"]
+                self.assertEqual("Change rate…" in form, button)
+                dialog = Dialog.with_user(user).get_view(view_type="form")["arch"]
+                self.assertEqual('widget="radio"' in dialog.split('"scope"')[0], item)
+
     def test_person(self):
         rate = self.env["project.sale.line.employee.map"].create(
             {

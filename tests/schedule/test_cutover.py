@@ -232,7 +232,7 @@ class TestCutover(StockInvoiceMixin, ProofCommon, ScheduleCommon):
             for record in (self.project, self.company):
                 with (
                     self.subTest(value=value, record=record._name),
-                    self.assertRaisesRegex(ValidationError, "Billed Here From"),
+                    self.assertRaisesRegex(ValidationError, "Cut-over Date"),
                 ):
                     record.billing_cutover_date = value
 

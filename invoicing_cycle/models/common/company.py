@@ -41,7 +41,7 @@ class ResCompany(models.Model):
         "weeks from Monday.",
     )
     billing_cutover_date = fields.Date(
-        string="Billed Here From",
+        string="Cut-over Date",
         help="Time, expenses and milestones dated before this day are not billed here. "
         "A project can have a day of its own.",
     )

@@ -12,7 +12,7 @@ class ProjectProject(models.Model):
     _inherit = "project.project"
 
     billing_cutover_date = fields.Date(
-        string="Billed Here From",
+        string="Cut-over Date",
         copy=False,
         tracking=True,
         help="Time, expenses and milestones dated before this day are not billed here. "

@@ -258,6 +258,18 @@ class ProjectProject(models.Model):
             "views": [(view.id, "form")],
         }
 
+    @api.readonly
+    def get_formview_id(self, access_uid=None):
+        # EXTENDS base
+        """Links lead those who bill, but have no role in Project, to their own form:
+        Odoo's reads what such a role alone may read."""
+        user = self.env.user
+        if user.has_group(
+            "invoicing_cycle.group_invoicing_cycle_user"
+        ) and not user.has_group("project.group_project_user"):
+            return self.env.ref("invoicing_cycle.project_project_view_form_billing").id
+        return super().get_formview_id(access_uid=access_uid)
+
     def action_open_sale_order_dialog(self):
         """One dialog that creates and confirms the project's sales order."""
         ensure_one(self)

@@ -60,7 +60,7 @@ describe("summary", () => {
     test("says that more is due than the period bills", () => {
         const sold = [{id: 1, name: "Fee", order: "S01", amount: "$ 500.00"}];
         const summary = summarize({...READINESS_LOCKED, sold});
-        expect(summary.text).toBe("Locked 40 h · more is due");
+        expect(summary.text).toBe("40 h · more is due");
         expect(summary.hasExtra).toBe(true);
         expect(summarize({sold}).status).toBe("none");
     });

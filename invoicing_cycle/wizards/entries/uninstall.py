@@ -45,11 +45,9 @@ class BaseModuleUninstall(models.TransientModel):
         skipped = env["project.billing.period"].sudo()
         count = skipped.search_count([("skip_reason", "!=", False)])
         if count:
-            lines.append(env._("%s skipped periods are billed again.", count))
+            lines.append(env._("%s skipped periods are no longer skipped.", count))
         # sudo: as above
         sent = env["account.move"].sudo().search_count([("sent_on", "!=", False)])
         if sent:
-            lines.append(
-                env._("Of %s invoices nothing says any more that they were sent.", sent)
-            )
+            lines.append(env._("%s invoices are no longer marked as sent.", sent))
         return "\n".join(lines)

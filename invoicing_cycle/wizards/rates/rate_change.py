@@ -171,6 +171,8 @@ class ProjectBillingRateChange(models.TransientModel):
         item = self.current_line_id
         if not item or not self._may_tell():
             return ""
+        if self.change == "item" and not self.sale_line_id:
+            return ""
         entries = self._get_moved_entries()
         hours = sum(
             uom._to_hours(sum(rows.mapped("billing_hours")))

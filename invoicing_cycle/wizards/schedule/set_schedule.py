@@ -20,16 +20,18 @@ class ProjectBillingSchedule(models.TransientModel):
     )
     billing_frequency = fields.Selection(
         lambda self: self.env["project.project"]._fields["billing_frequency"].selection,
+        string="Billing Schedule",
         required=True,
         default="monthly",
     )
     billing_start_date = fields.Date(
+        string="Billed From",
         default=lambda self: fields.Date.start_of(
             fields.Date.context_today(self), "month"
-        )
+        ),
     )
     billing_cutover_date = fields.Date(
-        string="Billed Here From",
+        string="Cut-over Date",
         help="What is dated before this day is not billed here. Empty: as each project "
         "and the company's settings say.",
     )
@@ -38,7 +40,7 @@ class ProjectBillingSchedule(models.TransientModel):
         help="Unbilled hours of these projects that are dated before the first period, "
         "and that it would bill.",
     )
-    billing_invoice_delay = fields.Integer()
+    billing_invoice_delay = fields.Integer(string="Invoice Delay")
     billing_owner_id = fields.Many2one(
         "res.users",
         string="Invoice Owner",

@@ -114,7 +114,7 @@ export function summarize(readiness) {
     }
     const nothing = held.hours ? _t("%s held", formatHours(held.hours)) : _t("No time");
     const told = waiting.length ? waiting : segments.map((segment) => segment.text);
-    if (aboveCap && !waiting.length && approved.length) {
+    if ((aboveCap || sold.length) && !waiting.length && approved.length) {
         // The icon tells that it is approved; there is room for one of the two
         told[0] = formatHours(hours.approved);
     }
