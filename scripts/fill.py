@@ -1,7 +1,7 @@
 """Fills a database with projects, people and time entries by SQL; for Odoo's shell.
 
-Months of monthly periods up to the current one, all of them due, with as many entries in
-each. What the ORM makes of one entry is copied, so that every column is as it would be.
+Months of monthly periods up to the current one, all of them due, with as many entries
+in each. What the ORM makes of one entry is copied, so that every column is as it would be.
 """
 
 import os
@@ -104,6 +104,7 @@ def multiply(env, entries, people, first):
         "employee_id",
         "user_id",
         "unit_amount",
+        "billing_hours",
         "billing_period_id",
         "counted_in",
     }
@@ -116,11 +117,10 @@ def multiply(env, entries, people, first):
         SQL(
             """
             INSERT INTO account_analytic_line (
-                   %(names)s, date, employee_id, user_id, unit_amount,
+                   %(names)s, date, employee_id, user_id, unit_amount, billing_hours,
                    billing_period_id, counted_in)
             SELECT %(values)s, made.day, made.person, NULL,
-                   (ARRAY[0.25, 1.0, 1.5, 2.75])[1 + made.n %% 4],
-                   period.id,
+                   made.hours, made.hours, period.id,
                    CONCAT(entry.project_id, '/', period.id, '/', made.person)
               FROM (SELECT entry.*, ROW_NUMBER() OVER (ORDER BY entry.id) AS place
                       FROM account_analytic_line entry
@@ -133,7 +133,8 @@ def multiply(env, entries, people, first):
                            + (number * 27 / %(each)s) * INTERVAL '1 day')::date AS day,
                           (%(people)s::int[])[
                               1 + (entry.place * 7 + member) %% %(count)s] AS person,
-                          number + member + month AS n) made
+                          (ARRAY[0.25, 1.0, 1.5, 2.75])[
+                              1 + (number + member + month) %% 4] AS hours) made
               JOIN project_billing_period period
                 ON period.project_id = entry.project_id
                AND made.day BETWEEN period.date_from AND period.date_to

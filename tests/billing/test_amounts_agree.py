@@ -25,9 +25,9 @@ DETAILS = ("sale_line", "employee", "entry")
 class TestAmountsAgree(PreviewCommon):
     """Row, preview and invoice say the same, for two periods of one item in a run.
 
-    54 shapes: sold by hour or day, shown in three units, rounded in three ways, in three
-    line details. With a line for each item all agree to the cent. Where several lines
-    bill one item, each is rounded apart: the row says “≈”.
+    54 shapes: sold by hour or day, shown in three units, rounded in three ways, in
+    three line details. With a line for each item all agree to the cent. Where several
+    lines bill one item, each is rounded apart: the row says “≈”.
     """
 
     @classmethod
@@ -81,7 +81,7 @@ class TestAmountsAgree(PreviewCommon):
                     self.assertEqual(about, not exact)
                     if exact:
                         self.assertAlmostEqual(row, billed[period], 6)
-        for project, own in self.shapes.items():
+        for project in self.shapes:
             # Whatever a line shows in between: in the end the order has all its time.
             if project.billing_rounding == "none":
                 with self.subTest(project.name):

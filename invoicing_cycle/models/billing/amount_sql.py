@@ -123,8 +123,8 @@ class ProjectBillingTime(models.Model):
                    LEAST(item.earlier * item.to_sold, item.room) AS fits_before,
                    LEAST((item.earlier + item.hours) * item.to_sold, item.room)
                        AS fits_until
-              FROM (%(items)s OFFSET 0) item OFFSET 0) item OFFSET 0) item OFFSET 0) item
-                   OFFSET 0) item
+              FROM (%(items)s OFFSET 0) item
+                   OFFSET 0) item OFFSET 0) item OFFSET 0) item OFFSET 0) item
             """,
             items=self._items_with_terms_sql(among),
             made_before=self._round_sql(
@@ -138,8 +138,8 @@ class ProjectBillingTime(models.Model):
             stepped=self._round_sql(
                 SQL(
                     "(SIGN(item.fits) * item.step * item.factor * item.to_sold"
-                    " * CEIL(ROUND((ABS(item.fits) / item.to_sold / item.step)::numeric,"
-                    " 6)))"
+                    " * CEIL(ROUND("
+                    "(ABS(item.fits) / item.to_sold / item.step)::numeric, 6)))"
                 )
             ),
             room_shown=self._shown_room_sql(),
@@ -205,7 +205,7 @@ class ProjectBillingTime(models.Model):
 
     @api.model
     def _room_sql(self):
-        """What the cap of ``item`` leaves to bill, in its unit; NULL where it has none."""
+        """What the cap of ``item`` leaves to bill, in its unit; NULL without a cap."""
         if not self._has_caps():
             return SQL("NULL")
         line, column = "sale.order.line", self._column
