@@ -56,6 +56,7 @@
         "views/send/sent_views.xml",
         "views/send/portal_templates.xml",
         "views/send/einvoice_templates.xml",
+        "views/runs/run_views.xml",
         "views/screen/period_views.xml",
         "views/realization/realization_views.xml",
         "views/common/settings_views.xml",

@@ -1,7 +1,8 @@
 """Fills a database with projects, people and time entries by SQL; for Odoo's shell.
 
 Months of monthly periods up to the current one, all of them due, with as many entries
-in each. What the ORM makes of one entry is copied, so that every column is as it would be.
+in each. What the ORM makes of one entry is copied, so that every column is as it would
+be.
 """
 
 import os

@@ -27,6 +27,7 @@ PACKAGES = (
     "ledger",
     "draft",
     "send",
+    "runs",
     "screen",
     "realization",
     "proof",
@@ -162,6 +163,7 @@ STEPS = {
         "_follow_einvoice_states",
         "_follow_reset",
     },
+    "runs": {"_start_run_where_big"},
 }
 #: What Odoo keeps for itself, and the files that still lean on it.
 INTERNALS = {

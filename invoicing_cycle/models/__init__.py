@@ -15,6 +15,7 @@ from . import billing
 from . import ledger
 from . import draft
 from . import send
+from . import runs
 from . import screen
 from . import realization
 from . import proof

@@ -69,6 +69,14 @@ class TestDeliveryDate(DraftCommon):
         self.assertEqual(again.move_type, "out_invoice")
         self.assertEqual((again | credit).mapped("delivery_date"), [LAST, LAST])
 
+    def test_fewer_values_than_documents(self):
+        """Odoo pairs what it is given, and so do we."""
+        self.draft.action_post()
+        other = self.draft.copy()
+        other.action_post()
+        credits = (self.draft | other)._reverse_moves([{"ref": "Once"}])
+        self.assertEqual(credits[0].ref, "Once")
+
     def test_invoice_that_bills_no_work(self):
         invoice = self.draft.copy()
         self.assertFalse(invoice.delivery_date)

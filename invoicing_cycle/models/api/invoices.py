@@ -189,7 +189,7 @@ class InvoicingCycleApi(models.AbstractModel):
         moves = self._get_records("account.move", invoice_ids, "invoice_ids")
         # sudo: which of them are recorded already; the action asks who may know
         before = moves.sudo().filtered("sent_on")
-        moves.action_mark_as_sent(channel, sent_on, reference)
+        moves._mark_as_sent(channel, sent_on, reference)
         return {
             "recorded_ids": (moves - before.with_env(self.env)).ids,
             "unchanged_ids": before.ids,

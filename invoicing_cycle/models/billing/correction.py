@@ -48,7 +48,8 @@ class AccountMove(models.Model):
             {"delivery_date": move.delivery_date, "ref": move.ref, **vals}
             if move.billing_origin
             else vals
-            for move, vals in zip(self, default_values_list, strict=True)
+            # As Odoo pairs them: callers give fewer values than documents.
+            for move, vals in zip(self, default_values_list, strict=False)
         ]
 
 

@@ -43,11 +43,15 @@ class ProjectBillingPeriod(models.Model):
             billing managers. Such time is billed, never locked or approved by this.
         :return: window action on the invoices made, with
             ``context["billing_result"] = {"made": [ids], "skipped": [[id, reason]],
-            "failed": [[id, reason]]}``
+            "failed": [[id, reason]]}``; of more than one request can do, on the run
+            (``billing.run``) that makes them
         :raises UserError: where a single period cannot be invoiced
         """
         self = self._without_caller_context()
-        result = self._generate_as_user(reason)
+        reason = self._check_may_generate(reason)
+        if action := self._start_run_where_big("generate", reason=reason):
+            return action
+        result = self._generate_invoices(reason)
         if len(self) == 1 and not result.made:
             raise refusal((result.skipped + result.failed)[0][1])
         return self._get_generated_action(result)
@@ -57,6 +61,14 @@ class ProjectBillingPeriod(models.Model):
 
         :param reason: as a client sends it, see :meth:`action_generate_invoices`
         :return: :class:`BillingResult`
+        :raises AccessError: where one of them is not the user's to invoice
+        """
+        return self._generate_invoices(self._check_may_generate(reason))
+
+    def _check_may_generate(self, reason):
+        """
+        :param reason: as a client sends it
+        :return: the reason as a text, empty where there is none
         :raises AccessError: where one of them is not the user's to invoice
         """
         self.check_access("write")
@@ -69,7 +81,7 @@ class ProjectBillingPeriod(models.Model):
                     "Only billing managers may invoice a period that is not ready."
                 )
             )
-        return self._generate_invoices(reason)
+        return reason
 
     @api.model
     def _shows_invoices(self):

@@ -14,7 +14,7 @@ BATCH = 100
 
 
 class ProjectProject(models.Model):
-    """The daily opening of periods: the only place that commits."""
+    """The daily opening of periods, which commits between batches."""
 
     _inherit = "project.project"
 

@@ -9,10 +9,6 @@ from ..common.refusal import refusal
 INVOICE_PDF = "invoice_pdf"
 
 
-#: As many PDFs are rendered in one request; a server gives up on a longer one.
-MAX_RENDERED = 80
-
-
 class AccountMoveBatch(models.Model):
     """What the lists of the Invoicing screen do with many invoices at once."""
 
@@ -32,6 +28,8 @@ class AccountMoveBatch(models.Model):
             raise UserError(
                 self.env._("There is no draft to confirm among the chosen invoices.")
             )
+        if action := drafts._start_run_where_big("confirm"):
+            return action
         outdated = drafts._filtered_outdated()
         question = outdated and outdated._ask_to_confirm()
         current = drafts - outdated
@@ -89,20 +87,15 @@ class AccountMoveBatch(models.Model):
         return []
 
     def action_download_invoices(self):
-        """Download the PDF of an invoice, or a zip with one PDF each of many."""
+        """Download the PDF of an invoice, or a zip with one PDF each of many.
+
+        :return: the download; of more than one request can do, window action on the run
+            (``billing.run``) that prints them
+        """
         self.check_access("read")
         self._check_pdf_program()
-        # Those that Odoo sent are kept and cost nothing.
-        rendered = self.filtered(lambda move: not move.invoice_pdf_report_id)
-        if len(rendered) > MAX_RENDERED:
-            raise UserError(
-                self.env._(
-                    "Choose at most %(limit)s invoices for one download: each PDF of "
-                    "these %(count)s has to be made first.",
-                    limit=MAX_RENDERED,
-                    count=len(rendered),
-                )
-            )
+        if action := self._start_run_where_big("print"):
+            return action
         return {
             "type": "ir.actions.act_url",
             "url": "/account/download_invoice_documents/"

@@ -104,10 +104,24 @@ class AccountMoveSent(models.Model):
         :param str channel: mail, einvoice, portal, post or other
         :param sent_on: when (ISO day or moment), now by default
         :param str reference: what the system that sent them calls the sending
+        :return: True; of more than one request can do, window action on the run
+            (``billing.run``) that marks them
         :raises UserError: where one of them is no confirmed invoice, or was sent by
             another reference
         """
         self._check_sent_access()
+        self._check_channel(channel)
+        options = {
+            "channel": channel,
+            "sent_on": fields.Datetime.to_string(self._get_sent_moment(sent_on)),
+            "reference": self._get_sending_reference(reference),
+        }
+        return self._start_run_where_big("mark_sent", **options) or self._mark_as_sent(
+            **options
+        )
+
+    @api.model
+    def _check_channel(self, channel):
         channels = dict(self._fields["sent_channel"].selection)
         if not is_one_of(channel, channels):
             raise refusal(
@@ -118,6 +132,11 @@ class AccountMoveSent(models.Model):
                 ),
                 "invalid_value",
             )
+
+    def _mark_as_sent(self, channel, sent_on, reference):
+        """The same at once, whatever the number."""
+        self._check_sent_access()
+        self._check_channel(channel)
         sent_on = self._get_sent_moment(sent_on)
         reference = self._get_sending_reference(reference)
         # sudo: whether these may be recorded was decided above; a person with rows of

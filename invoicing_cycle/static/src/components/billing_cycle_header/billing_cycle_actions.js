@@ -56,6 +56,18 @@ export function useBillingCycleActions() {
         return action.doAction(request);
     }
 
+    /**
+     * @param {number} runId
+     */
+    function openRun(runId) {
+        return action.doAction({
+            type: "ir.actions.act_window",
+            res_model: "billing.run",
+            res_id: runId,
+            views: [[false, "form"]],
+        });
+    }
+
     function openDebts() {
         return action.doAction("invoicing_cycle.project_billing_debt_action");
     }
@@ -70,5 +82,12 @@ export function useBillingCycleActions() {
         return action.doAction(request);
     }
 
-    return {openSection, openFreeform, openPreview, openDebts, openOutside};
+    return {
+        openSection,
+        openFreeform,
+        openPreview,
+        openRun,
+        openDebts,
+        openOutside,
+    };
 }

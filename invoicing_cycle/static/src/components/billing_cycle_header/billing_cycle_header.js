@@ -67,6 +67,21 @@ export class BillingCycleHeader extends Component {
         );
     }
 
+    /** What goes on beside the user. */
+    get runs() {
+        return (this.overview.runs || []).map((run) => ({
+            ...run,
+            percent: run.total
+                ? Math.floor((100 * (run.done + run.failed)) / run.total)
+                : 0,
+            text: _t("%(label)s: %(done)s of %(total)s", {
+                label: run.label,
+                done: formatInteger(run.done + run.failed),
+                total: formatInteger(run.total),
+            }),
+        }));
+    }
+
     get activeSection() {
         return this.sections.find((section) => section.isActive);
     }
@@ -217,6 +232,10 @@ export class BillingCycleHeader extends Component {
 
     openPreview() {
         return this.actions.openPreview(this.props.list.domain);
+    }
+
+    openRun(runId) {
+        return this.actions.openRun(runId);
     }
 
     openFreeform() {

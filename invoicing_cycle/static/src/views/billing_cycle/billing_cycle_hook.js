@@ -1,6 +1,7 @@
 import {useComponent, useEffect, useState, useSubEnv} from "@odoo/owl";
 import {KeepLast} from "@web/core/utils/concurrency";
 import {useService} from "@web/core/utils/hooks";
+import {useBillingRuns} from "../billing_run/billing_run_hook";
 
 /**
  * Gives a list or kanban controller the overview of its cycle: read beside its rows, and
@@ -31,6 +32,22 @@ export function useBillingCycle() {
             cycle.overview = overview;
         }
     }
+
+    useBillingRuns((progress) => {
+        if (!cycle.overview) {
+            return;
+        }
+        const isOver = ["done", "cancelled"].includes(progress.state);
+        const others = (cycle.overview.runs || []).filter(
+            (run) => run.id !== progress.id
+        );
+        cycle.overview.runs = isOver ? others : [...others, progress];
+        if (isOver) {
+            // Its rows have moved on
+            controller.model.load();
+            reload();
+        }
+    });
 
     reload();
     let wasReady = false;

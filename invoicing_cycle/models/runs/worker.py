@@ -1,0 +1,198 @@
+import logging
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+from .kinds import CHUNKS, Outcome
+from .run import AT_WORK
+
+_logger = logging.getLogger(__name__)
+
+#: How long to wait where somebody else works on all that is left.
+PAUSE = timedelta(minutes=1)
+#: Collisions with others in a row, after which a run waits as well.
+MOST_COLLISIONS = 5
+
+
+class BillingRun(models.Model):
+    """The job that takes runs in chunks, and commits between them.
+
+    Several may work at once: rows are locked, and whoever comes second takes others. A
+    job that is killed leaves its chunk as it was before.
+    """
+
+    _inherit = "billing.run"
+
+    @api.model
+    def _cron_work(self):
+        """Work on runs in turn, as long as the job may take."""
+        cron = self.env["ir.cron"]
+        paused, collisions = self.browse(), 0
+        while run := self._take_next(paused):
+            # Whoever cancels a run need not wait for a chunk: nothing of the run itself
+            # is written while one is worked on.
+            cron._commit_progress(remaining=self._count_left())
+            try:
+                worked = run._work_chunk()
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as error:
+                _logger.info("%s collided and goes on: %s", run, error)
+                self.env.cr.rollback()
+                worked, collisions = None, collisions + 1
+                if collisions < MOST_COLLISIONS:
+                    continue
+            if not worked:
+                paused |= run
+            else:
+                collisions = 0
+            if not cron._commit_progress(worked or 0, remaining=self._count_left()):
+                return
+        if paused:
+            self.env.ref("invoicing_cycle.ir_cron_work_on_runs")._trigger(
+                fields.Datetime.now() + PAUSE
+            )
+
+    @api.model
+    def _count_left(self):
+        return self.env["billing.run.line"].search_count(
+            [("state", "=", "queued"), ("run_id.state", "in", AT_WORK)]
+        )
+
+    @api.model
+    def _take_next(self, paused):
+        """The run that has waited longest, marked as running.
+
+        :param paused: runs that are to wait
+        """
+        run = self.search(
+            [("state", "in", AT_WORK), ("id", "not in", paused.ids)],
+            order="worked_on asc nulls first, id",
+            limit=1,
+        )
+        if run:
+            now = fields.Datetime.now()
+            run._record(
+                {
+                    "state": "running",
+                    "worked_on": now,
+                    "started_on": run.started_on or now,
+                }
+            )
+        return run
+
+    def _work_chunk(self):
+        """Work on the next rows of this run, or end it.
+
+        :return: number of rows that need no more work; 0 where others have all of them
+        """
+        self.ensure_one()
+        lines = self._take_lines()
+        if not lines:
+            if self._has_left():
+                return 0
+            self._end()
+            return 1
+        outcomes = self._work_on_units(lines)
+        for line, outcome in outcomes.items():
+            line._record(
+                {
+                    "state": outcome.state,
+                    "message": outcome.message or False,
+                    "result_ids": list(outcome.result_ids) or False,
+                }
+            )
+        self._tell_progress()
+        return sum(outcome.state != "queued" for outcome in outcomes.values())
+
+    def _has_left(self):
+        domain = [("run_id", "=", self.id), ("state", "=", "queued")]
+        return bool(self.env["billing.run.line"].search_count(domain, limit=1))
+
+    def _take_lines(self):
+        """The next rows that nobody else works on, whole units of them."""
+        queued = self.env["billing.run.line"].search(
+            [("run_id", "=", self.id), ("state", "=", "queued")]
+        )
+        units = queued.grouped("unit").values()
+        size = max([CHUNKS[self.kind], *map(len, units)])
+        locked = queued.try_lock_for_update(limit=size)
+        there = set(locked.ids)
+        lines = queued.browse(
+            id_ for unit in units if there.issuperset(unit.ids) for id_ in unit.ids
+        )
+        # What others did before the lock.
+        lines.invalidate_recordset(["state"])
+        return lines.filtered(lambda line: line.state == "queued")
+
+    def _get_starter_env(self):
+        """The environment of who started this run: the user's own rights, companies,
+        language and time zone."""
+        user = self.user_id
+        companies = self.company_ids & user.company_ids or user.company_id
+        return self.env(
+            user=user,
+            su=False,
+            context={
+                "allowed_company_ids": companies.ids,
+                "lang": user.lang,
+                "tz": user.tz,
+            },
+        )
+
+    def _work_on_units(self, lines):
+        """Work on all rows at once or, where that fails, unit by unit.
+
+        :return: dict, row to :class:`Outcome`
+        """
+        env = self._get_starter_env()
+        if not self.user_id.active:
+            text = env._("%(user)s has left.", user=self.user_id.name)
+            return dict.fromkeys(lines, Outcome("failed", text))
+        try:
+            with self.env.cr.savepoint():
+                return self._work_on(lines, env)
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception as error:  # noqa: BLE001 - the reason goes on the row
+            units = lines.grouped("unit")
+            if len(units) == 1:
+                text = str(error) or type(error).__name__
+                _logger.info("%s of %s failed: %s", lines, self, text)
+                return dict.fromkeys(lines, Outcome("failed", text))
+        return {
+            line: outcome
+            for unit in units.values()
+            for line, outcome in self._work_on_units(unit).items()
+        }
+
+    def _end(self):
+        """All is done: tell who started it."""
+        self._finish()
+        self._record({"state": "done", "ended_on": fields.Datetime.now()})
+        self._tell_progress()
+        env = self._get_starter_env()
+        run = self.with_env(env)
+        text = env._(
+            "%(run)s: %(done)s done, %(failed)s failed.",
+            run=run.display_name,
+            done=run.done_count,
+            failed=run.failed_count,
+        )
+        # sudo: a message to who started it, and to nobody else
+        user = self.sudo().user_id
+        user._bus_send(
+            "simple_notification",
+            {
+                "type": "warning" if run.failed_count else "success",
+                "message": text,
+                "sticky": True,
+            },
+        )
+        # sudo: as above
+        self.env["mail.thread"].sudo().message_notify(
+            partner_ids=user.partner_id.ids,
+            subject=run.display_name,
+            body=text,
+            model=self._name,
+            res_id=self.id,
+        )

@@ -1,0 +1,195 @@
+from unittest.mock import patch
+
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from odoo.addons.invoicing_cycle.models.runs.kinds import CHUNKS
+
+from ..common.runs import RunCommon
+
+
+@tagged("post_install", "-at_install")
+class TestRunGenerate(RunCommon):
+    """What is more than one request can do is invoiced beside the user."""
+
+    def test_below_the_size_at_once(self):
+        action = self.periods[0].with_user(self.user_accountant)
+        result = action.action_generate_invoices()["context"]["billing_result"]
+        self.assertEqual(len(result["made"]), 1)
+        self.assertFalse(self.env["billing.run"].search([]))
+
+    def test_all_are_made_and_told(self):
+        run = self._start()
+        self.assertEqual((run.kind, run.state), ("generate", "queued"))
+        self.assertEqual((run.total_count, run.done_count), (5, 0))
+        self.assertEqual(run.user_id, self.user_accountant)
+        self.assertFalse(self.periods.invoice_ids)
+        triggers = self.env["ir.cron.trigger"].search(
+            [
+                (
+                    "cron_id",
+                    "=",
+                    self.env.ref("invoicing_cycle.ir_cron_work_on_runs").id,
+                )
+            ]
+        )
+        self.assertTrue(triggers)
+        self._work()
+        self.assertEqual(run.state, "done")
+        self.assertEqual((run.done_count, run.failed_count), (5, 0))
+        self.assertEqual(run.progress, 100.0)
+        self.assertEqual(len(self.periods.invoice_ids), 5)
+        self.assertEqual(set(self.periods.mapped("state")), {"to_send"})
+        for line in run.line_ids:
+            period = self.env["project.billing.period"].browse(line.res_id)
+            self.assertEqual(line.state, "done")
+            self.assertEqual(line.result_ids, period.invoice_ids.ids)
+        action = run.with_user(self.user_accountant).action_view_results()
+        self.assertEqual(set(action["domain"][0][2]), set(self.periods.invoice_ids.ids))
+        told = self.env["mail.message"].search(
+            [("model", "=", "billing.run"), ("res_id", "=", run.id)]
+        )
+        self.assertEqual(told.partner_ids, self.user_accountant.partner_id)
+        self.assertIn("5 done, 0 failed", told.body)
+
+    def test_progress_is_sent_and_shown(self):
+        Period = self.env["project.billing.period"].with_user(self.user_accountant)
+        run = self._start()
+        [shown] = Period.get_cycle_overview()["runs"]
+        self.assertEqual(
+            (shown["id"], shown["total"], shown["done"], shown["failed"]),
+            (run.id, 5, 0, 0),
+        )
+        sent = []
+        with patch.object(
+            self.env.registry["bus.bus"],
+            "_sendone",
+            lambda bus, target, kind, message: sent.append((target, kind, message)),
+        ):
+            self._work()
+        progress = [
+            (message["done"], message["state"])
+            for target, kind, message in sent
+            if kind == "billing.run" and target == self.user_accountant.partner_id
+        ]
+        self.assertEqual(
+            progress, [(2, "running"), (4, "running"), (5, "running"), (5, "done")]
+        )
+        self.assertFalse(Period.get_cycle_overview()["runs"])
+
+    def test_each_row_says_why(self):
+        run = self._start(self.periods[:2] | self.pending)
+        self._work()
+        outcomes = self._get_outcomes(run)
+        state, message = outcomes[self.pending.id]
+        self.assertEqual(state, "failed")
+        self.assertIn("is pending", message)
+        self.assertEqual((run.done_count, run.failed_count), (2, 1))
+        # Mended, it is tried again; what is done is left.
+        self._lock(self.pending.date_to)
+        run.with_user(self.user_accountant).action_resume()
+        self.assertEqual(run.state, "queued")
+        self._work()
+        self.assertEqual((run.done_count, run.failed_count), (3, 0))
+        self.assertEqual(len((self.periods | self.pending).invoice_ids), 3)
+        with self.assertRaises(UserError):
+            run.with_user(self.user_accountant).action_resume()
+
+    def test_overlapping_runs_make_one_invoice_each(self):
+        first, second = self._start(self.periods[:4]), self._start(self.periods[1:])
+        self._work()
+        self.assertEqual({first.state, second.state}, {"done"})
+        self.assertEqual(len(self.periods.invoice_ids), 5)
+        states = [line.state for line in (first | second).line_ids]
+        self.assertEqual((states.count("done"), states.count("skipped")), (5, 3))
+
+    def test_what_somebody_else_works_on_is_taken_later(self):
+        run = self._start(self.periods[:2])
+        Period = self.env.registry["project.billing.period"]
+        with patch.object(
+            Period, "try_lock_for_update", lambda self, **kw: self.browse()
+        ):
+            self._work()
+        self.assertEqual(run.state, "running")
+        self.assertEqual(set(run.line_ids.mapped("state")), {"queued"})
+        self._work()
+        self.assertEqual((run.state, run.done_count), ("done", 2))
+
+    def test_cancel_and_go_on(self):
+        run = self._start().with_user(self.user_accountant)
+        run.action_cancel()
+        self.assertEqual(run.state, "cancelled")
+        self._work()
+        self.assertFalse(self.periods.invoice_ids)
+        with self.assertRaises(UserError):
+            run.action_cancel()
+        run.action_resume()
+        self._work()
+        self.assertEqual((run.state, run.done_count), ("done", 5))
+
+    def test_cancel_between_two_chunks(self):
+        run = self._start().with_user(self.user_accountant)
+        original = type(run)._work_chunk
+
+        def work_and_cancel(self):
+            worked = original(self)
+            if self.state == "running":
+                run.action_cancel()
+            return worked
+
+        with patch.object(type(run), "_work_chunk", work_and_cancel):
+            self._work()
+        self.assertEqual(run.state, "cancelled")
+        self.assertEqual(run.done_count, 2)
+        self.assertEqual(len(self.periods.invoice_ids), 2)
+
+    def test_periods_that_share_an_invoice_stay_together(self):
+        self.periods.project_id.billing_grouping = "customer"
+        with patch.dict(CHUNKS, generate=1):
+            run = self._start(self.periods)
+            self._work()
+        self.assertEqual(run.done_count, 5)
+        self.assertEqual(len(self.periods.invoice_ids), 1)
+
+    @mute_logger("odoo.addons.invoicing_cycle.models.billing.generate")
+    def test_one_that_fails_keeps_the_others(self):
+        broken = self.periods[1]
+        original = self.env.registry["project.billing.period"]._create_invoices
+
+        def create(self, *args):
+            if broken in self:
+                raise UserError("Out of order")
+            return original(self, *args)
+
+        Period = self.env.registry["project.billing.period"]
+        run = self._start()
+        with patch.object(Period, "_create_invoices", create):
+            self._work()
+        self.assertEqual(self._get_outcomes(run)[broken.id], ("failed", "Out of order"))
+        self.assertEqual((run.done_count, run.failed_count), (4, 1))
+        self.assertEqual(broken.generate_error, "Out of order")
+
+    def test_override_goes_along(self):
+        run = self._start(self.periods[:1] | self.pending, reason="Month end")
+        self._work()
+        self.assertEqual(run.done_count, 2)
+        self.assertEqual(self.pending.state, "to_send")
+
+    def test_a_period_that_is_gone(self):
+        run = self._start(self.periods[:2])
+        [row] = run.line_ids.filtered(lambda line: line.res_id == self.periods[0].id)
+        row.res_id = 2**31 - 1
+        self._work()
+        self.assertEqual((run.done_count, run.failed_count), (1, 1))
+        self.assertIn("does not exist", row.message)
+
+    def test_runs_take_turns(self):
+        """A small one need not wait until a long one is through."""
+        long = self._start(self.periods[:4])
+        short = self._start(self.periods[3:] | self.pending)
+        nobody = long.browse()
+        self.assertEqual(long._take_next(nobody), long)
+        self.assertEqual(long._take_next(nobody), short)
+        self.assertEqual(long._take_next(short), long)
+        self.assertEqual((long | short).mapped("state"), ["running", "running"])
