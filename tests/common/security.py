@@ -24,6 +24,8 @@ BILLING_MODELS = (
     "project.billing.preview.line",
     "project.billing.schedule",
     "project.billing.sale.order",
+    "billing.run",
+    "billing.run.line",
     "account.move.freeform",
     "account.move.freeform.line",
     "account.move.reversal.line",

@@ -105,9 +105,12 @@ class TestSecuritySuperuser(SuperuserCommon):
             {"name": "Taxi", "employee_id": self.consultant.id}
         )
         held = self._log_time(self.project, "2026-03-02", 2.0)
+        run = self.env["billing.run"]._start("confirm", self.invoice)
         records = (
             self.consultant,
             self.entry,
+            run,
+            run.line_ids,
             held._split_off(1.0, {"billing_hold": "hold"}),
             self.invoice,
             self.line,

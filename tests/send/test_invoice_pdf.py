@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.invoicing_cycle.models.runs import start
 from odoo.addons.invoicing_cycle.models.send import batch
 
 from ..common.invoice import InvoiceCommon
@@ -78,14 +79,15 @@ class TestInvoicePdf(PdfMixin, InvoiceCommon):
         other = other.with_context(allowed_company_ids=companies.ids)
         self.assertIn("Second_company", other._get_download_name("INV_1.pdf"))
 
-    def test_too_many_are_refused_and_kept_ones_do_not_count(self):
-        self.patch(batch, "MAX_RENDERED", 1)
-        with self.assertRaisesRegex(UserError, "at most 1 "):
-            self.invoices.action_download_invoices()
+    def test_too_many_are_a_run_and_kept_ones_do_not_count(self):
+        self.patch(start, "IMMEDIATE", {"print": 1})
+        action = self.invoices.action_download_invoices()
+        self.assertEqual(action["res_model"], "billing.run")
         self.env["account.move.send"]._generate_and_send_invoices(
             self.invoice, sending_methods=["email"]
         )
-        self.assertTrue(self.invoices.action_download_invoices())
+        action = self.invoices.action_download_invoices()
+        self.assertEqual(action["type"], "ir.actions.act_url")
 
     def test_missing_wkhtmltopdf_is_told(self):
         self.patch(
