@@ -258,8 +258,6 @@ class TestBadValues(BadValuesCommon):
         exceptions = {
             "account.analytic.account": "Odoo's fields, read by fewer people",
             "account.bank.statement.line": "has those of its entry",
-            "billing.run": "only actions write it",
-            "billing.run.line": "only actions write it",
             "project.billing.rate": "nobody writes it",
             "project.billing.time": "nobody writes it",
             "project.billing.debt": "a view",

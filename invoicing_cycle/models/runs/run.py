@@ -157,8 +157,8 @@ class BillingRun(models.Model):
 
     def action_view_results(self):
         """Open the invoices that these rows worked on, or made."""
-        ensure_one(self)
         self.check_access("read")
+        ensure_one(self)
         if self.kind == "generate":
             ids = [id_ for line in self.line_ids for id_ in line.result_ids or []]
         else:
@@ -178,8 +178,8 @@ class BillingRun(models.Model):
 
     def action_download(self):
         """Download what a run has printed."""
-        ensure_one(self)
         self.check_access("read")
+        ensure_one(self)
         # sudo: the files of a run that the user reads
         files = self.env["ir.attachment"].sudo().search(self._get_download_domain())
         if not files:

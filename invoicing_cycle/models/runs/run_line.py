@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..common.call_arguments import ensure_one
+
 
 class BillingRunLine(models.Model):
     """One period or invoice of a run, and what became of it."""
@@ -55,8 +57,8 @@ class BillingRunLine(models.Model):
 
     def action_open_document(self):
         """Open the period or invoice of this row, as far as the user may read it."""
-        self.ensure_one()
         self.check_access("read")
+        ensure_one(self)
         document = self.env[self.res_model].browse(self.res_id)
         document.check_access("read")
         return {
