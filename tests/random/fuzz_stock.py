@@ -5,13 +5,15 @@ ODOO = (
     # Numbers of rows go to the database as they are.
     ("psycopg2.InvalidRowCountInLimitClause", "LIMIT must not be negative"),
     ("psycopg2.InvalidRowCountInResultOffsetClause", "OFFSET must not be negative"),
+    ("psycopg2.NumericValueOutOfRange", "bigint out of range"),
     # child_of and parent_of, on models without a parent.
     ("KeyError", "'parent_id'"),
     # Settings are created one by one.
     ("ValueError", "Expected singleton: res.config.settings("),
     # A link that is to be True.
     ("psycopg2.UndefinedFunction", "operator does not exist: integer = boolean"),
-    # Sums and averages of texts.
+    # Sums and averages of texts and days.
+    ("psycopg2.UndefinedFunction", "(date) does not exist"),
     ("psycopg2.UndefinedFunction", "(character varying) does not exist"),
     # Fields that are none, or in no table, for exports and groups.
     ("ValueError", "Invalid field 'name' on '"),
