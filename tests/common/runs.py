@@ -4,7 +4,7 @@ from unittest.mock import patch
 from odoo.addons.invoicing_cycle.models.runs.kinds import CHUNKS
 from odoo.addons.invoicing_cycle.models.runs.start import IMMEDIATE
 
-from .preview import JANUARY, PreviewCommon
+from .preview import PreviewCommon
 
 
 class RunCommon(PreviewCommon):
@@ -46,13 +46,3 @@ class RunCommon(PreviewCommon):
         :return: dict, id of a document to (state, message) of its row
         """
         return {line.res_id: (line.state, line.message or "") for line in run.line_ids}
-
-    def _make_invoices(self, number=3):
-        """Drafts of as many periods."""
-        periods = self.periods[:number]
-        made = periods._generate_invoices().made
-        self.assertEqual(len(made), number)
-        return self.env["account.move"].browse(made)
-
-
-__all__ = ["JANUARY", "RunCommon"]

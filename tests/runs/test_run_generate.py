@@ -1,5 +1,7 @@
 from unittest.mock import patch
 
+from psycopg2.errors import SerializationFailure
+
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -184,12 +186,32 @@ class TestRunGenerate(RunCommon):
         self.assertEqual((run.done_count, run.failed_count), (1, 1))
         self.assertIn("does not exist", row.message)
 
+    @mute_logger("odoo.addons.invoicing_cycle.models.runs.worker")
+    def test_collision_as_a_chunk_is_stored(self):
+        """It is rolled back and done again, and no other chunk with it."""
+        Line = self.env.registry["billing.run.line"]
+        run, original, collided = self._start(), Line._record, []
+
+        def record(self, vals):
+            if vals.get("state") == "done" and not collided:
+                collided.append(self.id)
+                raise SerializationFailure
+            return original(self, vals)
+
+        with patch.object(Line, "_record", record):
+            self._work()
+        self.assertTrue(collided)
+        self.assertEqual((run.state, run.done_count), ("done", 5))
+        self.assertEqual(len(self.periods.invoice_ids), 5)
+
     def test_runs_take_turns(self):
         """A small one need not wait until a long one is through."""
         long = self._start(self.periods[:4])
         short = self._start(self.periods[3:] | self.pending)
         nobody = long.browse()
-        self.assertEqual(long._take_next(nobody), long)
-        self.assertEqual(long._take_next(nobody), short)
-        self.assertEqual(long._take_next(short), long)
-        self.assertEqual((long | short).mapped("state"), ["running", "running"])
+        for expected in (long, short):
+            run = long._find_next(nobody)
+            self.assertEqual(run, expected)
+            run._mark_running()
+            self.assertEqual(run.state, "running")
+        self.assertEqual(long._find_next(long), short)

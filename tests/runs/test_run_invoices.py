@@ -110,6 +110,13 @@ class TestRunInvoices(RunCommon):
             for name in archive.namelist():
                 # In tests Odoo prints HTML.
                 self.assertIn(b"Project", archive.read(name))
+        # What is tried again comes beside it.
+        run.line_ids[:1]._record({"state": "failed"})
+        run.with_user(self.user_accountant).action_resume()
+        self._work()
+        self.assertEqual(run.download_count, 2)
+        files = run.with_user(self.user_accountant).action_download()
+        self.assertEqual(files["res_model"], "ir.attachment")
         left = self.env["ir.attachment"].search(
             [("res_model", "=", "billing.run.line")]
         )

@@ -3,15 +3,15 @@ import zipfile
 from typing import NamedTuple
 
 from odoo import models
-from odoo.exceptions import RedirectWarning, UserError
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import split_every
 
 from ..common.refusal import get_code
 from ..send.batch import INVOICE_PDF
 
 #: Documents of one chunk: about two seconds of work, for which rows are locked.
-CHUNKS = {"generate": 50, "confirm": 40, "send": 5, "mark_sent": 250, "print": 5}
+CHUNKS = {"generate": 50, "confirm": 40, "send": 1, "mark_sent": 250, "print": 5}
+#: E-invoice networks commit while they send: what has left cannot be taken back.
+COMMITS = {"send"}
 #: Reasons for which nothing has to be done.
 NOTHING_TO_DO = {"already_invoiced", "skipped", "empty"}
 #: PDFs of one file to download: it is made in memory.
@@ -115,10 +115,9 @@ class BillingRun(models.Model):
         }
 
     def _work_send(self, lines, moves):
-        outcomes = {}
-        for line, move in zip(lines, moves, strict=True):
-            outcomes[line] = self._send_one(move)
-        return outcomes
+        return {
+            line: self._send_one(move) for line, move in zip(lines, moves, strict=True)
+        }
 
     def _send_one(self, move):
         """Send an invoice by its customer's own method."""
@@ -129,14 +128,9 @@ class BillingRun(models.Model):
             return Outcome("failed", _("Confirm it first."))
         if not move.try_lock_for_update():
             return Outcome("queued", _("Somebody else is working on it."))
-        try:
-            move.env["account.move.send"]._generate_and_send_invoices(
-                move, allow_fallback_pdf=False
-            )
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            raise
-        except (UserError, RedirectWarning) as error:
-            return Outcome("failed", str(error.args[0]))
+        move.env["account.move.send"]._generate_and_send_invoices(
+            move, allow_fallback_pdf=False
+        )
         if not move.sent_on and not move.is_being_sent:
             return Outcome(
                 "failed",
@@ -166,10 +160,11 @@ class BillingRun(models.Model):
             self._zip_printed()
 
     def _zip_printed(self):
-        """One file to download of what was printed, a few where it is much."""
+        """One file to download of what was printed, a few where it is much, or where
+        some of it was tried again."""
         # sudo: the files that this run has made
         Attachment = self.env["ir.attachment"].sudo()
-        Attachment.search(self._get_download_domain()).unlink()
+        before = Attachment.search_count(self._get_download_domain())
         printed = Attachment.search(
             [
                 ("res_model", "=", self.line_ids._name),
@@ -178,7 +173,7 @@ class BillingRun(models.Model):
             order="id",
         )
         parts = list(split_every(FILES, printed.ids, Attachment.browse))
-        for number, part in enumerate(parts, start=1):
+        for number, part in enumerate(parts, start=before + 1):
             buffer = io.BytesIO()
             with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
                 for file in part:
@@ -186,7 +181,7 @@ class BillingRun(models.Model):
             name = self.env._("Invoices")
             Attachment.create(
                 {
-                    "name": f"{name} {number}.zip" if len(parts) > 1 else f"{name}.zip",
+                    "name": f"{name} {number}.zip",
                     "raw": buffer.getvalue(),
                     "mimetype": "application/zip",
                     "res_model": self._name,

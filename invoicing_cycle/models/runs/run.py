@@ -184,12 +184,19 @@ class BillingRun(models.Model):
         files = self.env["ir.attachment"].sudo().search(self._get_download_domain())
         if not files:
             raise UserError(self.env._("This run has printed nothing yet."))
+        if len(files) > 1:
+            return {
+                "type": "ir.actions.act_window",
+                "name": self.display_name,
+                "res_model": files._name,
+                "view_mode": "kanban",
+                "views": [(False, "kanban")],
+                "domain": [("id", "in", files.ids)],
+                "context": {"create": False},
+            }
         return {
             "type": "ir.actions.act_url",
-            "url": f"/account/download_invoice_attachments/"
-            f"{','.join(map(str, files.ids))}"
-            if len(files) > 1
-            else f"/web/content/{files.id}?download=true",
+            "url": f"/web/content/{files.id}?download=true",
             "target": "download",
         }
 

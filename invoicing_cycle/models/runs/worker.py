@@ -2,15 +2,18 @@ import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from .kinds import CHUNKS, Outcome
+from .kinds import CHUNKS, COMMITS, Outcome
 from .run import AT_WORK
 
 _logger = logging.getLogger(__name__)
 
 #: How long to wait where somebody else works on all that is left.
 PAUSE = timedelta(minutes=1)
+#: How many chunks a worker looks ahead for rows that nobody else has.
+AHEAD = 20
 #: Collisions with others in a row, after which a run waits as well.
 MOST_COLLISIONS = 5
 
@@ -29,23 +32,26 @@ class BillingRun(models.Model):
         """Work on runs in turn, as long as the job may take."""
         cron = self.env["ir.cron"]
         paused, collisions = self.browse(), 0
-        while run := self._take_next(paused):
-            # Whoever cancels a run need not wait for a chunk: nothing of the run itself
-            # is written while one is worked on.
-            cron._commit_progress(remaining=self._count_left())
+        while run := self._find_next(paused):
             try:
+                # Whoever cancels a run need not wait for a chunk: nothing of the run
+                # itself is written while one is worked on.
+                run._mark_running()
+                cron._commit_progress(remaining=self._count_left())
                 worked = run._work_chunk()
+                # What a chunk has changed meets what others did when it is stored.
+                time_left = cron._commit_progress(worked, remaining=self._count_left())
             except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as error:
                 _logger.info("%s collided and goes on: %s", run, error)
                 self.env.cr.rollback()
-                worked, collisions = None, collisions + 1
-                if collisions < MOST_COLLISIONS:
-                    continue
+                collisions += 1
+                if collisions >= MOST_COLLISIONS:
+                    paused, collisions = paused | run, 0
+                continue
+            collisions = 0
             if not worked:
                 paused |= run
-            else:
-                collisions = 0
-            if not cron._commit_progress(worked or 0, remaining=self._count_left()):
+            if not time_left:
                 return
         if paused:
             self.env.ref("invoicing_cycle.ir_cron_work_on_runs")._trigger(
@@ -59,26 +65,26 @@ class BillingRun(models.Model):
         )
 
     @api.model
-    def _take_next(self, paused):
-        """The run that has waited longest, marked as running.
+    def _find_next(self, paused):
+        """The run that has waited longest.
 
         :param paused: runs that are to wait
         """
-        run = self.search(
+        return self.search(
             [("state", "in", AT_WORK), ("id", "not in", paused.ids)],
             order="worked_on asc nulls first, id",
             limit=1,
         )
-        if run:
-            now = fields.Datetime.now()
-            run._record(
-                {
-                    "state": "running",
-                    "worked_on": now,
-                    "started_on": run.started_on or now,
-                }
-            )
-        return run
+
+    def _mark_running(self):
+        now = fields.Datetime.now()
+        self._record(
+            {
+                "state": "running",
+                "worked_on": now,
+                "started_on": self.started_on or now,
+            }
+        )
 
     def _work_chunk(self):
         """Work on the next rows of this run, or end it.
@@ -110,14 +116,18 @@ class BillingRun(models.Model):
 
     def _take_lines(self):
         """The next rows that nobody else works on, whole units of them."""
-        queued = self.env["billing.run.line"].search(
-            [("run_id", "=", self.id), ("state", "=", "queued")]
-        )
+        Line = self.env["billing.run.line"]
+        domain = Domain("run_id", "=", self.id) & Domain("state", "=", "queued")
+        size = CHUNKS[self.kind]
+        # Not all that is left, for each chunk: so much that others may have some of it.
+        queued = Line.search(domain, limit=AHEAD * size)
+        # The last unit may be cut off there.
+        last = queued[-1:].unit
+        queued |= Line.search(domain & Domain("unit", "=", last))
         units = queued.grouped("unit").values()
-        size = max([CHUNKS[self.kind], *map(len, units)])
-        locked = queued.try_lock_for_update(limit=size)
-        there = set(locked.ids)
-        lines = queued.browse(
+        size = max([size, *map(len, units)])
+        there = set(queued.try_lock_for_update(limit=size).ids)
+        lines = Line.browse(
             id_ for unit in units if there.issuperset(unit.ids) for id_ in unit.ids
         )
         # What others did before the lock.
@@ -148,6 +158,8 @@ class BillingRun(models.Model):
         if not self.user_id.active:
             text = env._("%(user)s has left.", user=self.user_id.name)
             return dict.fromkeys(lines, Outcome("failed", text))
+        if self.kind in COMMITS:
+            return self._work_on_one(lines, env)
         try:
             with self.env.cr.savepoint():
                 return self._work_on(lines, env)
@@ -164,6 +176,18 @@ class BillingRun(models.Model):
             for unit in units.values()
             for line, outcome in self._work_on_units(unit).items()
         }
+
+    def _work_on_one(self, lines, env):
+        """What may commit by itself has no savepoint, and a chunk of its own."""
+        try:
+            return self._work_on(lines, env)
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception as error:  # noqa: BLE001 - the reason goes on the row
+            self.env.cr.rollback()
+            _logger.info("%s of %s failed: %s", lines, self, error)
+            text = str(error) or type(error).__name__
+            return dict.fromkeys(lines, Outcome("failed", text))
 
     def _end(self):
         """All is done: tell who started it."""
