@@ -6,6 +6,7 @@ from odoo.tests import tagged
 from ..common.beyond import BeyondHoursCommon
 from ..common.expense import ExpenseCommon
 from ..common.proof import ProofMixin
+from ..common.stock import StockInvoiceMixin
 
 JANUARY = date(2026, 1, 5)
 FEBRUARY = date(2026, 2, 5)
@@ -194,7 +195,7 @@ class TestBillingProofBeyond(ProofMixin, BeyondHoursCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestBillingProofExpenses(ProofMixin, ExpenseCommon):
+class TestBillingProofExpenses(StockInvoiceMixin, ProofMixin, ExpenseCommon):
     """Re-invoiced expenses are billed once, at cost and mark-up."""
 
     @classmethod
@@ -287,3 +288,20 @@ class TestBillingProofExpenses(ProofMixin, ExpenseCommon):
         self.assertProven(self.project)
         self._set(self.january, skip_reason="Nothing")
         self.assertEqual(self._get_kinds(self.project), {("closed_period", self.item)})
+
+    def test_period_ends_before_its_day(self):
+        """Nothing dated after a period's end is billed by it."""
+        self._set(self.january, date_to=date(2026, 1, 19))
+        self.assertIn(("order_expense", self.item), self._get_kinds(self.project))
+
+    def test_odoo_billed_it_and_the_schedule_changed(self):
+        """The expense stays in the period that it waited in, as time does."""
+        expense = self._create_expense(date(2026, 2, 20))
+        self._post_expenses(expense)
+        invoice = self._invoice_stock(self.order)
+        self.project.billing_start_date = date(2026, 1, 10)
+        self.assertEqual(expense.billing_period_id.date_to, date(2026, 2, 9))
+        self.assertProven(self.project)
+        invoice.unlink()
+        self.assertEqual(expense.billing_period_id.date_from, date(2026, 2, 10))
+        self.assertProven(self.project)

@@ -127,8 +127,15 @@ class BillingProof(models.AbstractModel):
                            AND (sale_line.is_expense IS NOT TRUE
                                 OR expense.sale_order_id <> sale_line.order_id
                                 OR expense.billing_project_id <> period.project_id
-                                OR sale_line.qty_invoiced <> 0
-                                   AND expense.date > period.date_to
+                                -- What Odoo's dialog bills stays where it waited,
+                                -- whatever becomes of that period.
+                                OR expense.date > period.date_to
+                                   AND EXISTS (
+                                        SELECT 1
+                                          FROM %(item_lines)s
+                                         WHERE rel.order_line_id = sale_line.id
+                                           AND line.billing_kind = 'expense'
+                                           AND %(live)s)
                                 OR NOT EXISTS (
                                     SELECT 1
                                       FROM hr_expense other

@@ -41,7 +41,7 @@ class BillingRunLine(models.Model):
         readonly=True,
         default="queued",
     )
-    message = fields.Char("Result", readonly=True)
+    message = fields.Char("Reason", readonly=True)
     result_ids = fields.Json(
         readonly=True, export_string_translation=False, help="The invoices it made."
     )
