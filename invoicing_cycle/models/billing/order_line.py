@@ -78,6 +78,8 @@ class SaleOrderLine(models.Model):
         return items
 
     def write(self, vals):
+        if not self:
+            return super().write(vals)
         self._check_billing_values(vals)
         self._check_ledger_links(vals)
         replaced = self._write_prices(vals)

@@ -63,6 +63,9 @@ class AccountAnalyticLine(models.Model):
         return lines
 
     def write(self, vals):
+        if not self:
+            # As Odoo does for each journal item that it deletes.
+            return super().write(vals)
         self._check_billing_values(vals)
         with self._guarding(vals):
             # Before the ledger, which takes what Odoo writes of an invoice out of them.
@@ -78,6 +81,8 @@ class AccountAnalyticLine(models.Model):
                     return super(AccountAnalyticLine, lines).write(values)
 
     def unlink(self):
+        if not self:
+            return super().unlink()
         self.env["account.move"]._forget_outdated()
         places = self._get_places()
         rated = any(line.is_so_line_edited and line.so_line for line in self)

@@ -51,7 +51,10 @@ class ProjectBillingPart(models.Model):
         "Billable Type", compute="_compute_timesheet_invoice_type", store=True
     )
     timesheet_invoice_id = fields.Many2one(
-        related="invoice_line_id.move_id", string="Invoice", store=True
+        "account.move",
+        string="Invoice",
+        compute="_compute_timesheet_invoice_id",
+        store=True,
     )
     # What time costs is not told by its parts.
     amount = fields.Monetary(store=False, groups=fields.NO_ACCESS)
@@ -77,6 +80,13 @@ class ProjectBillingPart(models.Model):
             "hold_reason",
             "own_sale_line_id",
         }
+
+    # A line that bills something stays on its document; one that bills nothing need not
+    # ask for parts each time that it is written.
+    @api.depends("invoice_line_id")
+    def _compute_timesheet_invoice_id(self):
+        for part in self:
+            part.timesheet_invoice_id = part.invoice_line_id.move_id
 
     @api.depends("entry_id.so_line", "own_sale_line_id")
     def _compute_so_line(self):

@@ -179,7 +179,7 @@ class AccountMove(models.Model):
                 and move.state != state
             )
         )
-        periods = revived.invoice_line_ids._get_billing_periods()
+        periods = revived.line_ids._filtered_known()._get_billing_periods()
         return periods.filtered(lambda period: not period.date_to)._end_today()
 
     def _follow_state(self, before):
@@ -191,7 +191,9 @@ class AccountMove(models.Model):
         :param dict before: state of each move before, by id
         """
         # sudo: what a line bills does not depend on who changes its state
-        lines = self.sudo().invoice_line_ids
+        lines = self.sudo().line_ids._filtered_known()
+        if not lines:
+            return
         self._settle_time(before)
         (lines | lines.credited_line_id)._settle_claims()
         self._check_once(before)
@@ -203,7 +205,7 @@ class AccountMove(models.Model):
         )
         if not changed:
             return
-        lines = changed.invoice_line_ids
+        lines = changed.line_ids._filtered_known()
         # Cancelled invoices of another invoicing app still bill their time.
         lines.filtered(
             lambda line: (
@@ -217,7 +219,7 @@ class AccountMove(models.Model):
         reopened = lines.filtered(lambda line: before[line.move_id.id] == "cancel")
         credited = lines.filtered("credit_line_ids") | lines.credited_line_id
         (reopened | credited)._settle_credits()
-        changed.invoice_line_ids._get_billing_periods()._reassign_entries()
+        lines._get_billing_periods()._reassign_entries()
 
     def action_reverse(self):
         # EXTENDS account
@@ -234,7 +236,7 @@ class AccountMove(models.Model):
         # it, and the time would be billed again.
         for move in self.filtered(lambda move: move.move_type == "out_refund"):
             # sudo: as in _follow_state
-            if move.sudo().invoice_line_ids._get_billing_periods():
+            if move.sudo().line_ids._filtered_known()._get_billing_periods():
                 raise UserError(
                     self.env._(
                         "%(document)s credits what billing periods bill. Reset it to "
@@ -244,16 +246,20 @@ class AccountMove(models.Model):
                     )
                 )
         # sudo: time and credit notes of lines that the user reverses, handed on below
-        rest = self.sudo().invoice_line_ids._get_partly_credited()
+        rest = self.sudo().line_ids._filtered_known()._get_partly_credited()
         default_values_list = self._prepare_reversals(default_values_list)
         with self.env["account.move.line"]._reversing():
             reversals = super()._reverse_moves(default_values_list, cancel=cancel)
-        # sudo: which entries the new lines free is a link that our ledger alone writes
-        reversals.sudo().invoice_line_ids._record_rest(rest)
+        if rest:
+            # sudo: which entries the new lines free is a link of our ledger alone
+            reversals.sudo().invoice_line_ids._record_rest(rest)
         return reversals
 
     def unlink(self):
-        lines = self.invoice_line_ids
+        # All lines, as Odoo reads them.
+        lines = self.line_ids._filtered_known()
+        if not lines:
+            return super().unlink()
         periods = lines._get_billing_periods()
         lines._give_entries_back(remember=False)
         result = super().unlink()

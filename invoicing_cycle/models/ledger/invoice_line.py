@@ -171,6 +171,9 @@ class AccountMoveLine(models.Model):
         )
 
     def unlink(self):
+        if not self._filtered_known():
+            with recording_odoo_link():
+                return super().unlink()
         projects = self._free_claims()
         periods = self._get_billing_periods()
         # Before Odoo's own freeing, which takes all entries of the sale line.
@@ -216,7 +219,7 @@ class AccountMoveLine(models.Model):
                 values["credited_line_id"] = self.id
                 # sudo: how much was credited does not depend on who reverses
                 line = self.sudo()
-                if line._get_posted_credits()._filter_choices():
+                if line._is_known() and line._get_posted_credits()._filter_choices():
                     values["quantity"] = line._get_unchosen_quantity()
             else:
                 values["recreated_line_id"] = self.id

@@ -15,6 +15,8 @@ LINK_FIELDS = frozenset(
         "sale_line_ids",
     }
 )
+#: Lines that an order may have items of.
+ITEM_TYPES = frozenset({"product", "line_section", "line_subsection", "line_note"})
 #: What decides how the lines of a document count.
 DOCUMENT_FIELDS = frozenset(
     {"billing_origin", "company_id", "currency_id", "move_type"}
@@ -75,9 +77,43 @@ class AccountMoveLine(models.Model):
         )
         beside.sale_line_ids._refuse_lines_beside(beside)
 
+    def _filtered_known(self):
+        """Those that may bill something, credit what does, or re-create it: the ledger
+        looks at no other line.
+
+        Of a document that bills nothing this reads but columns that come with its
+        lines, and their items, which Odoo asks for as well.
+        """
+        # sudo: whether a line bills something does not depend on who asks
+        known = self.sudo().filtered(
+            lambda line: (
+                line._is_known()
+                or line.credited_line_id._is_known()
+                or line.recreated_line_id._is_known()
+            )
+        )
+        return known.with_env(self.env)
+
+    def _is_known(self):
+        """Whether the ledger keeps something on this line, or it has an item."""
+        return bool(
+            self.billing_kind
+            or self.billing_period_id
+            or self.quantity_made
+            or self.billed_count
+            or self.released_as
+            or self.milestone_count
+            # Taxes and payment terms have no items.
+            or (self.display_type in ITEM_TYPES and self.sale_line_ids)
+        )
+
     def _filtered_on_ledger(self):
         """Those that bill what the ledger follows, or credit it (superuser records)."""
-        lines = self.filtered(lambda line: line.move_id.is_sale_document())
+        lines = self._filtered_known().filtered(
+            lambda line: line.move_id.is_sale_document()
+        )
+        if not lines:
+            return lines
         items = lines.sale_line_ids | lines.credited_line_id.sale_line_ids
         followed = items._get_fixed_periods().sale_line_id | items.filtered(
             lambda item: item.billing_period_id or item.is_downpayment
@@ -189,6 +225,8 @@ class AccountMove(models.Model):
         :param dict books: as of :meth:`_get_books`, before
         :raises UserError: where those of documents that bill something changed
         """
+        if not books:
+            return
         # sudo: as in _check_ledger_links
         changed = self.sudo().filtered(
             lambda move: (

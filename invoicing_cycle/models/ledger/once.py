@@ -17,7 +17,7 @@ class AccountMove(models.Model):
         :raises UserError: where what bills again is billed elsewhere by now
         """
         # sudo: as in _follow_state
-        lines = self.sudo().invoice_line_ids
+        lines = self.sudo().line_ids._filtered_known()
         reopened = lines.filtered(lambda line: before[line.move_id.id] == "cancel")
         undone = lines.filtered(
             lambda line: (

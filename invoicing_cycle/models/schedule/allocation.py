@@ -84,6 +84,8 @@ class ProjectBillingPeriod(models.Model):
 
     def _reassign_entries(self):
         """These periods were closed or opened: their time finds its place."""
+        if not self:
+            return
         # One that was just opened again may have missed a change of its item.
         amount = self._fields["fixed_amount"]
         shared = self.filtered("fixed_share") - self.env.protected(amount)

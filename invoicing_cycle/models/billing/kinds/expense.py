@@ -172,7 +172,8 @@ class HrExpense(models.Model):
         # EXTENDS sale_expense
         # Posted again, an expense gets another sales order item: what is billed on the
         # one that it leaves would be billed a second time.
-        self._check_not_billed()
+        if self:
+            self._check_not_billed()
         return super()._sale_expense_reset_sol_quantities()
 
     def _check_not_billed(self):

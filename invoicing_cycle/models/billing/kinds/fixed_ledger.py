@@ -79,10 +79,11 @@ class SaleOrderLine(models.Model):
     def _get_fixed_periods(self):
         """The billing periods that bill these items by fixed amounts (superuser)."""
         # sudo: what bills an item does not depend on who asks
-        return (
-            self.env["project.billing.period"]
-            .sudo()
-            .search([("sale_line_id", "in", self.ids), ("fixed_amount", ">", 0)])
+        Period = self.env["project.billing.period"].sudo()
+        if not self:
+            return Period
+        return Period.search(
+            [("sale_line_id", "in", self.ids), ("fixed_amount", ">", 0)]
         )
 
     def _filtered_billed_by_periods(self):
