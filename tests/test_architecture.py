@@ -51,6 +51,7 @@ HOOKS = {
         "_get_billed_quantities",
         "_get_documents",
         "_get_line_text",
+        "_get_readiness_details",
         "_get_sql_fields",
         "_holding_sql",
         "_holds_amount_sql",
