@@ -42,7 +42,7 @@ HOOKS = {
         "_billable_sql",
         "_check_droppable",
         "_compute_readiness",
-        "_compute_state",
+        "_compute_live",
         "_compute_totals",
         "_get_counted_lines",
         "_get_counters",

@@ -142,8 +142,8 @@ class ProjectBillingPeriod(models.Model):
         "timesheet_ids.so_line.product_uom_qty",
         "timesheet_ids.so_line.qty_invoiced",
     )
-    def _compute_state(self):
-        return super()._compute_state()
+    def _compute_live(self):
+        return super()._compute_live()
 
     @api.depends(
         "part_ids.so_line.billing_capped",

@@ -29,8 +29,8 @@ class ProjectBillingPeriod(models.Model):
     # ----------------------------------------------------------------- state
 
     @api.depends("milestone_ids.invoice_line_id")
-    def _compute_state(self):
-        return super()._compute_state()
+    def _compute_live(self):
+        return super()._compute_live()
 
     @api.depends(
         "milestone_ids.invoice_line_id",
