@@ -1,3 +1,8 @@
+from datetime import timedelta
+
+from freezegun import freeze_time
+
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
@@ -117,3 +122,27 @@ class TestRunRights(RunCommon):
             self.env["account.move"].with_user(
                 self.user_accountant
             ).action_send_in_background()
+
+    def test_what_ended_long_ago_is_deleted_with_its_files(self):
+        old, recent = self._start(self.periods[:2]), self._start(self.periods[2:4])
+        self._work()
+        files = self.env["ir.attachment"].create(
+            [
+                {"name": "1.zip", "res_model": old._name, "res_id": old.id},
+                {
+                    "name": "1.pdf",
+                    "res_model": old.line_ids._name,
+                    "res_id": old.line_ids[0].id,
+                },
+            ]
+        )
+        waiting = self._start(self.periods[3:])
+        with freeze_time(old.ended_on + timedelta(days=89)):
+            self.env["billing.run"]._gc_ended_runs()
+        self.assertTrue(old.exists())
+        with freeze_time(old.ended_on + timedelta(days=91)):
+            recent._record({"ended_on": fields.Datetime.now()})
+            self.env["billing.run"]._gc_ended_runs()
+        self.assertEqual((old | recent | waiting).exists(), recent | waiting)
+        self.assertFalse(files.exists())
+        self.assertEqual(len(self.periods.invoice_ids), 4)

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -16,6 +18,8 @@ STATES = [
     ("done", "Done"),
     ("cancelled", "Cancelled"),
 ]
+#: How long runs that ended are kept, with what they printed.
+KEPT = timedelta(days=90)
 #: Of runs that somebody waits for.
 AT_WORK = ("queued", "running")
 
@@ -260,3 +264,11 @@ class BillingRun(models.Model):
         return self.search(
             [("user_id", "=", self.env.uid), ("state", "in", AT_WORK)], order="id"
         )._get_progress()
+
+    @api.autovacuum
+    def _gc_ended_runs(self):
+        """Delete what ended long ago: what it did is told by its documents."""
+        runs = self.search([("ended_on", "<", fields.Datetime.now() - KEPT)])
+        # By the ORM, which deletes their files.
+        runs.line_ids.unlink()
+        runs.unlink()
