@@ -42,12 +42,17 @@ class BillingRun(models.Model):
         # EXTENDS invoicing_cycle
         recent = fields.Datetime.now() - PATIENCE
         # sudo: of jobs only the runs are read, and what waits in vain is called off
-        jobs = self.env["queue.job"].sudo().search(
-            Domain("model_name", "=", self._name) & Domain("state", "in", ALIVE)
+        jobs = (
+            self.env["queue.job"]
+            .sudo()
+            .search(
+                Domain("model_name", "=", self._name) & Domain("state", "in", ALIVE)
+            )
         )
         taken = jobs.filtered(
-            lambda job: max(job.date_created, job.date_started or job.date_created)
-            > recent
+            lambda job: (
+                max(job.date_created, job.date_started or job.date_created) > recent
+            )
         )
         (jobs - taken).try_lock_for_update().button_cancelled()
         ids = {id_ for job in taken for id_ in job.records.ids}
@@ -70,8 +75,10 @@ class BillingRun(models.Model):
         keys = {run._get_job_key(number): number for number in range(count)}
         # One that works on a chunk is followed by another.
         # sudo: whether these are there
-        there = self.env["queue.job"].sudo().search(
-            [("identity_key", "in", list(keys)), ("state", "in", ALIVE)]
+        there = (
+            self.env["queue.job"]
+            .sudo()
+            .search([("identity_key", "in", list(keys)), ("state", "in", ALIVE)])
         )
         for key in keys.keys() - set(there.mapped("identity_key")):
             run._add_chunk_job(keys[key])
