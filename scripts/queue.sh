@@ -2,10 +2,11 @@
 # The glue with OCA's job queue: its tests, in a database that has both, and runs that are
 # worked on by a real server with OCA's job runner.
 
-# What is installed from here on: the glue comes by itself.
+# From here on Odoo finds it, and it is installed: the glue comes by itself.
 use_queue() {
     # shellcheck disable=SC2034  # database.sh reads it
     ADDONS=$MODULE,queue_job
+    PYTHONPATH=$(odoo_path):$QUEUE
 }
 
 # run_queue_tests DATABASE [ARG...]
@@ -35,8 +36,8 @@ job_runner() {
 }
 
 cmd_queue() {
-    use_queue
     prepare test
+    use_queue
     take_test_database queue
     ensure_test_database
     run run_queue_tests "$TEST_DB" "$@"
@@ -47,8 +48,8 @@ cmd_queue() {
 cmd_workers() {
     local workers
     check_numbers "periods" "$@"
-    use_queue
     prepare run
+    use_queue
     take_test_database queue
     ensure_test_database
     for workers in 1 2 1 2; do
