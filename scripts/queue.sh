@@ -7,6 +7,7 @@ use_queue() {
     # shellcheck disable=SC2034  # database.sh reads it
     ADDONS=$MODULE,queue_job
     PYTHONPATH=$(odoo_path):$QUEUE
+    export PYTHONPATH
 }
 
 # run_queue_tests DATABASE [ARG...]
