@@ -36,6 +36,11 @@ _pytest.pathlib.resolve_pkg_root_and_module_name = resolve_odoo_name
 
 def pytest_addoption(parser):
     parser.addoption(
+        "--queue",
+        action="store_true",
+        help="run the tests of invoicing_cycle_queue alone, in a database with it",
+    )
+    parser.addoption(
         "--no-skips",
         action="store_true",
         help="fail when a test was skipped: without a browser, Odoo skips its tests",
@@ -59,6 +64,14 @@ def own_files(load_registry, tmp_path_factory):
     shutil.copytree(config.filestore(""), own)
     with mock.patch.object(config, "filestore", return_value=str(own)):
         yield
+
+
+def pytest_ignore_collect(collection_path, config):
+    """The tests of the glue with OCA's job queue need a database with both."""
+    of_queue = collection_path.is_relative_to(TESTS / "queue")
+    if collection_path.is_file() and collection_path.is_relative_to(TESTS):
+        return of_queue != config.getoption("--queue") or None
+    return None
 
 
 def pytest_collection_modifyitems(items):

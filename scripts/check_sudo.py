@@ -92,9 +92,10 @@ def get_words(node):
     return "sudo" if named.get("su", "False") != "False" else None
 
 
-def main(folder):
+def main(*folders):
     found = [
         f"{path}:{line}: more rights without their reason in a comment (# sudo: why)"
+        for folder in folders
         for path in sorted(Path(folder).rglob("*.py"))
         if "tests" not in path.relative_to(folder).parts
         for line in find_unexplained(path)
@@ -104,4 +105,4 @@ def main(folder):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(*sys.argv[1:]))

@@ -43,7 +43,7 @@ cmd_format() {
     py -m ruff check --quiet --fix || true
     py -m ruff format --quiet
     NODE_PATH=$DEV/node/node_modules "$VENV/bin/node" "$DEV/node/node_modules/prettier/bin/prettier.cjs" \
-        --write --log-level warn --cache-location .dev/prettier "$MODULE/**/*.{xml,js,scss}" "*.cjs" package.json
+        --write --log-level warn --cache-location .dev/prettier "{$MODULE,$GLUE}/**/*.{xml,js,scss}" "*.cjs" package.json
 }
 
 # --- the checks --------------------------------------------------------------------
@@ -70,7 +70,7 @@ new_check_database() {
 drop_check_databases() {
     local suffix
     # The last ones are of pytest's processes, had they no time to drop them.
-    for suffix in '' _demo _days _runner -gw{0..3}; do
+    for suffix in '' _demo _days _runner _queue _queue_jobs -gw{0..3}; do
         db_drop "$CHECK_DB$suffix"
     done
 }
@@ -169,6 +169,17 @@ check_pytest() {
         --numprocesses=$((processes < 4 ? processes : 4))
 }
 
+# The other databases are without OCA's job queue.
+check_queue() {
+    use_queue
+    db_copy "$CHECK_DB" "${CHECK_DB}_queue"
+    install_addon "${CHECK_DB}_queue"
+    check_log "install-${CHECK_DB}_queue"
+    say "-- Running the tests of $GLUE in pytest"
+    run_queue_tests "${CHECK_DB}_queue" --no-skips
+    run_with_job_runner "${CHECK_DB}_queue"
+}
+
 all_checks() {
     local name runner=
     new_check_database
@@ -189,6 +200,7 @@ all_checks() {
     if [ "$runner" ]; then
         wait "$runner" || FAILED+=(odoo-runner)
         cat "$LOGS/check-odoo.messages" >&3
+        check queue check_queue
         check pytest check_pytest
     fi
     for name in "${FAILED[@]}"; do

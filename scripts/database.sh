@@ -4,6 +4,9 @@
 
 readonly DATA=$DEV/data
 
+# What is installed in a database; with OCA's job queue comes the glue to it.
+ADDONS=$MODULE
+
 # --- Odoo's environment --------------------------------------------------------------
 
 # From here on everything runs in Odoo's environment. Compiled Python is kept out of
@@ -34,10 +37,10 @@ odoo_shell() {
     odoo shell -d "$1" --no-http --log-level=warn
 }
 
-# What a database with the add-on depends on: not tests, scripts and style sheets, which
+# What a database with the add-ons depends on: not tests, scripts and style sheets, which
 # are read from the files.
 addon_hash() {
-    (cd "$ROOT" && find "$MODULE" \( -name tests -o -name __pycache__ -o -path '*/static/src' \) \
+    (cd "$ROOT" && find "$MODULE" "$GLUE" \( -name tests -o -name __pycache__ -o -path '*/static/src' \) \
         -prune -o -type f -print0 | sort -z | xargs -0 sha256sum) | hash_text
 }
 
@@ -49,9 +52,10 @@ depends = ast.literal_eval(sys.stdin.read())["depends"]
 print(*depends, "hr_expense", "project_sale_expense", sep=",")' <"$ROOT/$MODULE/__manifest__.py"
 }
 
-# What a database is made of, as it stands in its comment: Odoo, and the add-on.
+# What a database is made of, as it stands in its comment: Odoo with what is installed, and
+# our files.
 make_stamp() {
-    echo "$(hash_text <"$(odoo_path)/odoo/release.py") $(addon_hash)"
+    echo "$( (cat "$(odoo_path)/odoo/release.py"; echo "$ADDONS") | hash_text) $(addon_hash)"
 }
 
 # --- databases ---------------------------------------------------------------------------
@@ -103,10 +107,11 @@ base_database() {
 
 # odoo_install DATABASE [OPTION...]: the add-on.
 odoo_install() {
-    odoo -d "$1" -i "$MODULE" --stop-after-init --no-http --max-cron-threads=0 "${@:2}"
+    odoo -d "$1" -i "$ADDONS" --stop-after-init --no-http --max-cron-threads=0 "${@:2}"
     # Odoo ends well when it has skipped a module that it could not find.
-    psql_quiet --dbname "$1" -c "SELECT state FROM ir_module_module WHERE name = '$MODULE'" \
-        | grep -qx installed
+    psql_quiet --dbname "$1" -c "SELECT name FROM ir_module_module WHERE state = 'installed'" \
+        >"$LOGS/installed-$1.txt"
+    (IFS=,; for name in $ADDONS; do grep -qx "$name" "$LOGS/installed-$1.txt" || exit; done)
 }
 
 odoo_update() {
@@ -114,7 +119,7 @@ odoo_update() {
 }
 
 install_addon() {
-    step "Installing $MODULE in $1" "install-$1" "cannot install $MODULE" odoo_install "$@"
+    step "Installing $ADDONS in $1" "install-$1" "cannot install $ADDONS" odoo_install "$@"
 }
 
 # The demo data is dated relative to the day on which it is loaded, in UTC.
@@ -167,7 +172,7 @@ cmd_setup() {
 
 cmd_db() {
     case $1 in
-        ic_* | icycle-* | test_[0-9]* | demo | template_demo | postgres | template[01])
+        ic_* | icycle-* | test_[0-9]* | queue_[0-9]* | demo | template_demo | postgres | template[01])
             die "the name '$1' is taken: ./dev uses it itself" ;;
     esac
     prepare run

@@ -4,6 +4,8 @@
 
 readonly UV_VERSION=0.13.9
 readonly VENV=$DEV/venv
+# Where OCA's job queue is, apart from the rest.
+readonly QUEUE=$VENV/queue
 export UV_CACHE_DIR=$DEV/uv-cache UV_PYTHON_INSTALL_DIR=$DEV/python
 
 # Any that can bring uv; uv finds or fetches the one that fits.
@@ -32,6 +34,9 @@ make_venv() {
     # Odoo 19 runs on these.
     "$uv" venv --quiet --allow-existing --python "${DEV_PYTHON:->=3.10,<3.14}" "$VENV"
     "$uv" pip sync --quiet --system-certs --python "$VENV" "$ROOT"/requirements{,-dev}.txt
+    rm -rf "$QUEUE"
+    "$uv" pip install --quiet --system-certs --python "$VENV" --no-deps --target "$QUEUE" \
+        --requirements "$ROOT/requirements-queue.txt"
     # Odoo looks for it by this name. There is none for other than Intel's processors.
     mkdir -p "$DEV/bin"
     ln -sfn ../venv/bin/wkhtmltopdf-pack "$DEV/bin/wkhtmltopdf"
@@ -40,7 +45,7 @@ make_venv() {
 
 made_of() {
     echo "$VENV ${DEV_PYTHON:-}" # one that was copied has programs of another place
-    cat "$ROOT"/requirements{,-dev}.txt
+    cat "$ROOT"/requirements{,-dev,-queue}.txt
 }
 
 ensure_venv() {

@@ -4,7 +4,7 @@
 # Locks a kept database for this call and names it TEST_DB. Several calls at a time get
 # one each.
 take_test_database() {
-    local names=(test_{1..8})
+    local names=("${1:-test}"_{1..8})
     [ -z "${DEV_TEST_DB:-}" ] || names=("$DEV_TEST_DB")
     for TEST_DB in "${names[@]}"; do
         [[ $TEST_DB =~ ^[a-z0-9_]{1,40}$ ]] || die "DEV_TEST_DB=$TEST_DB: use small letters, digits and _"

@@ -166,6 +166,13 @@ STEPS = {
     },
     "runs": {"_start_run_where_big"},
 }
+#: What the glue add-ons beside this one extend of it: seams, declared as such.
+GLUE = {
+    "invoicing_cycle_queue": {
+        ("billing.run", "_leave_to_others"),
+        ("billing.run", "_queue"),
+    }
+}
 #: What Odoo keeps for itself, and the files that still lean on it.
 INTERNALS = {
     "_determine_fields_to_fetch": {"rights/confidential"},
@@ -333,6 +340,20 @@ class TestArchitecture(PureCase):
             for method in methods:
                 with self.subTest(hook=method):
                     self.assertGreater(len(places[model, method]), 1)
+
+    def test_glue_extends_seams_alone(self):
+        own = {key for tree in self.files.values() for key in get_methods(tree)}
+        found = {}
+        for manifest in ROOT.glob("*/__manifest__.py"):
+            if manifest.parent == MODULE:
+                continue
+            extended = set()
+            for path in manifest.parent.rglob("*.py"):
+                text = path.read_text()
+                self.assertLessEqual(len(text.splitlines()), LONGEST, path)
+                extended.update(own & set(get_methods(ast.parse(text))))
+            found[manifest.parent.name] = extended
+        self.assertEqual(found, GLUE)
 
     def test_one_place_for_each_field(self):
         places = defaultdict(list)

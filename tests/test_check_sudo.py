@@ -30,9 +30,10 @@ class TestCheckSudo(BaseCase):
             path.write_text(dedent(source).lstrip("\n"))
             return self.script.find_unexplained(path)
 
-    def test_none_without_a_reason_in_the_add_on(self):
+    def test_none_without_a_reason_in_the_add_ons(self):
         # Where the add-on is installed without the repository, there are no tests.
-        self.assertFalse(self.script.main(ROOT / "invoicing_cycle"))
+        folders = (ROOT / "invoicing_cycle", ROOT / "invoicing_cycle_queue")
+        self.assertFalse(self.script.main(*folders))
 
     def test_no_reason(self):
         for source in (

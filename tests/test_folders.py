@@ -10,7 +10,7 @@ from .test_architecture import DOCUMENT, MODULE, PACKAGES
 
 TESTS = Path(__file__).resolve().parent
 #: Folders of tests/ that are of no single step.
-MORE_TESTS = {"random", "security", "ui"}
+MORE_TESTS = {"queue", "random", "security", "ui"}
 #: What stands at the top of tests/: what is about the repository, not about the add-on.
 AT_THE_TOP = {
     "test_architecture",

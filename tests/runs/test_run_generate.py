@@ -2,6 +2,7 @@ from unittest.mock import patch
 
 from psycopg2.errors import SerializationFailure
 
+from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -117,6 +118,29 @@ class TestRunGenerate(RunCommon):
         self.assertEqual(set(run.line_ids.mapped("state")), {"queued"})
         self._work()
         self.assertEqual((run.state, run.done_count), ("done", 2))
+
+    def test_what_others_see_to_is_left_to_them(self):
+        """The job looks at it again after a pause."""
+        run, own = self._start(self.periods[:2]), self._start(self.periods[2:])
+        Trigger = self.env["ir.cron.trigger"]
+        Trigger.search([]).unlink()
+        Run = self.env.registry["billing.run"]
+        with patch.object(Run, "_leave_to_others", lambda self: self.browse(run.id)):
+            self._work()
+        self.assertEqual((run.state, own.state), ("queued", "done"))
+        self.assertTrue(Trigger.search([("call_at", ">", fields.Datetime.now())]))
+        self._work()
+        self.assertEqual(run.state, "done")
+
+    def test_one_worker_ends_it(self):
+        run = self._start(self.periods[:2])
+        run._work_chunk()
+        Run = self.env.registry["billing.run"]
+        with patch.object(Run, "try_lock_for_update", lambda self, **kw: self.browse()):
+            self.assertFalse(run._work_chunk())
+        self.assertEqual(run.state, "queued")
+        self.assertEqual(run._work_chunk(), 1)
+        self.assertEqual(run.state, "done")
 
     def test_cancel_and_go_on(self):
         run = self._start().with_user(self.user_accountant)

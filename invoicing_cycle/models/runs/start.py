@@ -64,7 +64,10 @@ class BillingRun(models.Model):
         return run.with_env(self.env)
 
     def _queue(self):
-        """Have the job take these at once, and show them."""
+        """Have the job take these at once, and show them.
+
+        Add-ons that bring more workers extend it, with ``_leave_to_others``.
+        """
         # sudo: the job is the system's
         self.env.ref("invoicing_cycle.ir_cron_work_on_runs").sudo()._trigger()
         self._tell_progress()

@@ -31,7 +31,7 @@ class BillingRun(models.Model):
     def _cron_work(self):
         """Work on runs in turn, as long as the job may take."""
         cron = self.env["ir.cron"]
-        paused, collisions = self.browse(), 0
+        paused, collisions = self._leave_to_others(), 0
         while run := self._find_next(paused):
             try:
                 # Whoever cancels a run need not wait for a chunk: nothing of the run
@@ -57,6 +57,14 @@ class BillingRun(models.Model):
             self.env.ref("invoicing_cycle.ir_cron_work_on_runs")._trigger(
                 fields.Datetime.now() + PAUSE
             )
+
+    @api.model
+    def _leave_to_others(self):
+        """Runs that other workers see to; add-ons that bring some extend it.
+
+        :return: ``billing.run`` that this job looks at again after a pause
+        """
+        return self.browse()
 
     @api.model
     def _count_left(self):
@@ -89,12 +97,14 @@ class BillingRun(models.Model):
     def _work_chunk(self):
         """Work on the next rows of this run, or end it.
 
-        :return: number of rows that need no more work; 0 where others have all of them
+        :return: number of rows that need no more work, 1 at the end; 0 where others
+            have all that is left
         """
         self.ensure_one()
         lines = self._take_lines()
         if not lines:
-            if self._has_left():
+            # Of several that find nothing left, one ends it.
+            if self._has_left() or not self.try_lock_for_update():
                 return 0
             self._end()
             return 1
