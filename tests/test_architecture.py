@@ -28,6 +28,7 @@ PACKAGES = (
     "draft",
     "send",
     "runs",
+    "autopilot",
     "screen",
     "realization",
     "proof",
@@ -80,7 +81,12 @@ HOOKS = {
         "_format_arrived_items",
         "_get_arrived_items",
         "_get_outdated_reasons",
+        # What is forgotten when a document is taken back, and who records it.
+        "_follow_reset",
+        "_get_recorded_fields",
     },
+    # What the autopilot does beside what every run does.
+    "billing.run": {"_keep_outcomes", "_tell_ended", "_work_on"},
     # What the proof compares.
     "billing.proof": {
         "_get_checks",
@@ -161,9 +167,13 @@ STEPS = {
     "send": {
         "_check_sender",
         "_follow_einvoice_states",
-        "_follow_reset",
     },
     "runs": {"_start_run_where_big"},
+    "autopilot": {
+        "_check_autopilot_rights",
+        "_check_new_autopilot",
+        "_wake_autopilot",
+    },
 }
 #: What Odoo keeps for itself, and the files that still lean on it.
 INTERNALS = {

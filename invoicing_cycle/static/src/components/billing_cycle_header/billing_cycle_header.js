@@ -82,6 +82,51 @@ export class BillingCycleHeader extends Component {
         }));
     }
 
+    /**
+     * What the autopilot left and did, exceptions first. What is none is left out.
+     */
+    get autopilot() {
+        const {autopilot} = this.overview;
+        if (!autopilot) {
+            return null;
+        }
+        const tell = (kind, one, many, color) => ({
+            kind,
+            color,
+            count: autopilot[kind] || 0,
+            text: autopilot[kind] === 1 ? one : many(formatInteger(autopilot[kind])),
+        });
+        return {
+            ...autopilot,
+            parts: [
+                tell(
+                    "left",
+                    _t("1 needs you"),
+                    (count) => _t("%s need you", count),
+                    "warning"
+                ),
+                tell(
+                    "sent",
+                    _t("1 sent by itself"),
+                    (count) => _t("%s sent by themselves", count),
+                    "success"
+                ),
+                tell(
+                    "confirmed",
+                    _t("1 confirmed by itself"),
+                    (count) => _t("%s confirmed by themselves", count),
+                    "info"
+                ),
+                tell(
+                    "drafted",
+                    _t("1 drafted by itself"),
+                    (count) => _t("%s drafted by themselves", count),
+                    "info"
+                ),
+            ].filter((part) => part.count),
+        };
+    }
+
     get activeSection() {
         return this.sections.find((section) => section.isActive);
     }
@@ -236,6 +281,15 @@ export class BillingCycleHeader extends Component {
 
     openRun(runId) {
         return this.actions.openRun(runId);
+    }
+
+    openAutopilot(kind) {
+        return this.actions.openAutopilot(kind, this.cycleDate);
+    }
+
+    async switchAutopilot(stopped) {
+        await this.actions.switchAutopilot(stopped);
+        return this.props.list.model.load();
     }
 
     openFreeform() {
