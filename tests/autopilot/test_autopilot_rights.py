@@ -144,6 +144,7 @@ class TestAutopilotRights(AutopilotCommon):
         values = {
             "name": "New",
             "allow_billable": True,
+            "allow_timesheets": False,
             "company_id": self.company.id,
             "billing_frequency": "monthly",
             "billing_start_date": "2026-01-01",

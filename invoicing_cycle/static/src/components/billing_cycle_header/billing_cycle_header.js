@@ -90,39 +90,36 @@ export class BillingCycleHeader extends Component {
         if (!autopilot) {
             return null;
         }
-        const tell = (kind, one, many, color) => ({
-            kind,
-            color,
-            count: autopilot[kind] || 0,
-            text: autopilot[kind] === 1 ? one : many(formatInteger(autopilot[kind])),
-        });
+        const tell = (kind, color, texts) => {
+            const count = autopilot[kind] || 0;
+            // A phone has no room for how it was done, which is said before
+            const [one, many, short] = texts;
+            const long = count === 1 ? one : many;
+            const tellCount = (this.env.isSmall && short) || long;
+            return {kind, color, count, text: tellCount(formatInteger(count))};
+        };
         return {
             ...autopilot,
             parts: [
-                tell(
-                    "left",
-                    _t("1 needs you"),
+                tell("left", "warning", [
+                    () => _t("1 needs you"),
                     (count) => _t("%s need you", count),
-                    "warning"
-                ),
-                tell(
-                    "sent",
-                    _t("1 sent by itself"),
+                ]),
+                tell("sent", "success", [
+                    () => _t("1 sent by itself"),
                     (count) => _t("%s sent by themselves", count),
-                    "success"
-                ),
-                tell(
-                    "confirmed",
-                    _t("1 confirmed by itself"),
+                    (count) => _t("%s sent", count),
+                ]),
+                tell("confirmed", "info", [
+                    () => _t("1 confirmed by itself"),
                     (count) => _t("%s confirmed by themselves", count),
-                    "info"
-                ),
-                tell(
-                    "drafted",
-                    _t("1 drafted by itself"),
+                    (count) => _t("%s confirmed", count),
+                ]),
+                tell("drafted", "info", [
+                    () => _t("1 drafted by itself"),
                     (count) => _t("%s drafted by themselves", count),
-                    "info"
-                ),
+                    (count) => _t("%s drafted", count),
+                ]),
             ].filter((part) => part.count),
         };
     }
