@@ -104,11 +104,10 @@ class ProjectProject(models.Model):
         raise AccessError(
             self.env._(
                 "“%(level)s” by itself is for those who may do it by hand. Ask a "
-                "billing manager who confirms invoices to switch the autopilot of "
-                "%(project)s.",
+                "billing manager who confirms invoices to switch the autopilot of this "
+                "project on.",
                 level=dict(
                     self._fields["billing_autopilot"]._description_selection(self.env)
                 )[level],
-                project=self.display_name,
             )
         )
