@@ -58,6 +58,7 @@
         "views/send/einvoice_templates.xml",
         "views/runs/run_views.xml",
         "views/screen/period_views.xml",
+        "views/autopilot/left_views.xml",
         "views/realization/realization_views.xml",
         "views/common/settings_views.xml",
         "views/invoicing_cycle_menus.xml",

@@ -28,6 +28,7 @@ PACKAGES = (
     "draft",
     "send",
     "runs",
+    "autopilot",
     "screen",
     "realization",
     "proof",
@@ -81,7 +82,12 @@ HOOKS = {
         "_format_arrived_items",
         "_get_arrived_items",
         "_get_outdated_reasons",
+        # What is forgotten when a document is taken back, and who records it.
+        "_follow_reset",
+        "_get_recorded_fields",
     },
+    # What the autopilot does beside what every run does.
+    "billing.run": {"_keep_outcomes", "_tell_ended", "_work_on"},
     # What the proof compares.
     "billing.proof": {
         "_get_checks",
@@ -162,9 +168,13 @@ STEPS = {
     "send": {
         "_check_sender",
         "_follow_einvoice_states",
-        "_follow_reset",
     },
     "runs": {"_start_run_where_big"},
+    "autopilot": {
+        "_check_autopilot_rights",
+        "_check_new_autopilot",
+        "_wake_autopilot",
+    },
 }
 #: What the glue add-ons beside this one extend of it: seams, declared as such.
 GLUE = {

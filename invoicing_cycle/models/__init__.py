@@ -16,6 +16,7 @@ from . import ledger
 from . import draft
 from . import send
 from . import runs
+from . import autopilot
 from . import screen
 from . import realization
 from . import proof

@@ -121,6 +121,11 @@ DECISION = "a decision of a person, of which any value is right"
 #: What needs no row, and why.
 EXCEPTIONS = {
     "account_analytic_line.repriced_from": "words of the preview",
+    "account_move.autopilot_step": "who did it; what was done is the invoice's state",
+    "project_billing_period.autopilot_left": "what waits for a person",
+    "project_billing_period.autopilot_on": "as what waits",
+    "project_billing_period.autopilot_reason": "as what waits",
+    "project_project.billing_autopilot": DECISION,
     "project_project.billing_proration": "a term: what periods took of it is theirs",
     "project_project.billing_rates_until": "where the history of items is asked",
     "sale_order_line.billing_rate_from": "which item holds now is the projects'",

@@ -58,6 +58,7 @@ class AccountAnalyticLine(models.Model):
             routes = pending._get_routes()
             pending = pending._filter_decidable(self.env.user, routes)
         self._close_approval_reminders()
+        self.env["res.company"]._wake_autopilot()
         return not_approved
 
     def _approve_step(self, routes):

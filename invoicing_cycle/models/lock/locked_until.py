@@ -80,6 +80,7 @@ class HrEmployee(models.Model):
         self.env["project.billing.debt"]._close_reminders(
             "lock", employees._get_lockers()
         )
+        self.env["res.company"]._wake_autopilot()
 
     def _get_lockers(self):
         """The users who hand in the time of these people: of who has left the manager.

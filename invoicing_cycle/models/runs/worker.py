@@ -109,6 +109,14 @@ class BillingRun(models.Model):
             self._end()
             return 1
         outcomes = self._work_on_units(lines)
+        self._keep_outcomes(outcomes)
+        self._tell_progress()
+        return sum(outcome.state != "queued" for outcome in outcomes.values())
+
+    def _keep_outcomes(self, outcomes):
+        """
+        :param dict outcomes: row to :class:`Outcome`
+        """
         for line, outcome in outcomes.items():
             line._record(
                 {
@@ -117,8 +125,6 @@ class BillingRun(models.Model):
                     "result_ids": list(outcome.result_ids) or False,
                 }
             )
-        self._tell_progress()
-        return sum(outcome.state != "queued" for outcome in outcomes.values())
 
     def _has_left(self):
         domain = [("run_id", "=", self.id), ("state", "=", "queued")]
@@ -200,10 +206,14 @@ class BillingRun(models.Model):
             return dict.fromkeys(lines, Outcome("failed", text))
 
     def _end(self):
-        """All is done: tell who started it."""
+        """All is done."""
         self._finish()
         self._record({"state": "done", "ended_on": fields.Datetime.now()})
         self._tell_progress()
+        self._tell_ended()
+
+    def _tell_ended(self):
+        """Tell who started it."""
         env = self._get_starter_env()
         run = self.with_env(env)
         text = env._(

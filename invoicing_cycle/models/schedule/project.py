@@ -190,6 +190,7 @@ class ProjectProject(models.Model):
             self._check_billing_values(vals)
         self._check_named(vals_list)
         projects = super().create(vals_list)
+        projects._check_new_autopilot()
         projects.filtered("billing_frequency")._open_billing_periods(changed=True)
         projects.filtered("allow_billable")._find_expenses_anew()
         return projects
@@ -197,6 +198,7 @@ class ProjectProject(models.Model):
     def write(self, vals):
         self._check_billing_values(vals)
         self._check_named([vals])
+        self._check_autopilot_rights(vals)
         # Before, because Odoo takes names out of the values on its way.
         names = frozenset(vals)
         # sudo: from which day a project is billed may follow from what is written

@@ -11,6 +11,7 @@ from ..common.recorded import with_user_rights
 BILLING_FIELDS = frozenset(
     {
         "billing_annex_grouping",
+        "billing_autopilot",
         "billing_annex_prices",
         "billing_attach_annex",
         "billing_attach_marked_receipts",

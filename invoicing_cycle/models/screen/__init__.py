@@ -2,3 +2,4 @@
 
 from . import cycle
 from . import outside
+from . import autopilot

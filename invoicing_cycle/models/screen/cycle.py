@@ -29,8 +29,9 @@ class ProjectBillingPeriod(models.Model):
         :param cycle_date: any day of the cycle (ISO), today by default
         :return: dict with the cycle (``date_from``, ``date_to``, ``label``,
             ``previous``, ``next``: ISO dates or text), ``is_current``, ``clear``,
-            ``can_freeform``, ``outside``, the user's ``runs`` at work and the four
-            ``sections`` with their counts
+            ``can_freeform``, ``outside``, the user's ``runs`` at work, what
+            went by itself (``autopilot``, see :meth:`_get_autopilot_overview`) and the
+            four ``sections`` with their counts
         """
         self.browse().check_access("read")
         date_from, date_to = self._get_cycle(cycle_date)
@@ -53,6 +54,7 @@ class ProjectBillingPeriod(models.Model):
             "can_freeform": self.env["account.move.freeform"].has_access("create"),
             "outside": self._get_outside_cycle(date_from, date_to),
             "runs": self.env["billing.run"]._get_own_progress(),
+            "autopilot": self._get_autopilot_overview(date_from, date_to),
             "sections": [
                 self._get_missing_section(),
                 to_invoice,

@@ -306,6 +306,103 @@ describe("sections and cycles", () => {
     });
 });
 
+describe("autopilot", () => {
+    describe.current.tags("desktop");
+
+    const part = (kind) => `.o_billing_cycle_autopilot [data-kind=${kind}]`;
+
+    function fly(changes = {}) {
+        overview = makeOverview({
+            autopilot: {
+                left: 3,
+                sent: 12,
+                confirmed: 1,
+                drafted: 0,
+                stopped: false,
+                can_stop: true,
+                obstacles: [],
+                ...changes,
+            },
+        });
+    }
+
+    test("tells exceptions first, and leaves out what is none", async () => {
+        fly();
+        await mountSection();
+        expect(queryAllTexts(".o_billing_cycle_autopilot [data-kind]")).toEqual([
+            "3 need you",
+            "12 sent by themselves",
+            "1 confirmed by itself",
+        ]);
+        expect.verifySteps(["overview false"]);
+    });
+
+    test("stands only where a company has it", async () => {
+        await mountSection();
+        expect(".o_billing_cycle_autopilot").toHaveCount(0);
+        expect.verifySteps(["overview false"]);
+    });
+
+    test("opens the list of each", async () => {
+        fly();
+        onRpc("get_autopilot_action", ({args}) => {
+            expect.step(`list ${args[0]} ${args[1]}`);
+            return {
+                type: "ir.actions.act_window",
+                res_model: "project.billing.period",
+                views: [[false, "list"]],
+                context: {billing_cycle_section: "to_invoice"},
+            };
+        });
+        await mountWithCleanup(WebClient);
+        await getService("action").doAction({
+            type: "ir.actions.act_window",
+            res_model: "project.billing.period",
+            views: [[false, "list"]],
+            context: {billing_cycle_section: "to_invoice"},
+        });
+        await animationFrame();
+        await contains(part("left")).click();
+        expect.verifySteps(["overview false", "list left false", "overview false"]);
+    });
+
+    test("stops at once, and goes on", async () => {
+        fly();
+        onRpc("action_stop_autopilot", () => {
+            expect.step("stop");
+            fly({stopped: true});
+            return true;
+        });
+        onRpc("action_resume_autopilot", () => {
+            expect.step("go on");
+            fly();
+            return true;
+        });
+        await mountSection();
+        await contains(".o_billing_cycle_autopilot_switch").click();
+        await animationFrame();
+        expect(".o_billing_cycle_autopilot_stopped").toHaveCount(1);
+        await contains(".o_billing_cycle_autopilot_switch").click();
+        await animationFrame();
+        expect(".o_billing_cycle_autopilot_stopped").toHaveCount(0);
+        expect.verifySteps([
+            "overview false",
+            "stop",
+            "overview false",
+            "go on",
+            "overview false",
+        ]);
+    });
+
+    test("says why nothing is done, and to whom it is not given", async () => {
+        fly({can_stop: false, obstacles: ["Ann is archived."]});
+        await mountSection();
+        expect(".o_billing_cycle_autopilot_obstacle").toHaveText("Ann is archived.");
+        expect(".o_billing_cycle_autopilot_switch").toHaveCount(0);
+        expect.verifySteps(["overview false"]);
+    });
+});
+
 describe("rows", () => {
     describe.current.tags("desktop");
 

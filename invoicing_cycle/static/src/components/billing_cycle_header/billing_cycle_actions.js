@@ -20,6 +20,10 @@ export function useBillingCycleActions() {
             section,
             cycleDate,
         ]);
+        return openHere(request, filters);
+    }
+
+    function openHere(request, filters = []) {
         if (request.help) {
             request.help = markup(request.help);
         }
@@ -82,8 +86,31 @@ export function useBillingCycleActions() {
         return action.doAction(request);
     }
 
+    /**
+     * @param {string} kind of what the autopilot tells: left, sent, confirmed, drafted
+     * @param {string | false} [cycleDate] as above
+     */
+    async function openAutopilot(kind, cycleDate = false) {
+        const request = await orm.call(
+            "project.billing.period",
+            "get_autopilot_action",
+            [kind, cycleDate]
+        );
+        return openHere(request);
+    }
+
+    /**
+     * @param {boolean} stopped
+     */
+    function switchAutopilot(stopped) {
+        const method = stopped ? "action_stop_autopilot" : "action_resume_autopilot";
+        return orm.call("project.billing.period", method, []);
+    }
+
     return {
         openSection,
+        openAutopilot,
+        switchAutopilot,
         openFreeform,
         openPreview,
         openRun,

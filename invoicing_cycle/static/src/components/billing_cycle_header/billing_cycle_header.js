@@ -82,6 +82,48 @@ export class BillingCycleHeader extends Component {
         }));
     }
 
+    /**
+     * What the autopilot left and did, exceptions first. What is none is left out.
+     */
+    get autopilot() {
+        const {autopilot} = this.overview;
+        if (!autopilot) {
+            return null;
+        }
+        const tell = (kind, color, texts) => {
+            const count = autopilot[kind] || 0;
+            // A phone has no room for how it was done, which is said before
+            const [one, many, short] = texts;
+            const long = count === 1 ? one : many;
+            const tellCount = (this.env.isSmall && short) || long;
+            return {kind, color, count, text: tellCount(formatInteger(count))};
+        };
+        return {
+            ...autopilot,
+            parts: [
+                tell("left", "warning", [
+                    () => _t("1 needs you"),
+                    (count) => _t("%s need you", count),
+                ]),
+                tell("sent", "success", [
+                    () => _t("1 sent by itself"),
+                    (count) => _t("%s sent by themselves", count),
+                    (count) => _t("%s sent", count),
+                ]),
+                tell("confirmed", "info", [
+                    () => _t("1 confirmed by itself"),
+                    (count) => _t("%s confirmed by themselves", count),
+                    (count) => _t("%s confirmed", count),
+                ]),
+                tell("drafted", "info", [
+                    () => _t("1 drafted by itself"),
+                    (count) => _t("%s drafted by themselves", count),
+                    (count) => _t("%s drafted", count),
+                ]),
+            ].filter((part) => part.count),
+        };
+    }
+
     get activeSection() {
         return this.sections.find((section) => section.isActive);
     }
@@ -236,6 +278,15 @@ export class BillingCycleHeader extends Component {
 
     openRun(runId) {
         return this.actions.openRun(runId);
+    }
+
+    openAutopilot(kind) {
+        return this.actions.openAutopilot(kind, this.cycleDate);
+    }
+
+    async switchAutopilot(stopped) {
+        await this.actions.switchAutopilot(stopped);
+        return this.props.list.model.load();
     }
 
     openFreeform() {
