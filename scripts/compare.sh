@@ -15,26 +15,50 @@ drop_comparison() {
     db_drop "${COMPARE_DB}_addon"
 }
 
-# The same work invoiced by Odoo's own wizard and by the add-on; and what saving a time
-# entry costs.
+# The same work invoiced by Odoo's own wizard and by the add-on, plain invoices, what
+# saving a time entry costs; and the screen, on a database that is filled for it.
 bench_run() {
-    odoo shell -d "$1" --no-http --log-level=error <"$ROOT/scripts/bench.py" >"$2"
+    BENCH_SCRIPTS=$ROOT/scripts BENCH_OUT=$LOGS/bench-$1.json \
+        odoo shell -d "$2" --no-http --log-level=error <"$ROOT/scripts/$3.py"
 }
 
-cmd_bench() {
+bench_invoicing() {
     local which
     check_numbers "projects, and entries of each" "$@"
-    export BENCH_PROJECTS=${1:-300} BENCH_ENTRIES=${2:-31}
-    prepare run
+    export BENCH_PROJECTS=${1:-100} BENCH_ENTRIES=${2:-31}
     new_comparison
     for which in odoo addon; do
         step "Invoicing in ${COMPARE_DB}_$which" bench-$which "the benchmark fails" \
-            bench_run "${COMPARE_DB}_$which" "$LOGS/bench-$which.out"
+            bench_run $which "${COMPARE_DB}_$which" bench
     done
-    printf '\n%s projects with %s entries each, one invoice per project\n\n' \
-        "$BENCH_PROJECTS" "$BENCH_ENTRIES"
-    printf '%-46s %9s %13s %16s\n' '' seconds 'per second' 'queries each'
-    cat "$LOGS/bench-odoo.out" "$LOGS/bench-addon.out"
+}
+
+bench_screen() {
+    check_numbers "projects with time of twelve months" "$@"
+    export FILL_PROJECTS=${1:-420}
+    BENCH_DB=$(own_name "bench_$$")
+    at_exit drop_bench
+    base_database "$BENCH_DB" --no-demo
+    install_addon "$BENCH_DB"
+    step "Filling $BENCH_DB" bench-fill "the database cannot be filled" \
+        bench_run fill "$BENCH_DB" fill
+    step "Asking for the screen" bench-screen "the benchmark fails" \
+        bench_run screen "$BENCH_DB" bench_screen
+}
+
+drop_bench() {
+    db_drop "$BENCH_DB"
+}
+
+cmd_bench() {
+    prepare run
+    rm -f "$LOGS"/bench-*.json
+    if [[ ${1:-} == screen ]]; then
+        bench_screen "${@:2}"
+    else
+        bench_invoicing "$@"
+    fi
+    py "$ROOT/scripts/bench_table.py" "$LOGS" >&3
 }
 
 # Odoo's own tests of the modules that the add-on changes. They have to end the same, but

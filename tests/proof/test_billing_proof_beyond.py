@@ -187,6 +187,20 @@ class TestBillingProofBeyond(ProofMixin, BeyondHoursCommon):
             },
         )
 
+    def test_retainer_hours_before_the_cutover(self):
+        """Time between a billed period and the cut-over is billed elsewhere."""
+        project, _entry = self._setup_retainer()
+        self._generate(self._period(project, JANUARY))
+        project.billing_cutover_date = date(2026, 2, 15)
+        [first, second] = project.billing_period_ids.sorted("date_from")[:2]
+        self.assertEqual(first.date_to, date(2026, 1, 31))
+        self.assertEqual(second.date_from, date(2026, 2, 15))
+        self.assertProven(project)
+        inside = self._log_time(project, date(2026, 2, 16), 1.0)
+        self._set(second, is_retainer=False)
+        self._set(project.billing_period_ids.sorted("date_from")[2], is_retainer=True)
+        self.assertEqual(self._get_kinds(project), {("retainer", inside)})
+
     def test_retainer_time_is_not_billed(self):
         project, entry = self._setup_retainer()
         line = self._generate(self._period(project, FEBRUARY)).invoice_line_ids

@@ -131,9 +131,9 @@ class ProjectBillingPeriod(models.Model):
         return result
 
     # What was sold is no dependency: a change of an order would look for all periods.
-    def _compute_readiness(self):
+    def _get_readiness_details(self, closed):
         """EXTENDS: ``sold``, what is due beside it: id, name, order and amount."""
-        result = super()._compute_readiness()
+        details = super()._get_readiness_details(closed)
         # What has not begun, or is over, is not where somebody looks for it.
         due = self.filtered(
             lambda period: (
@@ -145,22 +145,19 @@ class ProjectBillingPeriod(models.Model):
         sold = self._get_sold_beside(due.project_id._origin)
         for period in due:
             if items := sold.get(period.project_id._origin.id):
-                period.readiness = {
-                    **period.readiness,
-                    "sold": [
-                        {
-                            "id": item.id,
-                            "name": item.name,
-                            "order": item.order,
-                            "amount": formatLang(
-                                self.env,
-                                item.amount,
-                                currency_obj=self.env["res.currency"].browse(
-                                    item.currency_id
-                                ),
+                details[period]["sold"] = [
+                    {
+                        "id": item.id,
+                        "name": item.name,
+                        "order": item.order,
+                        "amount": formatLang(
+                            self.env,
+                            item.amount,
+                            currency_obj=self.env["res.currency"].browse(
+                                item.currency_id
                             ),
-                        }
-                        for item in items
-                    ],
-                }
-        return result
+                        ),
+                    }
+                    for item in items
+                ]
+        return details

@@ -25,18 +25,18 @@ class ProjectBillingPeriod(models.Model):
     _inherit = "project.billing.period"
 
     hours = fields.Float(
-        compute="_compute_live_totals",
+        compute="_compute_live",
         search="_search_hours",
         help="Billable time that lands on this period's invoice, or landed there.",
     )
     late_hours = fields.Float(
-        compute="_compute_live_totals",
+        compute="_compute_live",
         search="_search_late_hours",
         help="Part of the hours that is dated outside the period, because its own "
         "period is closed.",
     )
     amount_to_invoice = fields.Monetary(
-        compute="_compute_live_totals",
+        compute="_compute_live",
         search="_search_amount_to_invoice",
         help="Untaxed value of what the invoice would bill now, before down payments "
         "are deducted. “≈”: several lines or included taxes are rounded apart, so the "
@@ -165,17 +165,15 @@ class ProjectBillingPeriod(models.Model):
         "timesheet_ids.so_line.product_uom_qty",
         "timesheet_ids.so_line.standard_rate",
     )
-    def _compute_live_totals(self):
-        totals = self._read_live(*LIVE_TOTALS)
-        closed = self._filtered_closed() if any(not p.id for p in self) else self
-        for period in self:
-            values = totals.get(period._origin.id, (0.0, 0.0, 0.0))
-            for name, value in zip(LIVE_TOTALS, values, strict=True):
-                period[name] = value
-            if not period.id and period not in closed:
-                period.amount_to_invoice += (
-                    period.amount_beside_time - period._origin.amount_beside_time
-                )
+    def _compute_live(self):
+        result = super()._compute_live()
+        # In a form that is not saved, the amount follows what was typed.
+        edited = self.filtered(lambda period: not period.id)
+        for period in edited - edited._filtered_closed():
+            period.amount_to_invoice += (
+                period.amount_beside_time - period._origin.amount_beside_time
+            )
+        return result
 
     @api.depends("amount_to_invoice", "late_hours", "project_id.billing_line_detail")
     def _compute_amount_is_about(self):

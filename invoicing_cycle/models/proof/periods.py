@@ -239,8 +239,10 @@ class BillingProof(models.AbstractModel):
                AND entry.so_line = project.billing_retainer_line_id
                AND entry.billing_hold = 'bill'
                AND entry.date BETWEEN drawn.date_from AND drawn.date_to
-               AND drawn.count <> 1
+               AND (drawn.count > 1 OR drawn.count = 0 AND NOT %(before)s)
           ORDER BY entry.project_id, entry.date, entry.id
             """,
             **self._get_terms(scope),
+            # A cut-over may leave days between what was billed and what follows.
+            before=self._before_sql("entry.project_id", "entry.date"),
         )

@@ -2,6 +2,15 @@ from collections import defaultdict
 
 from odoo import SUPERUSER_ID, api, fields, models
 
+#: Of a person who has logged nothing, as ``project.billing.time`` tells them.
+NO_HOURS = {
+    "open": 0.0,
+    "pending": 0.0,
+    "ready": 0.0,
+    "billed": 0.0,
+    "automatic": False,
+}
+
 
 class ProjectBillingPeriod(models.Model):
     """What is ready for the invoice and who still owes what, as numbers and names."""
@@ -45,88 +54,72 @@ class ProjectBillingPeriod(models.Model):
         gives away no entry. Names of persons in other companies stay hidden.
         """
         closed = self._filtered_closed()
-        Time = self.env["project.billing.time"]
-        hours_by_person = Time._get_hours_by_person(self)
-        owing = self._get_owing_persons(closed)
-        approvers = Time._get_pending_approvers(self)
-        freed = self._get_freed_persons()
-        expenses = self._get_expense_readiness()
-        visible_companies = self._get_visible_companies()
-        people = self._get_people(
-            employee_id for hours in hours_by_person.values() for employee_id in hours
+        details = self._get_readiness_details(closed)
+        hours = self.env["project.billing.time"]._get_hours_by_person(self)
+        owing = self._get_open_days(closed)
+        people = self._describe_people(
+            {
+                id_
+                for by_person in (*hours.values(), *owing.values())
+                for id_ in by_person
+            }
         )
+        approvers = self._describe_approvers()
         for period in self:
-            persons = defaultdict(
-                lambda: {"open": 0.0, "pending": 0.0, "approved": 0.0}
-            )
-            automatic = set()
-            for employee_id, values in hours_by_person[period._origin.id].items():
-                employee = people[employee_id]
-                persons[employee] = {
-                    "open": values["open"],
-                    "pending": values["pending"],
-                    "approved": values["ready"]
-                    + (values["billed"] if period in closed else 0.0),
-                }
-                if values["automatic"]:
-                    automatic.add(employee)
-            for employee in owing[period.id]:
-                persons[employee]
-            totals = defaultdict(float)
+            period_id = period._origin.id
             lists = {"open": [], "pending": [], "approved": []}
-            for employee, hours in sorted(
-                persons.items(), key=lambda item: (item[0].name or "", item[0].id)
-            ):
-                who = {
-                    "employee_id": employee.id,
-                    "name": self._get_visible_name(
-                        employee, employee.company_id, visible_companies
-                    ),
-                }
-                open_days = owing[period.id].get(employee, 0)
-                if open_days or hours["open"]:
-                    locked_until = employee.timesheet_locked_until
+            totals = dict.fromkeys(lists, 0.0)
+            persons = {**dict.fromkeys(owing[period.id], NO_HOURS), **hours[period_id]}
+            for person in sorted(persons, key=lambda id_: people[id_]["order"]):
+                values, who = persons[person], people[person]["who"]
+                approved = values["ready"]
+                if period in closed:
+                    approved += values["billed"]
+                totals["open"] += values["open"]
+                totals["pending"] += values["pending"]
+                totals["approved"] += approved
+                open_days = owing[period.id].get(person, 0)
+                if open_days or values["open"]:
                     lists["open"].append(
                         {
                             **who,
-                            "locked_until": locked_until.isoformat()
-                            if locked_until
-                            else None,
+                            "locked_until": people[person]["locked_until"],
                             "open_days": open_days,
-                            "hours": hours["open"],
+                            "hours": values["open"],
                         }
                     )
-                if hours["pending"]:
+                if values["pending"]:
                     lists["pending"].append(
                         {
                             **who,
-                            "hours": hours["pending"],
-                            "approvers": [
-                                {
-                                    "id": user.id,
-                                    "name": self._get_visible_name(
-                                        user, user.company_ids, visible_companies
-                                    ),
-                                }
-                                for user in approvers[period._origin.id, employee.id]
-                            ],
+                            "hours": values["pending"],
+                            "approvers": approvers.get((period_id, person), []),
                         }
                     )
-                if hours["approved"]:
+                if approved:
                     lists["approved"].append(
                         {
                             **who,
-                            "hours": hours["approved"],
-                            "automatic": employee in automatic,
+                            "hours": approved,
+                            "automatic": bool(values["automatic"]),
                         }
                     )
-                for state, value in hours.items():
-                    totals[state] += value
             period.open_hours = totals["open"]
             period.pending_hours = totals["pending"]
             period.approved_hours = totals["approved"]
-            period.readiness = {
-                **lists,
+            period.readiness = {**lists, **details[period]}
+
+    def _get_readiness_details(self, closed):
+        """What else there is to tell of each of these; kinds add theirs.
+
+        :param closed: those of these periods that are closed
+        :return: dict, period to dict of plain values
+        """
+        visible_companies = self._get_visible_companies()
+        freed = self._get_freed_persons()
+        expenses = self._get_expense_readiness()
+        return {
+            period: {
                 "freed": [
                     period._describe_freed(row, visible_companies)
                     for row in freed[period.id]
@@ -137,6 +130,8 @@ class ProjectBillingPeriod(models.Model):
                 "invoiced": 0.0 if period in closed else period.amount_invoiced,
                 "approval": bool(period.company_id.timesheet_approval),
             }
+            for period in self
+        }
 
     @api.model
     def _get_visible_companies(self):
@@ -157,37 +152,62 @@ class ProjectBillingPeriod(models.Model):
         return who.name
 
     @api.model
-    def _get_people(self, ids):
+    def _describe_people(self, ids):
         """
         :param ids: of employees, None for time of nobody
-        :return: dict, id to ``hr.employee``, archived ones too
+        :return: dict, id to {"who": what the reader may know of the person, "order":
+            key to sort by, "locked_until": day as text or None}
         """
-        ids = set(ids)
+        visible_companies = self._get_visible_companies()
         Employee = self.env["hr.employee"].with_context(active_test=False)
-        people = {person.id: person for person in Employee.browse(ids - {None})}
-        return {None: Employee, **people}
+        result = {}
+        for person in (*Employee.browse(ids - {None}), Employee):
+            locked_until = person.timesheet_locked_until
+            result[person.id or None] = {
+                "who": {
+                    "employee_id": person.id,
+                    "name": self._get_visible_name(
+                        person, person.company_id, visible_companies
+                    ),
+                },
+                "order": (person.name or "", person.id),
+                "locked_until": locked_until.isoformat() if locked_until else None,
+            }
+        return result
 
-    def _get_owing_persons(self, closed):
+    def _describe_approvers(self):
+        """Who may approve what waits for that.
+
+        :return: dict, (period id, employee id) to list of {"id", "name"}
+        """
+        visible_companies = self._get_visible_companies()
+        approvers = self.env["project.billing.time"]._get_pending_approvers(self)
+        return {
+            key: [
+                {
+                    "id": user.id,
+                    "name": self._get_visible_name(
+                        user, user.company_ids, visible_companies
+                    ),
+                }
+                for user in approvers[key]
+            ]
+            for key in approvers
+        }
+
+    def _get_open_days(self, closed):
         """Open days by required person: working days less leave after the lock date.
 
         Nobody owes anything for a period that is invoiced or skipped.
 
         :param closed: those of these periods that are closed
-        :return: dict, period id to {employee: number of days}
+        :return: dict, period id to {employee id: number of days}
         """
         result = defaultdict(dict)
+        Required = self.env["project.billing.period.required"]
         # Not required_ids, which a reader of one company may have fetched in part.
-        rows = self.env["project.billing.period.required"].search(
-            [
-                ("period_id", "in", (self - closed).ids),
-                ("expected", "=", True),
-                ("employee_id.active", "=", True),
-            ]
-        )
-        # The last day of work tells in advance for whom days need not be counted.
-        owing = rows.filtered(lambda row: row._may_owe_days())
-        for row, open_days in owing._count_open_days().items():
-            result[row.period_id.id][row.employee_id] = open_days
+        for row in Required._count_open_days("period_id", (self - closed).ids):
+            result[row.period_id][row.employee_id] = row.count
         return result
 
     def _get_freed_persons(self):

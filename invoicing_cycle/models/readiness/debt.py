@@ -138,9 +138,10 @@ class ProjectBillingDebt(models.Model):
 
     @api.depends("required_id", "locked_until")
     def _compute_open_days(self):
-        open_days = self.required_id._count_open_days()
+        rows = self.required_id._count_open_days("id", self.required_id.ids)
+        open_days = {row.id: row.count for row in rows}
         for debt in self:
-            debt.open_days = open_days.get(debt.required_id, 0)
+            debt.open_days = open_days.get(debt.required_id.id, 0)
 
     @api.depends("kind", "employee_id", "period_id")
     @api.depends_context("uid", "allowed_company_ids", "lang")

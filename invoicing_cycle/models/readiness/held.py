@@ -62,16 +62,16 @@ class ProjectBillingPeriod(models.Model):
 
     @api.depends("held_hours", "written_off_hours")
     def _compute_readiness(self):
-        result = super()._compute_readiness()
+        return super()._compute_readiness()
+
+    def _get_readiness_details(self, closed):
+        details = super()._get_readiness_details(closed)
         for period in self:
-            period.readiness = {
-                **period.readiness,
-                "held": {
-                    "hours": period.held_hours,
-                    "written_off": period.written_off_hours,
-                },
+            details[period]["held"] = {
+                "hours": period.held_hours,
+                "written_off": period.written_off_hours,
             }
-        return result
+        return details
 
     def action_view_timesheets(self):
         """Open the time entries of these periods, as far as the user may read them."""

@@ -1,8 +1,17 @@
+from typing import NamedTuple
+
 from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ...tools.billing_calendar import add_days
+
+class OpenDays(NamedTuple):
+    """How many working days a required person has not locked yet."""
+
+    id: int
+    period_id: int
+    employee_id: int
+    count: int
 
 
 class ProjectBillingPeriodRequired(models.Model):
@@ -78,21 +87,58 @@ class ProjectBillingPeriodRequired(models.Model):
             self.env.add_to_compute(self._fields[name], self)
         self.modified(["last_work_day"])
 
-    def _count_open_days(self):
-        """Number of working days, less leave, that each person has not locked yet.
+    @api.model
+    def _count_open_days(self, name, ids):
+        """Number of working days, less leave, that required persons have not locked
+        yet, in a fixed number of queries.
 
-        :return: dict, row to number; only of those with any
+        :param str name: ``id`` or ``period_id``
+        :param ids: the values of that field to look for
+        :return: list of :class:`OpenDays`, only of those with any
         """
-        counts = {}
-        for row, days in self._get_work_days().items():
-            start, end = row._get_span()
-            if locked_until := row.employee_id.timesheet_locked_until:
-                if locked_until >= end:
-                    continue
-                start = max(start, add_days(locked_until, 1))
-            if count := days.count(start, end):
-                counts[row] = count
-        return counts
+        if not ids:
+            return []
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT required.id, period.id, person.id,
+                       GREATEST(%(date_from)s, %(locked_until)s + 1), %(date_to)s
+                  FROM project_billing_period_required required
+                  JOIN project_billing_period period ON period.id = %(period)s
+                  JOIN hr_employee person ON person.id = %(employee)s
+                 WHERE %(field)s IN %(ids)s
+                   AND (%(owes)s
+                        -- Without an end it grows day by day.
+                        OR %(date_to)s IS NULL AND %(expected)s AND %(active)s)
+                """,
+                date_from=self._column("period", "date_from", "project.billing.period"),
+                date_to=self._column("period", "date_to", "project.billing.period"),
+                locked_until=self.env["hr.employee"]._timesheet_locked_until_sql(
+                    "person"
+                ),
+                period=self._column("required", "period_id"),
+                employee=self._column("required", "employee_id"),
+                field=self._column("required", name),
+                ids=tuple(ids),
+                owes=self._owes_day_sql("required", "period", "person"),
+                expected=self._column("required", "expected"),
+                active=self._column("person", "active", "hr.employee"),
+            )
+        )
+        # sudo: calendars and leave only as far as the days that they leave open
+        people = self.env["hr.employee"].sudo().browse({row[2] for row in rows})
+        today = {person.id: person._get_today() for person in people}
+        spans = [(*row[:4], row[4] or today[row[2]]) for row in rows if row[3]]
+        if not spans:
+            return []
+        days = people._get_days_of_work(
+            min(span[3] for span in spans), max(span[4] for span in spans)
+        )
+        return [
+            OpenDays(row_id, period_id, person, count)
+            for row_id, period_id, person, start, end in spans
+            if start <= end and (count := days[person].count(start, end))
+        ]
 
     def _get_span(self):
         """First and last day of the period; up to today where it has no end."""
@@ -114,15 +160,3 @@ class ProjectBillingPeriodRequired(models.Model):
             min(span[0] for span in spans), max(span[1] for span in spans)
         )
         return {row: days[row.employee_id.id] for row in rows}
-
-    def _may_owe_days(self):
-        """Whether a day of work may be left that the person has not locked.
-
-        Of a period without an end it grows day by day.
-        """
-        self.ensure_one()
-        day = self.last_work_day or (not self.is_away and self.period_id.date_to)
-        locked_until = self.employee_id.timesheet_locked_until
-        return not self.period_id.date_to or bool(
-            day and (not locked_until or day > locked_until)
-        )

@@ -31,7 +31,7 @@ class ProjectBillingPeriod(models.Model):
 
     state = fields.Selection(
         STATES,
-        compute="_compute_state",
+        compute="_compute_live",
         search="_search_state",
         group_expand="_group_expand_state",
     )
@@ -67,10 +67,15 @@ class ProjectBillingPeriod(models.Model):
         "invoice_line_ids.move_id.state",
         "invoice_line_ids.move_id.sent_on",
     )
-    def _compute_state(self):
-        states = self._read_live("state")
+    def _compute_live(self):
+        """All fields that are expressions, in one query."""
+        names = [name for name in self._get_sql_fields() if name in self._fields]
+        live = self._read_live(*names)
+        unsaved = [name == "state" and "upcoming" for name in names]
         for period in self:
-            [period.state] = states.get(period._origin.id, ["upcoming"])
+            values = live.get(period._origin.id, unsaved)
+            for name, value in zip(names, values, strict=True):
+                period[name] = value
 
     @api.depends("state", "invoice_date")
     def _compute_is_overdue(self):

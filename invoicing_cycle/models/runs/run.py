@@ -55,6 +55,13 @@ class BillingRun(models.Model):
     )
     options = fields.Json(readonly=True, help="What the action was called with.")
     line_ids = fields.One2many("billing.run.line", "run_id", readonly=True)
+    failed_line_ids = fields.One2many(
+        "billing.run.line",
+        "run_id",
+        string="What failed",
+        domain=[("state", "=", "failed")],
+        readonly=True,
+    )
     total_count = fields.Integer("Documents", compute="_compute_counts")
     done_count = fields.Integer(
         "Done", compute="_compute_counts", help="With those that had nothing to do."
@@ -77,6 +84,7 @@ class BillingRun(models.Model):
             "company_ids",
             "options",
             "line_ids",
+            "failed_line_ids",
             "started_on",
             "worked_on",
             "ended_on",

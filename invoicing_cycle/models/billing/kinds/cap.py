@@ -142,8 +142,8 @@ class ProjectBillingPeriod(models.Model):
         "timesheet_ids.so_line.product_uom_qty",
         "timesheet_ids.so_line.qty_invoiced",
     )
-    def _compute_state(self):
-        return super()._compute_state()
+    def _compute_live(self):
+        return super()._compute_live()
 
     @api.depends(
         "part_ids.so_line.billing_capped",
@@ -154,14 +154,14 @@ class ProjectBillingPeriod(models.Model):
         "timesheet_ids.so_line.qty_invoiced",
     )
     def _compute_readiness(self):
-        result = super()._compute_readiness()
+        return super()._compute_readiness()
+
+    def _get_readiness_details(self, closed):
+        details = super()._get_readiness_details(closed)
         above = self._get_hours_above_cap()
         for period in self:
-            period.readiness = {
-                **period.readiness,
-                "above_cap": {"hours": above[period.id]},
-            }
-        return result
+            details[period]["above_cap"] = {"hours": above[period.id]}
+        return details
 
     def _get_hours_above_cap(self):
         """Hours that wait in these periods above a cap, in a fixed number of queries.

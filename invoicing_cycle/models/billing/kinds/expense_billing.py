@@ -19,8 +19,8 @@ class ProjectBillingPeriod(models.Model):
         "expense_line_ids.qty_delivered",
         "expense_line_ids.qty_invoiced",
     )
-    def _compute_state(self):
-        return super()._compute_state()
+    def _compute_live(self):
+        return super()._compute_live()
 
     @api.depends(
         "expense_line_ids.price_unit",

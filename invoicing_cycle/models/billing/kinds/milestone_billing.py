@@ -29,8 +29,8 @@ class ProjectBillingPeriod(models.Model):
     # ----------------------------------------------------------------- state
 
     @api.depends("milestone_ids.invoice_line_id")
-    def _compute_state(self):
-        return super()._compute_state()
+    def _compute_live(self):
+        return super()._compute_live()
 
     @api.depends(
         "milestone_ids.invoice_line_id",
@@ -45,16 +45,16 @@ class ProjectBillingPeriod(models.Model):
 
     @api.depends("milestone_ids.name", "milestone_ids.invoice_line_id")
     def _compute_readiness(self):
-        result = super()._compute_readiness()
+        return super()._compute_readiness()
+
+    def _get_readiness_details(self, closed):
+        details = super()._get_readiness_details(closed)
         for period in self:
-            period.readiness = {
-                **period.readiness,
-                "milestones": [
-                    {"id": milestone.id, "name": milestone.name}
-                    for milestone in period._get_milestones_in_order()
-                ],
-            }
-        return result
+            details[period]["milestones"] = [
+                {"id": milestone.id, "name": milestone.name}
+                for milestone in period._get_milestones_in_order()
+            ]
+        return details
 
     @api.model
     def _billable_sql(self, alias, due):

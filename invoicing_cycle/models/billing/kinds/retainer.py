@@ -234,18 +234,17 @@ class ProjectBillingPeriod(models.Model):
 
     @api.depends("retainer_above")
     def _compute_readiness(self):
-        result = super()._compute_readiness()
-        balances = self._get_retainer_balances()
-        for period in self:
-            if balance := balances.get(period):
-                period.readiness = {
-                    **period.readiness,
-                    "retainer": {
-                        **balance._asdict(),
-                        "text": period._format_balance(balance),
-                    },
+        return super()._compute_readiness()
+
+    def _get_readiness_details(self, closed):
+        details = super()._get_readiness_details(closed)
+        for period, balance in self._get_retainer_balances().items():
+            if period in details:
+                details[period]["retainer"] = {
+                    **balance._asdict(),
+                    "text": period._format_balance(balance),
                 }
-        return result
+        return details
 
     @api.model
     def _get_line_text(self, item, name):

@@ -43,9 +43,8 @@ export function useBillingCycle() {
         );
         cycle.overview.runs = isOver ? others : [...others, progress];
         if (isOver) {
-            // Its rows have moved on
+            // Its rows have moved on; the overview follows them
             controller.model.load();
-            reload();
         }
     });
 
