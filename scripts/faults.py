@@ -139,6 +139,28 @@ def postgres_stopped(world, rng):
     return f"{met} stops met a run at work; mails that came again: {again}"
 
 
+def server_killed(world, rng):
+    """Odoo's own server is killed at its work, and started again."""
+    periods, key = world.get_periods(30), world.make_key()
+    ids = periods[:20]
+    period = "project.billing.period"
+    world.start_server()
+    # It is up when it answers; then it works on a run while it is asked for more.
+    world.call(key, period, "search_count", domain=[])
+    world.start_run("generate", ids)
+    time.sleep(rng.uniform(0, 2 * MOMENT))
+    met = not world.is_over()
+    world.kill_workers()
+    world.start_server()
+    made = world.call(key, period, "action_generate_invoices", ids=periods[10:])
+    result = made["context"]["billing_result"]
+    world.wait()
+    world.kill_workers()
+    check_all(periods)
+    told = "at work" if met else "when it was done"
+    return f"killed {told}; a call by JSON-2 made {len(result['made'])} of 20"
+
+
 # ------------------------------------------------------------------- many at a time
 
 
@@ -157,9 +179,9 @@ def invoice_at_once(world, ids):
 
 def eight_clients(world, rng):
     """Overlapping runs, and calls that overlap with them, all at once."""
-    periods = world.get_periods(60)
+    periods = world.get_periods(40)
     world.start_worker()
-    sets = [rng.sample(periods, 30) for _ in range(7)] + [periods]
+    sets = [rng.sample(periods, 20) for _ in range(7)] + [periods]
     work = [start_run, invoice_at_once] * 4
     world.join([fork(do, world, ids) for do, ids in zip(work, sets, strict=True)])
     world.wait()
@@ -238,7 +260,7 @@ def preview(env, entry):
 
 def time_meanwhile(world, rng):
     """Time is saved in periods that are being invoiced: it is billed or waits."""
-    periods = world.get_periods(100)
+    periods = world.get_periods(40)
     entries = [
         row[0]
         for row in query(
@@ -400,6 +422,7 @@ SCENARIOS = {
     "worker killed": killed,
     "connections cut": connections_cut,
     "PostgreSQL stopped": postgres_stopped,
+    "server killed": server_killed,
     "8 clients, runs and calls": eight_clients,
     "8 clients, calls alone": eight_calls,
     "others write the same": collisions,

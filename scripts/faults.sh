@@ -58,8 +58,9 @@ fill_faults_database() {
 faults() {
     local CLUSTER=$SHORT/faults
     export CLUSTER FAULTS_FOLDER=$DEV/faults.new FAULTS_REPORT=$LOGS/faults.json
-    export FAULTS_SMTP_PORT
+    export FAULTS_SMTP_PORT FAULTS_HTTP_PORT
     FAULTS_SMTP_PORT=$(free_port)
+    FAULTS_HTTP_PORT=$(free_port)
     rm -rf "$FAULTS_FOLDER"
     mkdir -p "$FAULTS_FOLDER"
     fill_faults_database "$1" >&2

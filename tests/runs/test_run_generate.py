@@ -187,7 +187,7 @@ class TestRunGenerate(RunCommon):
         self.assertIn("does not exist", row.message)
 
     def test_time_of_the_job_is_up_after_the_last_chunk(self):
-        """The run is ended by the next call, not by that of the next hour."""
+        """The run is ended by the next call at once, not by the job's next turn."""
         run = self._start()
         with patch("odoo.addons.base.models.ir_cron.MIN_TIME_PER_JOB", 0):
             self._work()
@@ -195,7 +195,7 @@ class TestRunGenerate(RunCommon):
 
     @mute_logger("odoo.addons.base.models.ir_cron")
     def test_job_that_fails_comes_back(self):
-        """In a minute, not with its next turn in an hour."""
+        """In a minute, not with its next turn."""
         job = self.env.ref("invoicing_cycle.ir_cron_work_on_runs")
         run = self._start()
         self.env["ir.cron.trigger"].search([("cron_id", "=", job.id)]).unlink()

@@ -33,7 +33,7 @@ class BillingRun(models.Model):
         cron = self.env["ir.cron"]
         if not self._find_next(self.browse()):
             return
-        # Odoo calls a job that failed, or was killed again and again, in an hour.
+        # Odoo calls a job that failed not before its next turn.
         self._come_back()
         cron._commit_progress(remaining=self._count_left())
         paused, collisions = self.browse(), 0
