@@ -180,9 +180,16 @@ check_queue() {
     run_with_job_runner "${CHECK_DB}_queue"
 }
 
+# The seed is another one each time, and told.
+check_faults() {
+    say "-- Letting things go wrong while invoices are made"
+    let_things_go_wrong "$CHECK_DB" 1 $((RANDOM + 1)) "${SHORT_FAULTS[@]}"
+}
+
 all_checks() {
     local name runner=
     new_check_database
+    at_exit end_faults_cluster
     check install check_install
     if passed install; then
         # Beside the linters and the other installations: a test keeps one processor busy.
@@ -197,6 +204,7 @@ all_checks() {
     ! passed install-with-demo || check odoo-linters check_odoo_linters
     ! passed install-with-demo || check reinstall check_reinstall
     check demo-days check_demo_days
+    ! passed install || check faults check_faults
     if [ "$runner" ]; then
         wait "$runner" || FAILED+=(odoo-runner)
         cat "$LOGS/check-odoo.messages" >&3

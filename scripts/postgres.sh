@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # The database server: the one that PG* variables name, else a private cluster.
 
-readonly CLUSTER=$SHORT/pg
+CLUSTER=$SHORT/pg
 
 own_cluster() {
     [ -z "${CALLERS_PG-${PGHOST:-}${PGHOSTADDR:-}${PGPORT:-}${PGSERVICE:-}${PGUSER:-}}" ]

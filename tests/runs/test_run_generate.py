@@ -210,6 +210,26 @@ class TestRunGenerate(RunCommon):
         self.assertEqual((run.done_count, run.failed_count), (1, 1))
         self.assertIn("does not exist", row.message)
 
+    def test_time_of_the_job_is_up_after_the_last_chunk(self):
+        """The run is ended by the next call at once, not by the job's next turn."""
+        run = self._start()
+        with patch("odoo.addons.base.models.ir_cron.MIN_TIME_PER_JOB", 0):
+            self._work()
+        self.assertEqual((run.state, run.done_count), ("done", 5))
+
+    @mute_logger("odoo.addons.base.models.ir_cron")
+    def test_job_that_fails_comes_back(self):
+        """In a minute, not with its next turn."""
+        job = self.env.ref("invoicing_cycle.ir_cron_work_on_runs")
+        run = self._start()
+        self.env["ir.cron.trigger"].search([("cron_id", "=", job.id)]).unlink()
+        Run = self.env.registry["billing.run"]
+        with patch.object(Run, "_work_chunk", side_effect=RuntimeError("Out of order")):
+            self._work()
+        self.assertTrue(self.env["ir.cron.trigger"].search([("cron_id", "=", job.id)]))
+        self._work()
+        self.assertEqual((run.state, run.done_count), ("done", 5))
+
     @mute_logger("odoo.addons.invoicing_cycle.models.runs.worker")
     def test_collision_as_a_chunk_is_stored(self):
         """It is rolled back and done again, and no other chunk with it."""

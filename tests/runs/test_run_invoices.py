@@ -1,9 +1,13 @@
 import io
 import zipfile
 from datetime import date
+from unittest.mock import patch
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from odoo.addons.invoicing_cycle.models.runs.kinds import CHUNKS
 
 from ..common.runs import RunCommon
 
@@ -90,6 +94,65 @@ class TestRunInvoices(RunCommon):
         self.assertEqual(self.drafts[:2].mapped("sent_channel"), ["mail", "mail"])
         self.assertEqual(self.drafts[:2].sent_by_id, self.user_accountant)
         self.assertFalse(alone.sent_on)
+
+    def test_mail_that_does_not_leave_after_its_row_was_stored(self):
+        """The mail server fails when the transaction is over: the row tells why, the
+        invoice was not sent, and Odoo's queue does not send it beside the run."""
+        self.drafts.action_post()
+        run = self._get_run(
+            self._as_accountant(self.drafts).action_send_in_background()
+        )
+        Cron = self.env.registry["ir.cron"]
+        original, stored = Cron._commit_progress, []
+
+        def commit(self, processed=0, **values):
+            result = original(self, processed, **values)
+            if processed and not stored:
+                stored.append(processed)
+                raise TimeoutError("timed out")
+            return result
+
+        # As with a server that hangs: what is being sent stays in the queue.
+        with (
+            patch.dict(CHUNKS, send=1),
+            patch.object(Cron, "_commit_progress", commit),
+            patch.object(self.env.registry["mail.mail"], "send", lambda *a, **k: True),
+        ):
+            self._work()
+        self.assertEqual((run.state, run.failed_count, run.done_count), ("done", 1, 2))
+        [failed] = run.line_ids.filtered(lambda line: line.state == "failed")
+        self.assertIn("timed out", failed.message)
+        move = self.env["account.move"].browse(failed.res_id)
+        self.assertFalse(move.sent_on)
+        self.assertTrue(all((self.drafts - move).mapped("sent_on")))
+        mails = self.env["mail.mail"].search(
+            [("model", "=", "account.move"), ("res_id", "=", move.id)]
+        )
+        self.assertEqual(mails.mapped("state"), ["exception"])
+        run.with_user(self.user_accountant).action_resume()
+        self._work()
+        self.assertEqual((run.failed_count, run.done_count), (0, 3))
+        self.assertTrue(move.sent_on)
+
+    @mute_logger("odoo.addons.invoicing_cycle.models.runs.worker")
+    def test_run_that_cannot_be_finished(self):
+        """No space for the file to download: the run is over, says so, and can be
+        resumed."""
+        self.drafts.action_post()
+        run = self._get_run(self._as_accountant(self.drafts).action_download_invoices())
+        Run = self.env.registry["billing.run"]
+        with patch.object(Run, "_zip_printed", side_effect=OSError("No space left")):
+            self._work()
+        self.assertEqual((run.state, run.failed_count), ("done", 3))
+        self.assertIn("No space left", run.line_ids[0].message)
+        run.with_user(self.user_accountant).action_resume()
+        self._work()
+        self.assertEqual((run.failed_count, run.download_count), (0, 1))
+        file = self.env["ir.attachment"].search(
+            [("res_model", "=", "billing.run"), ("res_id", "=", run.id)]
+        )
+        with zipfile.ZipFile(io.BytesIO(file.raw)) as archive:
+            self.assertEqual(len(archive.namelist()), 3)
 
     def test_print(self):
         self.drafts.action_post()

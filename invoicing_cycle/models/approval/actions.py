@@ -164,7 +164,7 @@ class AccountAnalyticLine(models.Model):
         # sudo: approving needs no right to change time; who may is checked here.
         lines = self.sudo().filtered(lambda line: line.approval_state in states)
         lines._check_may_approve(self.env.user)
-        locked = lines.try_lock_for_update()
+        locked = lines.try_lock_for_update(allow_referencing=True)
         locked.invalidate_recordset(["approval_state"], flush=False)
         deciding = locked.filtered(lambda line: line.approval_state in states)
         return deciding, lines - locked

@@ -147,6 +147,8 @@ class ProjectBillingPeriod(models.Model):
         """
         result = BillingResult()
         # Rows first: two clicks, or a click and a cron, never work on the same period.
+        # Nobody refers to them meanwhile: the first entry of a person would get into a
+        # period that closes. It waits, is saved again, and gets into the next one.
         # sudo: the callers have checked that the user may write these rows; what is
         # billed with them, the user need not be able to write or read
         locked = self.sudo().try_lock_for_update()

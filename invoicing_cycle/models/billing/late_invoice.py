@@ -31,7 +31,7 @@ class ProjectBillingPeriod(models.Model):
         self = self._without_caller_context()
         result = BillingResult()
         # sudo: as in _generate_invoices, the right to write was checked above
-        locked = self.sudo().try_lock_for_update()
+        locked = self.sudo().try_lock_for_update(allow_referencing=True)
         for period in self - locked:
             result.skipped.append([period.id, period._get_busy_text()])
         locked.invalidate_recordset()
@@ -80,7 +80,7 @@ class ProjectBillingPeriod(models.Model):
         covering = self._get_covering_periods(entries)
         # Another click on the same row has waited for the lock of this period; other
         # rows bill other entries.
-        covering.lock_for_update()
+        covering.lock_for_update(allow_referencing=True)
         for entry, period in self._match_covering(entries, covering):
             entry._record({"billing_period_id": period.id})
         return covering._create_invoices("", rows=entries)

@@ -102,7 +102,7 @@ class AccountMove(models.Model):
     def _lock_for_refresh(self):
         periods = self._get_generated_lines().billing_period_id
         for records in (periods, self):
-            if records.try_lock_for_update() != records:
+            if records.try_lock_for_update(allow_referencing=True) != records:
                 raise UserError(
                     self.env._(
                         "%(document)s or one of its periods is being worked on by "

@@ -45,7 +45,8 @@ class ResUsers(models.Model):
         remaining = len(users)
         for ids in split_every(BATCH, users.ids, list):
             # Not those that another run has just now in hand.
-            batch = self.browse(ids).try_lock_for_update()
+            # Who writes anything refers to their user: that does not wait for mails.
+            batch = self.browse(ids).try_lock_for_update(allow_referencing=True)
             batch._filtered_for_digest()._send_reminder_digests(companies)
             remaining -= len(ids)
             if not self.env["ir.cron"]._commit_progress(len(ids), remaining=remaining):

@@ -2,7 +2,7 @@ import io
 import zipfile
 from typing import NamedTuple
 
-from odoo import models
+from odoo import api, models
 from odoo.tools import split_every
 
 from ..common.refusal import get_code
@@ -126,7 +126,7 @@ class BillingRun(models.Model):
             return Outcome("skipped", _("It was sent already."))
         if move.state != "posted":
             return Outcome("failed", _("Confirm it first."))
-        if not move.try_lock_for_update():
+        if not move.try_lock_for_update(allow_referencing=True):
             return Outcome("queued", _("Somebody else is working on it."))
         move.env["account.move.send"]._generate_and_send_invoices(
             move, allow_fallback_pdf=False
@@ -141,6 +141,7 @@ class BillingRun(models.Model):
     def _work_print(self, lines, moves):
         moves.check_access("read")
         moves._check_pdf_program()
+        self._get_printed(lines).unlink()
         for line, move in zip(lines, moves, strict=True):
             document = move._get_invoice_legal_documents(INVOICE_PDF)
             # sudo: kept for the file at the end, out of reach for everybody
@@ -158,6 +159,59 @@ class BillingRun(models.Model):
         """What is left to do when all rows are done."""
         if self.kind == "print":
             self._zip_printed()
+        elif self.kind == "send":
+            self._tell_undelivered()
+
+    def _give_up_mails(self, reason):
+        """Mails of this run that were not sent are not tried again by Odoo's queue:
+        their invoices were not sent, and who resumes the run sends them."""
+        # sudo: mails belong to the system
+        mails = (
+            self.env["mail.mail"]
+            .sudo()
+            .search(
+                [
+                    ("state", "=", "outgoing"),
+                    ("mail_message_id.sends_invoice", "=", True),
+                    ("mail_message_id.model", "=", "account.move"),
+                    ("mail_message_id.res_id", "in", self.line_ids.mapped("res_id")),
+                ]
+            )
+        )
+        # As Odoo does where it cannot connect to the mail server.
+        mails.write({"state": "exception", "failure_reason": reason})
+        mails._postprocess_sent_message(
+            [], [], failure_reason=reason, failure_type="mail_smtp"
+        )
+
+    def _tell_undelivered(self):
+        """A mail leaves after its row is stored: where it did not, the row failed."""
+        done = self.line_ids.filtered(lambda line: line.state == "done")
+        # sudo: what became of the mails, whoever may read them
+        moves = self.env["account.move"].sudo().browse(done.mapped("res_id")).exists()
+        unsent = moves.filtered(lambda move: not move.sent_on)
+        reasons = {
+            delivery.mail_message_id.res_id: delivery.failure_reason
+            or delivery.mail_mail_id.failure_reason
+            or delivery.format_failure_reason()
+            for delivery in unsent._get_sending_messages().notification_ids
+            if delivery.notification_status == "exception"
+        }
+        for line in done.filtered(lambda line: line.res_id in reasons):
+            line._record({"state": "failed", "message": reasons[line.res_id]})
+
+    @api.model
+    def _get_printed(self, lines):
+        """The files of single invoices, which one to download is made of."""
+        # sudo: the files that this run has made
+        return (
+            self.env["ir.attachment"]
+            .sudo()
+            .search(
+                [("res_model", "=", lines._name), ("res_id", "in", lines.ids)],
+                order="id",
+            )
+        )
 
     def _zip_printed(self):
         """One file to download of what was printed, a few where it is much, or where
@@ -165,13 +219,7 @@ class BillingRun(models.Model):
         # sudo: the files that this run has made
         Attachment = self.env["ir.attachment"].sudo()
         before = Attachment.search_count(self._get_download_domain())
-        printed = Attachment.search(
-            [
-                ("res_model", "=", self.line_ids._name),
-                ("res_id", "in", self.line_ids.ids),
-            ],
-            order="id",
-        )
+        printed = self._get_printed(self.line_ids)
         parts = list(split_every(FILES, printed.ids, Attachment.browse))
         for number, part in enumerate(parts, start=before + 1):
             buffer = io.BytesIO()

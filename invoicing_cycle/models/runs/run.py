@@ -148,7 +148,8 @@ class BillingRun(models.Model):
         # Those of the chunk that is being worked on are locked, and left to it.
         waiting = runs.line_ids.filtered(lambda line: line.state == "queued")
         # sudo: rows follow the run
-        waiting.sudo().try_lock_for_update()._record({"state": "cancelled"})
+        waiting = waiting.sudo().try_lock_for_update(allow_referencing=True)
+        waiting._record({"state": "cancelled"})
         runs._tell_progress()
         return True
 

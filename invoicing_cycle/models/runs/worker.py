@@ -32,6 +32,11 @@ class BillingRun(models.Model):
         """Work on runs in turn, as long as the job may take."""
         cron = self.env["ir.cron"]
         paused, collisions = self._leave_to_others(), 0
+        if not (paused or self._find_next(paused)):
+            return
+        # Odoo calls a job that failed not before its next turn.
+        self._come_back()
+        cron._commit_progress(remaining=self._count_left())
         while run := self._find_next(paused):
             try:
                 # Whoever cancels a run need not wait for a chunk: nothing of the run
@@ -40,7 +45,7 @@ class BillingRun(models.Model):
                 cron._commit_progress(remaining=self._count_left())
                 worked = run._work_chunk()
                 # What a chunk has changed meets what others did when it is stored.
-                time_left = cron._commit_progress(worked, remaining=self._count_left())
+                time_left = run._store_chunk(worked)
             except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as error:
                 _logger.info("%s collided and goes on: %s", run, error)
                 self.env.cr.rollback()
@@ -54,9 +59,29 @@ class BillingRun(models.Model):
             if not time_left:
                 return
         if paused:
-            self.env.ref("invoicing_cycle.ir_cron_work_on_runs")._trigger(
-                fields.Datetime.now() + PAUSE
-            )
+            self._come_back()
+            # The job has done what it can: Odoo need not call it before.
+            cron._commit_progress(remaining=0)
+
+    @api.model
+    def _come_back(self):
+        job = self.env.ref("invoicing_cycle.ir_cron_work_on_runs")
+        job._trigger(fields.Datetime.now() + PAUSE)
+
+    def _store_chunk(self, worked):
+        """
+        :param worked: number of rows
+        :return: seconds that the job may go on
+        """
+        cron = self.env["ir.cron"]
+        try:
+            return cron._commit_progress(worked, remaining=self._count_left())
+        except OSError as error:
+            # All is stored: mails leave after that, and a mail server may fail then.
+            _logger.info("A mail of %s did not leave: %s", self, error)
+            self.env.cr.rollback()
+            self._give_up_mails(str(error) or type(error).__name__)
+            return cron._commit_progress(remaining=self._count_left())
 
     @api.model
     def _leave_to_others(self):
@@ -68,8 +93,11 @@ class BillingRun(models.Model):
 
     @api.model
     def _count_left(self):
-        return self.env["billing.run.line"].search_count(
-            [("state", "=", "queued"), ("run_id.state", "in", AT_WORK)]
+        """Rows to work on, and runs to end: one whose rows are all done is not over."""
+        at_work = Domain("state", "in", AT_WORK)
+        rows = Domain("state", "=", "queued") & Domain("run_id", "any", at_work)
+        return self.search_count(at_work) + self.env["billing.run.line"].search_count(
+            rows
         )
 
     @api.model
@@ -142,7 +170,8 @@ class BillingRun(models.Model):
         queued |= Line.search(domain & Domain("unit", "=", last))
         units = queued.grouped("unit").values()
         size = max([size, *map(len, units)])
-        there = set(queued.try_lock_for_update(limit=size).ids)
+        locked = queued.try_lock_for_update(allow_referencing=True, limit=size)
+        there = set(locked.ids)
         lines = Line.browse(
             id_ for unit in units if there.issuperset(unit.ids) for id_ in unit.ids
         )
@@ -207,7 +236,17 @@ class BillingRun(models.Model):
 
     def _end(self):
         """All is done."""
-        self._finish()
+        try:
+            with self.env.cr.savepoint():
+                self._finish()
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception as error:
+            # Such as a full disk. Whoever resumes the run has its rows done again.
+            _logger.exception("%s cannot be finished", self)
+            self.line_ids.filtered(lambda line: line.state == "done")._record(
+                {"state": "failed", "message": str(error) or type(error).__name__}
+            )
         self._record({"state": "done", "ended_on": fields.Datetime.now()})
         self._tell_progress()
         self._tell_ended()
