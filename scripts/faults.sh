@@ -4,7 +4,7 @@
 
 # Those of ./dev test, by parts of their names.
 # shellcheck disable=SC2034  # checks.sh reads it
-readonly SHORT_FAULTS=(killed stopped 'runs and calls' full hangs)
+readonly SHORT_FAULTS=('worker killed' 'runs and calls' full hangs)
 
 # The functions of postgres.sh work on the cluster of this name.
 start_faults_cluster() {
