@@ -180,14 +180,14 @@ check_queue() {
     run_with_job_runner "${CHECK_DB}_queue"
 }
 
-# The seed is another one each time, and told.
+# The seed is the same each time, as that of the other random tests here.
 check_faults() {
     find_pg_bin >/dev/null || {
         say "-- No faults: the programs of a PostgreSQL server are not here"
         return 0
     }
     say "-- Letting things go wrong while invoices are made"
-    let_things_go_wrong "$CHECK_DB" 1 $((RANDOM + 1)) "${SHORT_FAULTS[@]}"
+    let_things_go_wrong "$CHECK_DB" 1 1 "${SHORT_FAULTS[@]}"
 }
 
 all_checks() {
