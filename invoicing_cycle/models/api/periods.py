@@ -7,7 +7,16 @@ from ..readiness.state import STATES
 from .calls import as_day, as_named, call
 
 #: What of the overview is for the screen alone.
-SCREEN_ONLY = {"label", "previous", "next", "can_freeform", "runs", "sections", "today"}
+SCREEN_ONLY = {
+    "autopilot",
+    "label",
+    "previous",
+    "next",
+    "can_freeform",
+    "runs",
+    "sections",
+    "today",
+}
 
 
 class InvoicingCycleApi(models.AbstractModel):
