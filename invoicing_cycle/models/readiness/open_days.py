@@ -4,6 +4,8 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ...tools.billing_calendar import add_days
+
 
 class OpenDays(NamedTuple):
     """How many working days a required person has not locked yet."""
@@ -102,11 +104,12 @@ class ProjectBillingPeriodRequired(models.Model):
             SQL(
                 """
                 SELECT required.id, period.id, person.id,
-                       GREATEST(%(date_from)s, %(locked_until)s + 1), %(date_to)s
+                       %(date_from)s, %(date_to)s, %(locked_until)s
                   FROM project_billing_period_required required
                   JOIN project_billing_period period ON period.id = %(period)s
                   JOIN hr_employee person ON person.id = %(employee)s
                  WHERE %(field)s IN %(ids)s
+                   AND %(date_from)s IS NOT NULL
                    AND (%(owes)s
                         -- Without an end it grows day by day.
                         OR %(date_to)s IS NULL AND %(expected)s AND %(active)s)
@@ -128,7 +131,15 @@ class ProjectBillingPeriodRequired(models.Model):
         # sudo: calendars and leave only as far as the days that they leave open
         people = self.env["hr.employee"].sudo().browse({row[2] for row in rows})
         today = {person.id: person._get_today() for person in people}
-        spans = [(*row[:4], row[4] or today[row[2]]) for row in rows if row[3]]
+        spans = []
+        for row_id, period_id, person, start, end, locked_until in rows:
+            end = end or today[person]
+            if locked_until and locked_until >= end:
+                continue
+            if locked_until:
+                start = max(start, add_days(locked_until, 1))
+            if start <= end:
+                spans.append((row_id, period_id, person, start, end))
         if not spans:
             return []
         days = people._get_days_of_work(
@@ -137,7 +148,7 @@ class ProjectBillingPeriodRequired(models.Model):
         return [
             OpenDays(row_id, period_id, person, count)
             for row_id, period_id, person, start, end in spans
-            if start <= end and (count := days[person].count(start, end))
+            if (count := days[person].count(start, end))
         ]
 
     def _get_span(self):
