@@ -1,6 +1,8 @@
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..runs.worker import act_as
+
 #: What is done when a period turns Ready, each with all that stands before it.
 LEVELS = [
     ("nothing", "Nothing"),
@@ -111,16 +113,7 @@ class ResCompany(models.Model):
         """The environment of the user that it acts as: that user's rights, and this
         company alone."""
         self.ensure_one()
-        user = self.billing_autopilot_user_id
-        return self.env(
-            user=user,
-            su=False,
-            context={
-                "allowed_company_ids": self.ids,
-                "lang": user.lang,
-                "tz": user.tz,
-            },
-        )
+        return act_as(self.billing_autopilot_user_id, self)
 
 
 class ResConfigSettings(models.TransientModel):

@@ -18,6 +18,23 @@ AHEAD = 20
 MOST_COLLISIONS = 5
 
 
+def act_as(user, companies):
+    """
+    :param user: ``res.users``
+    :param companies: those that are switched on
+    :return: environment with this user's own rights, language and time zone
+    """
+    return user.env(
+        user=user,
+        su=False,
+        context={
+            "allowed_company_ids": companies.ids,
+            "lang": user.lang,
+            "tz": user.tz,
+        },
+    )
+
+
 class BillingRun(models.Model):
     """The job that takes runs in chunks, and commits between them.
 
@@ -132,7 +149,9 @@ class BillingRun(models.Model):
         lines = self._take_lines()
         if not lines:
             # Of several that find nothing left, one ends it.
-            if self._has_left() or not self.try_lock_for_update():
+            if self._has_left():
+                return 0
+            if not self.try_lock_for_update(allow_referencing=True):
                 return 0
             self._end()
             return 1
@@ -184,15 +203,7 @@ class BillingRun(models.Model):
         language and time zone."""
         user = self.user_id
         companies = self.company_ids & user.company_ids or user.company_id
-        return self.env(
-            user=user,
-            su=False,
-            context={
-                "allowed_company_ids": companies.ids,
-                "lang": user.lang,
-                "tz": user.tz,
-            },
-        )
+        return act_as(user, companies)
 
     def _work_on_units(self, lines):
         """Work on all rows at once or, where that fails, unit by unit.
