@@ -109,6 +109,8 @@ def ask_once(env, meter):
 
 def bench(env):
     meter = Meter(env)
+    # The meter sees this one process: no other may take a part of its work.
+    env.cr.execute("SET max_parallel_workers_per_gather = 0")
     people = env["hr.employee"].search([("name", "like", "Consultant")])
     as_admin = env(user=env.ref("base.user_admin"))
     for number in range(ROUNDS + 1):

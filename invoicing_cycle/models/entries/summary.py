@@ -73,7 +73,7 @@ class ProjectBillingTime(models.Model):
         "(project_id, COALESCE(period_id, 0), COALESCE(employee_id, 0),"
         " COALESCE(so_line_id, 0), COALESCE(department_id, 0))"
     )
-    _period_idx = models.Index("(period_id) WHERE period_id IS NOT NULL")
+    _period_idx = models.Index("(period_id, employee_id) WHERE period_id IS NOT NULL")
     _waiting_idx = models.Index("(so_line_id, period_id) WHERE is_waiting")
     _so_line_idx = models.Index("(so_line_id) WHERE so_line_id IS NOT NULL")
     _department_idx = models.Index("(department_id) WHERE department_id IS NOT NULL")

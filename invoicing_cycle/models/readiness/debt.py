@@ -51,7 +51,9 @@ class ProjectBillingDebt(models.Model):
 
     @property
     def _table_query(self):
-        """One pass over the time that waits and the persons who must have locked."""
+        """Hours are asked row by row, so that PostgreSQL adds none up for who only
+        counts the rows or looks for the first ones."""
+        Time = self.env["project.billing.time"]
         column = self.env["project.billing.period"]._column
         names = (
             "project_id",
@@ -62,58 +64,52 @@ class ProjectBillingDebt(models.Model):
         )
         return SQL(
             """
-            SELECT debt.id, debt.kind, debt.required_id, debt.hours,
+            SELECT debt.id, debt.kind, debt.required_id,
+                   CASE debt.kind WHEN 'lock' THEN COALESCE(%(open)s, 0)
+                        ELSE %(pending)s END AS hours,
                    person.id AS employee_id,
                    %(locked_until)s AS locked_until,
                    period.id AS period_id,
                    %(columns)s
-              FROM (SELECT period_id, employee_id,
-                           MIN(time_id) AS time_id, MAX(required_id) AS required_id,
-                           SUM(open) AS open, SUM(pending) AS pending
-                      FROM (%(time)s UNION ALL %(required)s) owed
-                  GROUP BY period_id, employee_id) owed
-              JOIN project_billing_period period ON period.id = owed.period_id
-              JOIN hr_employee person ON person.id = owed.employee_id
-        CROSS JOIN LATERAL (VALUES
-                   (COALESCE(owed.required_id * 4, owed.time_id * 4 + 1), 'lock',
-                    owed.required_id,
-                    CASE WHEN owed.required_id IS NULL THEN owed.open
-                         ELSE COALESCE(owed.open, 0) END),
-                   (owed.time_id * 4 + 2, 'approve', NULL, owed.pending)
-                   ) AS debt (id, kind, required_id, hours)
-             WHERE debt.hours IS NOT NULL AND %(due)s
+              FROM (%(days)s UNION ALL %(open_time)s UNION ALL %(pending_time)s) debt
+              JOIN project_billing_period period ON period.id = debt.period_id
+              JOIN hr_employee person ON person.id = debt.employee_id
+             WHERE %(due)s
             """,
+            open=self._hours_sql(Time._open_hours_sql()),
+            pending=self._hours_sql(Time._pending_hours_sql()),
             locked_until=self.env["hr.employee"]._timesheet_locked_until_sql("person"),
             columns=SQL(", ").join(column("period", name) for name in names),
-            time=self._owed_time_sql(),
-            required=self._short_persons_sql(),
+            days=self._owed_days_sql(),
+            open_time=self._open_time_sql(),
+            pending_time=self._pending_time_sql(),
             due=self._due_sql(),
         )
 
     @api.model
-    def _owed_time_sql(self):
-        """Waiting time: what is open of it, and what has to be approved; NULL where
-        nothing is."""
-        Time = self.env["project.billing.time"]
+    def _hours_sql(self, hours):
+        """
+        :param SQL hours: of a row of ``project.billing.time``
+        """
         return SQL(
             """
-            SELECT time.period_id, time.employee_id, time.id AS time_id,
-                   NULL::int AS required_id, %(open)s AS open, %(pending)s AS pending
-              FROM %(time)s
-             WHERE time.is_waiting AND time.period_id IS NOT NULL
+            (SELECT SUM(%(hours)s)
+               FROM %(time)s time
+              WHERE time.is_waiting
+                AND time.period_id = period.id AND time.employee_id = person.id)
             """,
-            open=Time._open_hours_sql(),
-            pending=Time._pending_hours_sql(),
-            time=Time._from_sql(),
+            hours=hours,
+            time=self.env["project.billing.time"]._rows_sql(),
         )
 
     @api.model
-    def _short_persons_sql(self):
+    def _owed_days_sql(self):
         """Who has not locked up to the last working day of a period."""
         Required = self.env["project.billing.period.required"]
         return SQL(
             """
-            SELECT %(period)s, %(employee)s, NULL, required.id, NULL, NULL
+            SELECT required.id * 4 AS id, 'lock' AS kind, required.id AS required_id,
+                   %(period)s AS period_id, %(employee)s AS employee_id
               FROM project_billing_period_required required
               JOIN project_billing_period period ON period.id = %(period)s
               JOIN hr_employee person ON person.id = %(employee)s
@@ -122,6 +118,53 @@ class ProjectBillingDebt(models.Model):
             period=Required._column("required", "period_id"),
             employee=Required._column("required", "employee_id"),
             short=Required._owes_day_sql("required", "period", "person"),
+        )
+
+    @api.model
+    def _open_time_sql(self):
+        """Who owes no day of a period, but has open time in it."""
+        Required = self.env["project.billing.period.required"]
+        return SQL(
+            """
+            SELECT MIN(time.id) * 4 + 1, 'lock', NULL::int,
+                   time.period_id, time.employee_id
+              FROM %(time)s
+             WHERE time.is_waiting
+               AND time.period_id IS NOT NULL
+               AND %(open)s
+               AND NOT EXISTS (
+                   SELECT 1
+                     FROM project_billing_period_required required
+                     JOIN project_billing_period its ON its.id = %(period)s
+                     JOIN hr_employee owing ON owing.id = %(employee)s
+                    WHERE %(period)s = time.period_id
+                      AND %(employee)s = time.employee_id
+                      AND %(short)s)
+          GROUP BY time.period_id, time.employee_id
+            """,
+            time=self.env["project.billing.time"]._from_sql(),
+            open=self.env["project.billing.time"]._open_sql(),
+            period=Required._column("required", "period_id"),
+            employee=Required._column("required", "employee_id"),
+            short=Required._owes_day_sql("required", "its", "owing"),
+        )
+
+    @api.model
+    def _pending_time_sql(self):
+        """Whose time has to be approved."""
+        Time = self.env["project.billing.time"]
+        return SQL(
+            """
+            SELECT MIN(time.id) * 4 + 2, 'approve', NULL::int,
+                   time.period_id, time.employee_id
+              FROM %(time)s
+             WHERE time.is_waiting
+               AND time.period_id IS NOT NULL
+               AND %(hours)s IS NOT NULL
+          GROUP BY time.period_id, time.employee_id
+            """,
+            time=Time._from_sql(),
+            hours=Time._pending_hours_sql(),
         )
 
     @api.model

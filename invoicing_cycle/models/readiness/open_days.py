@@ -48,25 +48,69 @@ class ProjectBillingPeriodRequired(models.Model):
             row.is_away = not row.last_work_day
 
     @api.model
+    def _owing_person_sql(self, alias):
+        """Somebody owes a day of a period.
+
+        :param str alias: of the periods
+        """
+        # Nothing of the outer query but the id: PostgreSQL then asks for all at once.
+        # By the person it finds what is after the lock, by the index; so those whose
+        # day is not counted yet are asked for apart.
+        return SQL(
+            """
+            (EXISTS (
+                SELECT 1
+                  FROM project_billing_period_required required
+                  JOIN hr_employee person ON person.id = %(employee)s
+                 WHERE %(period)s = %(alias_id)s
+                   AND %(expected)s
+                   AND %(last_work_day)s > %(locked_until)s)
+             OR EXISTS (
+                SELECT 1
+                  FROM project_billing_period_required required
+                  JOIN project_billing_period period ON period.id = %(period)s
+                  JOIN hr_employee person ON person.id = %(employee)s
+                 WHERE %(period)s = %(alias_id)s
+                   AND %(last_work_day)s IS NULL
+                   AND %(owes)s))
+            """,
+            employee=self._column("required", "employee_id"),
+            period=self._column("required", "period_id"),
+            alias_id=SQL.identifier(alias, "id"),
+            expected=self._expected_sql("required", "person"),
+            last_work_day=self._column("required", "last_work_day"),
+            locked_until=self._locked_until_sql("person"),
+            owes=self._owes_day_sql("required", "period", "person"),
+        )
+
+    @api.model
     def _owes_day_sql(self, required, period, person):
         """A day of work of a required person is not locked.
 
         :param str required: alias of this table; the others of period and person
         """
         return SQL(
-            """
-            (%(expected)s
-             AND %(active)s
-             AND %(is_away)s IS NOT TRUE
-             AND COALESCE(%(last_work_day)s, %(date_to)s)
-               > COALESCE(%(locked_until)s, '-infinity'::date))
-            """,
-            expected=self._column(required, "expected"),
-            active=self._column(person, "active", "hr.employee"),
-            is_away=self._column(required, "is_away"),
-            last_work_day=self._column(required, "last_work_day"),
-            date_to=self._column(period, "date_to", "project.billing.period"),
-            locked_until=self.env["hr.employee"]._timesheet_locked_until_sql(person),
+            "(%s AND COALESCE(%s, %s) > %s)",
+            self._expected_sql(required, person),
+            self._column(required, "last_work_day"),
+            self._column(period, "date_to", "project.billing.period"),
+            self._locked_until_sql(person),
+        )
+
+    @api.model
+    def _expected_sql(self, required, person):
+        return SQL(
+            "(%s AND %s AND %s IS NOT TRUE)",
+            self._column(required, "expected"),
+            self._column(person, "active", "hr.employee"),
+            self._column(required, "is_away"),
+        )
+
+    @api.model
+    def _locked_until_sql(self, person):
+        return SQL(
+            "COALESCE(%s, '-infinity'::date)",
+            self.env["hr.employee"]._timesheet_locked_until_sql(person),
         )
 
     @api.model

@@ -50,6 +50,10 @@ class ProjectBillingPeriodRequired(models.Model):
     _unique_person = models.UniqueIndex(
         "(period_id, employee_id)", "This person is required for the period already."
     )
+    _owing_idx = models.Index(
+        "(employee_id, last_work_day, period_id) WHERE expected AND is_away IS NOT TRUE"
+    )
+    _uncounted_idx = models.Index("(period_id) WHERE last_work_day IS NULL")
 
     @api.constrains("expected", "reason")
     def _check_reason(self):

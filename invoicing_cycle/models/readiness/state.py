@@ -325,26 +325,8 @@ class ProjectBillingPeriod(models.Model):
     def _get_waiting_conditions(self, alias, due):
         """What keeps a period pending, each a condition in SQL; kinds of what is billed
         beside time add theirs."""
-        return [SQL.identifier(due, "waiting"), self._owing_person_sql(alias)]
-
-    @api.model
-    def _owing_person_sql(self, alias):
-        Required = self.env["project.billing.period.required"]
-        # Nothing of the outer query but the id: PostgreSQL then asks for all at once.
-        return SQL(
-            """
-            EXISTS (
-                SELECT 1
-                  FROM project_billing_period_required required
-                  JOIN project_billing_period period ON period.id = %(period)s
-                  JOIN hr_employee person ON person.id = %(employee)s
-                 WHERE %(period)s = %(alias_id)s AND %(owes)s)
-            """,
-            employee=Required._column("required", "employee_id"),
-            period=Required._column("required", "period_id"),
-            alias_id=SQL.identifier(alias, "id"),
-            owes=Required._owes_day_sql("required", "period", "person"),
-        )
+        owing = self.env["project.billing.period.required"]._owing_person_sql(alias)
+        return [SQL.identifier(due, "waiting"), owing]
 
     @api.model
     def _billable_sql(self, alias, due):

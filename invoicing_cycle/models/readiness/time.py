@@ -16,11 +16,15 @@ class ProjectBillingTime(models.Model):
 
     @api.model
     def _from_sql(self):
-        """The rows with what their conditions need."""
+        """The rows with what their conditions need.
+
+        Left joins: PostgreSQL leaves out the periods where no company asks for approval,
+        as nothing of them is asked then.
+        """
         return SQL(
             """
             %s time
-              JOIN project_billing_period period ON period.id = time.period_id
+         LEFT JOIN project_billing_period period ON period.id = time.period_id
          LEFT JOIN hr_employee person ON person.id = time.employee_id
             """,
             self._rows_sql(),
