@@ -151,8 +151,6 @@ class ProjectBillingPeriod(models.Model):
         "project_id.billing_rounding",
         "project_id.billing_rounding_per",
         "project_id.billing_unit",
-        "project_id.sale_line_id.billed_quantity",
-        "project_id.sale_line_id.qty_invoiced",
         "skip_reason",
         "part_ids.counted_in",
         "timesheet_ids.counted_in",

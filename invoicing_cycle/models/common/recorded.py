@@ -97,9 +97,11 @@ class BillingRecordedMixin(models.AbstractModel):
 
     @api.model
     def default_get(self, fields):
-        recorded = self._get_recorded_fields()
+        recorded = self._get_recorded_fields().intersection(fields)
+        if not recorded:
+            return super().default_get(fields)
         values = super().default_get([name for name in fields if name not in recorded])
-        for name in recorded.intersection(fields):
+        for name in recorded:
             if default := self._fields[name].default:
                 values[name] = default(self)
         return values

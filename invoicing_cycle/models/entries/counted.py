@@ -74,12 +74,10 @@ class BillingRowMixin(models.AbstractModel):
         return [name for name in COUNTED_FIELDS if name != "unit_amount"]
 
     def _touch_changed(self, vals):
-        """These rows are about to be written: they are counted where they are now, and
-        where they are then."""
+        """These rows are about to be written: they are counted where they are now. Where
+        they are then, :meth:`_compute_counted_in` tells."""
         if not COUNTED_WITH.isdisjoint(vals):
             self._touch_counts()
-            keys = [row._get_key() for row in self]
-            self.env["project.billing.time"]._touch(rows=keys)
 
     def _get_counted_key(self):
         """Where this row was counted before, or None."""

@@ -54,7 +54,6 @@ class AccountAnalyticLine(models.Model):
         self.env["account.move"]._forget_outdated()
         lines = super().create(self._leave_out_derived(vals_list))
         lines._take_item_of_day()
-        self.env["project.billing.time"]._touch(rows=lines.ids)
         lines._join_places()
         lines._freeze_added()
         # hr_timesheet drops and completes values: look at the records.

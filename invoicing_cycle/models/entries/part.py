@@ -108,8 +108,6 @@ class ProjectBillingPart(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         parts = super().create(vals_list)
-        keys = [part._get_key() for part in parts]
-        self.env["project.billing.time"]._touch(rows=keys)
         self.env["account.move"]._forget_outdated()
         parts._find_late_period()
         return parts

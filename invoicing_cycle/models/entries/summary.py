@@ -82,21 +82,20 @@ class ProjectBillingTime(models.Model):
     # -------------------------------------------------------------- what to count
 
     @api.model
-    def _touch(self, keys=(), rows=(), projects=(), periods=()):
+    def _touch(self, keys=(), projects=(), periods=()):
         """Have something counted before this transaction ends.
 
         :param keys: (project id, period id or 0, employee id or 0)
-        :param rows: keys of rows: where they are by then
         :param projects: ids of projects, with all their time
         :param periods: ids of periods, with all their time
         """
         precommit = self.env.cr.precommit
         touched = precommit.data.get(TOUCHED)
         if touched is None:
-            touched = precommit.data[TOUCHED] = tuple(set() for _kind in range(4))
+            touched = precommit.data[TOUCHED] = tuple(set() for _kind in range(3))
             # sudo: counts do not depend on who saves
             precommit.add(self.with_user(SUPERUSER_ID)._count_touched)
-        added = (keys, rows, projects, periods)
+        added = (keys, projects, periods)
         for ids, more in zip(touched, added, strict=True):
             ids.update(more)
 

@@ -42,37 +42,46 @@ class ProjectBillingTime(models.Model):
     def _take_touched_sql(self):
         """What was touched, which whoever asks for has to count.
 
-        :return: query for (project id, period id or 0, employee id or 0)
+        No more than was touched: PostgreSQL plans this with each saved entry, and that
+        takes longer than the counting.
+
+        :return: (query for (project id, period id or 0, employee id or 0), whether any
+            of them may be without a period)
         """
         data = self.env.cr.precommit.data
         touched = data.get(TOUCHED)
-        keys, rows, projects, periods = touched or ((), (), (), ())
+        keys, projects, periods = touched or ((), (), ())
         if touched:
             data[TOUCHED] = tuple(set() for _kind in touched)
-        all_rows = self.env["account.analytic.line"]._all_rows_sql("entry")
-        return SQL(
-            """
-            SELECT * FROM UNNEST(%s::int[], %s::int[], %s::int[])
-             UNION
-            SELECT project_id, COALESCE(billing_period_id, 0), COALESCE(employee_id, 0)
-              FROM %s
-             WHERE id = ANY(%s) AND project_id IS NOT NULL
-             UNION
-            SELECT project_id, COALESCE(billing_period_id, 0), COALESCE(employee_id, 0)
-              FROM %s
-             WHERE project_id = ANY(%s)
-             UNION
-            SELECT project_id, COALESCE(period_id, 0), COALESCE(employee_id, 0)
-              FROM project_billing_time
-             WHERE project_id = ANY(%s) OR period_id = ANY(%s)
-            """,
-            *([key[place] for key in keys] for place in range(3)),
-            all_rows,
-            list(rows),
-            all_rows,
-            list(projects),
-            list(projects),
-            list(periods),
+        parts = [
+            SQL(
+                "SELECT * FROM UNNEST(%s::int[], %s::int[], %s::int[])",
+                *([key[place] for key in keys] for place in range(3)),
+            )
+        ]
+        if projects:
+            parts.append(
+                SQL(
+                    "SELECT project_id, COALESCE(billing_period_id, 0),"
+                    "       COALESCE(employee_id, 0)"
+                    "  FROM %s"
+                    " WHERE project_id = ANY(%s)",
+                    self.env["account.analytic.line"]._all_rows_sql("entry"),
+                    list(projects),
+                )
+            )
+        if projects or periods:
+            parts.append(
+                SQL(
+                    "SELECT project_id, COALESCE(period_id, 0), COALESCE(employee_id, 0)"
+                    "  FROM project_billing_time"
+                    " WHERE project_id = ANY(%s) OR period_id = ANY(%s)",
+                    list(projects),
+                    list(periods),
+                )
+            )
+        return SQL(" UNION ").join(parts), bool(
+            projects or any(not period_id for _project, period_id, _employee in keys)
         )
 
     @api.model
@@ -106,7 +115,7 @@ class ProjectBillingTime(models.Model):
                         COALESCE(so_line_id, 0), COALESCE(department_id, 0))
              DO UPDATE SET %(values)s, counted_on = EXCLUDED.counted_on)
             """,
-            counted=self._counted_sql(self._take_touched_sql()),
+            counted=self._counted_sql(*self._take_touched_sql()),
             names=names,
             key=SQL(", ").join(map(SQL.identifier, KEY)),
             nothing=SQL(", ").join(
@@ -127,10 +136,11 @@ class ProjectBillingTime(models.Model):
         )
 
     @api.model
-    def _counted_sql(self, keys):
+    def _counted_sql(self, keys, without_period=True):
         """The rows ``counted`` of some keys, as the first part of a statement.
 
         :param SQL keys: query for (project id, period id or 0, employee id or 0)
+        :param bool without_period: whether any of them may have no period
         """
         self.env["project.billing.period"].flush_model(
             ["project_id", "date_from", "date_to"]
@@ -143,25 +153,31 @@ class ProjectBillingTime(models.Model):
                   JOIN project_project project ON project.id = key.project_id
              LEFT JOIN project_billing_period period ON period.id = key.period_id
                  WHERE key.period_id = 0 OR period.id IS NOT NULL),
-            time AS (
-                SELECT entry.*
-                  FROM touched
-                  JOIN %(all_rows)s
-                    ON entry.billing_period_id = touched.period_id
-                   AND COALESCE(entry.employee_id, 0) = touched.employee_id
-                   AND entry.project_id = touched.project_id
-                 UNION ALL
-                SELECT entry.*
-                  FROM touched
-                  JOIN %(all_rows)s
-                    ON touched.period_id = 0
-                   AND entry.billing_period_id IS NULL
-                   AND COALESCE(entry.employee_id, 0) = touched.employee_id
-                   AND entry.project_id = touched.project_id),
+            -- By itself, so that what is asked of each entry is planned once.
+            time AS MATERIALIZED (
+                %(entries)s),
             counted AS (%(rows)s)
             """,
             keys=keys,
-            all_rows=self.env["account.analytic.line"]._all_rows_sql("entry"),
+            # Apart, so that each is found by its own index.
+            entries=SQL(" UNION ALL ").join(
+                SQL(
+                    """
+                    SELECT entry.*
+                      FROM touched
+                      JOIN %s
+                        ON %s
+                       AND COALESCE(entry.employee_id, 0) = touched.employee_id
+                       AND entry.project_id = touched.project_id
+                    """,
+                    self.env["account.analytic.line"]._all_rows_sql("entry"),
+                    is_there,
+                )
+                for is_there in (
+                    SQL("entry.billing_period_id = touched.period_id"),
+                    SQL("touched.period_id = 0 AND entry.billing_period_id IS NULL"),
+                )[: 1 + without_period]
+            ),
             rows=self._get_rows_sql(),
         )
 
@@ -197,11 +213,13 @@ class ProjectBillingTime(models.Model):
                           line.billing_period_id = period.id AS billed,
                           entry.date < period.date_from
                           OR entry.date > period.date_to AS late
-                    ) own
+                    -- Once for each entry, however many sums ask for it.
+                   OFFSET 0) own
         CROSS JOIN LATERAL (
                    SELECT own.waiting AND NOT %(billed)s AS waiting,
                           entry.sent_back IS TRUE AS sent_back,
-                          %(approved)s AS approved) owed
+                          %(approved)s AS approved
+                   OFFSET 0) owed
              WHERE entry.so_line IS NOT NULL OR %(billable)s
           GROUP BY 1, 2, 3, 4, 5
             """,

@@ -16,9 +16,9 @@ class AccountMove(models.Model):
 
     @api.depends(
         "amount_total",
-        "corrected_invoice_id.amount_total",
+        "corrected_invoice_id",
         "move_type",
-        "reversed_entry_id.amount_total",
+        "reversed_entry_id",
         "state",
     )
     def _compute_credit_warning(self):

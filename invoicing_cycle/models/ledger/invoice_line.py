@@ -1,3 +1,6 @@
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -36,6 +39,19 @@ LEDGER_FIELDS = frozenset(
 
 #: What ties the lines that a reversal makes to those that it reverses.
 REVERSAL_FIELDS = frozenset({"credited_line_id", "recreated_line_id"})
+
+
+#: Whether a line is written now.
+_writing = ContextVar("invoicing_cycle_writing_line", default=False)
+
+
+@contextmanager
+def _writing_line():
+    token = _writing.set(True)
+    try:
+        yield
+    finally:
+        _writing.reset(token)
 
 
 class AccountMoveLine(models.Model):
@@ -161,7 +177,18 @@ class AccountMoveLine(models.Model):
             # The books do not know these fields. To find out that nothing follows from
             # them Odoo reads all lines of the invoice, for each line that is written.
             self = self.with_context(skip_invoice_sync=True)
-        return super().write(vals)
+        with _writing_line():
+            return super().write(vals)
+
+    @api.model
+    def fields_get(self, allfields=None, attributes=None):
+        # EXTENDS base
+        if _writing.get() and allfields is not None and not allfields:
+            # Odoo asks what is tracked of the fields that it writes. Where nothing is,
+            # it would get the description of every field of a line, line by line: a
+            # quarter of what it takes to change an invoice, and more with our fields.
+            return {}
+        return super().fields_get(allfields, attributes)
 
     @api.model
     def _format_recorded(self, names):

@@ -88,8 +88,8 @@ class AccountMoveLine(models.Model):
         known = self.sudo().filtered(
             lambda line: (
                 line._is_known()
-                or line.credited_line_id._is_known()
-                or line.recreated_line_id._is_known()
+                or any(origin._is_known() for origin in line.credited_line_id)
+                or any(origin._is_known() for origin in line.recreated_line_id)
             )
         )
         return known.with_env(self.env)

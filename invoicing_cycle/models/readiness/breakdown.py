@@ -40,7 +40,7 @@ class ProjectBillingPeriod(models.Model):
         "required_ids.employee_id.timesheet_locked_until",
         "part_ids.counted_in",
         "timesheet_ids.counted_in",
-        "expense_ids.state",
+        "expense_ids.approval_state",
         "expense_ids.sale_order_line_id",
         "expense_ids.untaxed_amount_currency",
         "expense_amount",

@@ -25,8 +25,9 @@ class ProjectProject(models.Model):
         groups="invoicing_cycle.group_invoicing_cycle_user",
     )
 
-    # Costs nothing while nobody looks at the field: dependencies of fields that are not
-    # stored are followed only where a value is in the cache.
+    # Of the project alone: each field of time, items or invoices here would be followed
+    # whenever one of those is written, on whatever project. Who asks anew in one
+    # transaction reads the database, see ``_missing_sql``.
     @api.depends(
         "active",
         "allow_billable",
@@ -36,30 +37,7 @@ class ProjectProject(models.Model):
         "billing_unmapped_intended",
         "is_template",
         "partner_id",
-        "reinvoiced_sale_order_id.expense_ids.billing_project_id",
-        "sale_line_employee_ids.sale_line_id.order_id.expense_ids.billing_project_id",
-        "sale_line_employee_ids.sale_line_id.price_unit",
-        "sale_line_employee_ids.sale_line_id.state",
-        "sale_line_id.order_id.expense_ids.billing_project_id",
-        "sale_line_id.order_id.expense_ids.sale_order_line_id.qty_invoiced",
-        "sale_line_id.order_id.expense_ids.state",
-        "sale_line_id.price_unit",
-        "sale_line_id.state",
-        "tasks.active",
-        "tasks.sale_line_id.order_id.expense_ids.billing_project_id",
-        "tasks.sale_line_id.price_unit",
-        "tasks.sale_line_id.state",
-        "tasks.state",
-        "timesheet_ids.billing_hold",
-        "timesheet_ids.billing_period_id",
-        "timesheet_ids.invoice_line_id",
-        "timesheet_ids.part_ids.billing_hold",
-        "timesheet_ids.part_ids.billing_period_id",
-        "timesheet_ids.part_ids.invoice_line_id",
-        "timesheet_ids.so_line.price_unit",
-        "timesheet_ids.so_line.state",
-        "timesheet_ids.timesheet_invoice_id",
-        "timesheet_ids.unit_amount",
+        "sale_line_id",
     )
     @api.depends_context("lang")
     def _compute_billing_missing(self):

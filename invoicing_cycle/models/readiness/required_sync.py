@@ -113,35 +113,56 @@ class ProjectBillingPeriod(models.Model):
 
     @api.model
     def _require_people_at(self, places):
-        """New time makes its person required here and in the next period: one query.
+        """New time makes its person required here and in the next period: one query,
+        and another one where somebody is not yet.
 
         :param set places: (project id, employee id, date) of the time
         """
         if not places:
             return
         self._flush_people()
+        missing = self.env.execute_query(
+            SQL(
+                """
+                WITH %(counting)s
+                SELECT DISTINCT period.id, place.employee_id
+                  FROM %(places)s
+                  JOIN hr_employee employee
+                    ON employee.id = place.employee_id AND employee.active
+                  JOIN project_billing_period period ON %(is_near)s
+                 WHERE NOT EXISTS (
+                       SELECT 1
+                         FROM project_billing_period_required required
+                        WHERE required.period_id = period.id
+                          AND required.employee_id = place.employee_id)
+                """,
+                counting=self.env["project.billing.time"]._counting_sql(),
+                places=self._places_sql(places),
+                is_near=self._is_near_sql(),
+            )
+        )
+        if missing:
+            self._require_people(missing)
+
+    @api.model
+    def _require_people(self, missing):
+        """
+        :param missing: (period id, employee id), required where the project bills time
+        """
         added = self.env.execute_query(
             SQL(
                 """
-                WITH %(counting)s,
-                added AS (
+                WITH added AS (
                     INSERT INTO project_billing_period_required
                                 (period_id, employee_id, expected, create_uid,
                                  create_date, write_uid, write_date)
-                    SELECT DISTINCT period.id, place.employee_id, TRUE, %(uid)s,
+                    SELECT period.id, missing.employee_id, TRUE, %(uid)s,
                            NOW() AT TIME ZONE 'UTC', %(uid)s, NOW() AT TIME ZONE 'UTC'
-                      FROM %(places)s
-                      JOIN hr_employee employee
-                        ON employee.id = place.employee_id AND employee.active
-                      JOIN project_project project ON project.id = place.project_id
-                      JOIN project_billing_period period ON %(is_near)s
+                      FROM (VALUES %(missing)s) AS missing (period_id, employee_id)
+                      JOIN project_billing_period period
+                        ON period.id = missing.period_id
+                      JOIN project_project project ON project.id = period.project_id
                      WHERE %(bills_time)s
-                       -- Not left to the conflict: it waits for who writes the row.
-                       AND NOT EXISTS (
-                           SELECT 1
-                             FROM project_billing_period_required required
-                            WHERE required.period_id = period.id
-                              AND required.employee_id = place.employee_id)
                ON CONFLICT (period_id, employee_id) DO NOTHING
                  RETURNING id, period_id, employee_id)
                 SELECT added.id, (%(locked_until)s >= period.date_from) IS TRUE
@@ -149,13 +170,11 @@ class ProjectBillingPeriod(models.Model):
                   JOIN project_billing_period period ON period.id = added.period_id
                   JOIN hr_employee person ON person.id = added.employee_id
                 """,
-                counting=self.env["project.billing.time"]._counting_sql(),
                 locked_until=self.env["hr.employee"]._timesheet_locked_until_sql(
                     "person"
                 ),
                 uid=self.env.uid,
-                places=self._places_sql(places),
-                is_near=self._is_near_sql(),
+                missing=SQL(", ").join(SQL("%s", tuple(row)) for row in missing),
                 bills_time=self._bills_time_sql(),
             )
         )

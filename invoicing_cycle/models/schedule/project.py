@@ -97,7 +97,8 @@ class ProjectProject(models.Model):
                 or (project.billing_frequency and self.env.company)
             )
 
-    @api.depends("billing_period_ids.invoice_date", "billing_period_ids.state")
+    # Not of their state, which would be followed from every invoice and time entry.
+    @api.depends("billing_period_ids.invoice_date", "billing_period_ids.skip_reason")
     def _compute_billing_next_invoice_date(self):
         for project in self:
             dates = project.billing_period_ids.filtered(

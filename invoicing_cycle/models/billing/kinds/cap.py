@@ -137,10 +137,8 @@ class ProjectBillingPeriod(models.Model):
     @api.depends(
         "part_ids.so_line.billing_capped",
         "part_ids.so_line.product_uom_qty",
-        "part_ids.so_line.qty_invoiced",
         "timesheet_ids.so_line.billing_capped",
         "timesheet_ids.so_line.product_uom_qty",
-        "timesheet_ids.so_line.qty_invoiced",
     )
     def _compute_live(self):
         return super()._compute_live()
@@ -148,10 +146,8 @@ class ProjectBillingPeriod(models.Model):
     @api.depends(
         "part_ids.so_line.billing_capped",
         "part_ids.so_line.product_uom_qty",
-        "part_ids.so_line.qty_invoiced",
         "timesheet_ids.so_line.billing_capped",
         "timesheet_ids.so_line.product_uom_qty",
-        "timesheet_ids.so_line.qty_invoiced",
     )
     def _compute_readiness(self):
         return super()._compute_readiness()

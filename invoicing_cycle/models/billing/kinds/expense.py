@@ -83,7 +83,7 @@ class HrExpense(models.Model):
                 carried[0] if carried else expense.sale_order_id._get_expense_project()
             )
 
-    @api.depends("billing_project_id", "date", "state")
+    @api.depends("billing_project_id", "date", "approval_state")
     def _compute_billing_period_id(self):
         waiting = self.filtered(
             lambda expense: (
@@ -291,10 +291,6 @@ class ProjectProject(models.Model):
         expenses._find_project_anew()
 
     # Re-invoiced expenses of schedules that have ended find a period, as time does.
-
-    @api.depends("sale_line_id.order_id.expense_ids.billing_period_id")
-    def _compute_billing_missing(self):
-        return super()._compute_billing_missing()
 
     def _get_homeless_time(self):
         """EXTENDS: also expenses that no period takes."""

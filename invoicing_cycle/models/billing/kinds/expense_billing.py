@@ -15,7 +15,7 @@ class ProjectBillingPeriod(models.Model):
     @api.depends(
         "company_id.billing_expenses_required",
         "expense_ids.sale_order_line_id",
-        "expense_ids.state",
+        "expense_ids.approval_state",
         "expense_line_ids.qty_delivered",
         "expense_line_ids.qty_invoiced",
     )
