@@ -251,7 +251,19 @@ class ProjectBillingPeriod(models.Model):
             records.invalidate_recordset(
                 [*names, "write_date", "write_uid"], flush=False
             )
-            records.modified(names)
+            # All else of a row stays as it is when it is billed: nobody need find that
+            # out, row by row. Those that a draft billed may come from another period.
+            settled = [
+                field
+                for field in records._fields.values()
+                if field.store
+                and field.compute
+                and not (taken_from and field.name == "counted_in")
+            ]
+            with self.env.protecting(settled, records):
+                records.modified(names)
+        periods = self.union(*(item.period for item, _line in pairs))
+        self.env["project.billing.time"]._touch(periods=periods.ids)
         self.invalidate_recordset(["state", "is_overdue", "readiness"], flush=False)
 
     @api.model

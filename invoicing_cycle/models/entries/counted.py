@@ -19,11 +19,6 @@ COUNTED_FIELDS = (
     "unit_amount",
 )
 
-#: With these it is written, or worked out anew.
-COUNTED_WITH = frozenset(
-    {*COUNTED_FIELDS, "is_so_line_edited", "split_hours", "task_id", "user_id"}
-)
-
 
 class BillingRowMixin(models.AbstractModel):
     _inherit = "billing.row.mixin"
@@ -73,12 +68,6 @@ class BillingRowMixin(models.AbstractModel):
         """Names of what is counted of a row, but for what its item says."""
         return [name for name in COUNTED_FIELDS if name != "unit_amount"]
 
-    def _touch_changed(self, vals):
-        """These rows are about to be written: they are counted where they are now. Where
-        they are then, :meth:`_compute_counted_in` tells."""
-        if not COUNTED_WITH.isdisjoint(vals):
-            self._touch_counts()
-
     def _get_counted_key(self):
         """Where this row was counted before, or None."""
         self.ensure_one()
@@ -122,11 +111,6 @@ class AccountAnalyticLine(models.Model):
         return self.sudo().search(
             [(name, "in", records.ids), ("project_id", "!=", False)]
         )
-
-    def _touch_changed(self, vals):
-        result = super()._touch_changed(vals)
-        self._get_parts()._touch_changed(vals)
-        return result
 
 
 class HrDepartment(models.Model):

@@ -70,7 +70,6 @@ class AccountAnalyticLine(models.Model):
             # Before the ledger, which takes what Odoo writes of an invoice out of them.
             self._check_protected(vals)
             self.env["account.move"]._forget_outdated()
-            self._touch_changed(vals)
             with (
                 self._remembering(vals),
                 self._completing(vals) as values,

@@ -115,7 +115,6 @@ class ProjectBillingPart(models.Model):
     def write(self, vals):
         self._check_recorded(vals)
         self.env["account.move"]._forget_outdated()
-        self._touch_changed(vals)
         result = super().write(vals)
         if not {"billing_hold", "own_sale_line_id"}.isdisjoint(vals):
             self._find_late_period()

@@ -148,7 +148,8 @@ class ProjectBillingTime(models.Model):
         return SQL(
             """
             touched AS MATERIALIZED (
-                SELECT key.project_id, key.period_id, key.employee_id
+                SELECT key.project_id, key.period_id, key.employee_id,
+                       period.date_from, period.date_to, %(billable)s AS billable
                   FROM (%(keys)s) AS key (project_id, period_id, employee_id)
                   JOIN project_project project ON project.id = key.project_id
              LEFT JOIN project_billing_period period ON period.id = key.period_id
@@ -159,11 +160,12 @@ class ProjectBillingTime(models.Model):
             counted AS (%(rows)s)
             """,
             keys=keys,
+            billable=self._column("project", "allow_billable", "project.project"),
             # Apart, so that each is found by its own index.
             entries=SQL(" UNION ALL ").join(
                 SQL(
                     """
-                    SELECT entry.*
+                    SELECT entry.*, touched.date_from, touched.date_to, touched.billable
                       FROM touched
                       JOIN %s
                         ON %s
@@ -183,7 +185,7 @@ class ProjectBillingTime(models.Model):
 
     @api.model
     def _get_rows_sql(self):
-        """The rows of the entries ``time``."""
+        """The rows of the entries ``time``, each with what it needs of its key."""
         Entry = self.env["account.analytic.line"]
         return SQL(
             """
@@ -194,8 +196,6 @@ class ProjectBillingTime(models.Model):
                    entry.department_id,
                    %(counts)s
               FROM time entry
-              JOIN project_project project ON project.id = entry.project_id
-         LEFT JOIN project_billing_period period ON period.id = entry.billing_period_id
          LEFT JOIN account_move_line line ON line.id = entry.invoice_line_id
         CROSS JOIN LATERAL (
                    SELECT %(hours)s AS hours,
@@ -210,9 +210,9 @@ class ProjectBillingTime(models.Model):
                           entry.so_line IS NULL
                           OR entry.timesheet_invoice_type = 'billable_time' AS by_time,
                           entry.billing_hold = 'hold' AND NOT %(before)s AS held,
-                          line.billing_period_id = period.id AS billed,
-                          entry.date < period.date_from
-                          OR entry.date > period.date_to AS late
+                          line.billing_period_id = entry.billing_period_id AS billed,
+                          entry.date < entry.date_from
+                          OR entry.date > entry.date_to AS late
                     -- Once for each entry, however many sums ask for it.
                    OFFSET 0) own
         CROSS JOIN LATERAL (
@@ -220,7 +220,7 @@ class ProjectBillingTime(models.Model):
                           entry.sent_back IS TRUE AS sent_back,
                           %(approved)s AS approved
                    OFFSET 0) owed
-             WHERE entry.so_line IS NOT NULL OR %(billable)s
+             WHERE entry.so_line IS NOT NULL OR entry.billable
           GROUP BY 1, 2, 3, 4, 5
             """,
             counts=SQL(", ").join(
@@ -232,7 +232,6 @@ class ProjectBillingTime(models.Model):
             billed=Entry._billed_sql("entry"),
             approved=Entry._approval_given_sql("entry"),
             before=Entry._before_cutover_sql("entry"),
-            billable=Entry._column("project", "allow_billable", "project.project"),
         )
 
     @api.model
