@@ -42,7 +42,7 @@ class TestMendMissingData(ScheduleCommon):
 
     def test_sales_order_makes_time_billable(self):
         project = self._create_bare_project()
-        self.assertEqual(project.billing_missing, "customer,sale_line,unmapped_time")
+        self.assertEqual(self._get_missing(project), "customer,sale_line,unmapped_time")
         # Locked time is billed as well.
         self._lock(day(1, 31))
         dialog = self._open_dialog(
@@ -57,7 +57,7 @@ class TestMendMissingData(ScheduleCommon):
         self.assertEqual(order.state, "sale")
         self.assertEqual(order.user_id, self.user_salesperson)
         self.assertEqual(project.partner_id, self.partner)
-        self.assertFalse(project.billing_missing)
+        self.assertFalse(self._get_missing(project))
         self.assertEqual(project.timesheet_ids.so_line, project.sale_line_id)
         january = self._period(project, day(1, 1))
         self.assertEqual(january.hours, 7.0)
@@ -195,7 +195,7 @@ class TestMendMissingData(ScheduleCommon):
             self.assertEqual(self._spans(project)[0], (day(3, 1), day(3, 14)))
             self.assertEqual(project.billing_owner_id, self.user_accountant)
             self.assertEqual(project.billing_invoice_delay, 3)
-            self.assertFalse(project.billing_missing)
+            self.assertFalse(self._get_missing(project))
 
     def test_schedule_of_many_projects_keeps_owners(self):
         project = self._create_project("One", schedule=False)
@@ -222,7 +222,7 @@ class TestMendMissingData(ScheduleCommon):
     def test_schedule_of_many_projects_custom(self):
         project = self._create_project("One", schedule=False)
         self._open_schedule(project, billing_frequency="custom").action_apply()
-        self.assertEqual(project.billing_missing, "periods")
+        self.assertEqual(self._get_missing(project), "periods")
 
     def test_invoice_owner(self):
         self.partner.user_id = self.user_salesperson

@@ -14,7 +14,7 @@ class TestBillingMissing(ScheduleCommon):
     def assertMissing(self, project, *codes):
         """The field, and every search for it, say the same."""
         expected = ",".join(codes) or False
-        self.assertEqual(project.billing_missing, expected)
+        self.assertEqual(self._get_missing(project), expected)
         Project = self.env["project.project"].with_user(self.user_accountant)
         for domain, found in (
             (("billing_missing", "=", False), not codes),
@@ -233,13 +233,13 @@ class TestBillingMissing(ScheduleCommon):
         self._log_time(project, day(1, 15))
         self.assertMissing(project, "schedule")
         project.active = False
-        self.assertFalse(project.billing_missing)
+        self.assertFalse(self._get_missing(project))
         project.active = True
         project.allow_billable = False
-        self.assertFalse(project.billing_missing)
+        self.assertFalse(self._get_missing(project))
         project.allow_billable = True
         project.is_template = True
-        self.assertFalse(project.billing_missing)
+        self.assertFalse(self._get_missing(project))
         Project = self.env["project.project"].with_context(active_test=False)
         self.assertFalse(
             Project.search([("id", "=", project.id), ("billing_missing", "!=", False)])
@@ -257,7 +257,7 @@ class TestBillingMissing(ScheduleCommon):
                 [("id", "=", project.id), ("billing_missing", operator, value)]
             )
 
-        self.assertEqual(project.billing_missing, "schedule,sale_line")
+        self.assertEqual(self._get_missing(project), "schedule,sale_line")
         self.assertTrue(search("ilike", "schedule,sale_line"))
         self.assertTrue(search("ilike", "SALE"))
         self.assertTrue(search("like", "line"))

@@ -64,7 +64,7 @@ class TestBillingMissingExpense(ScheduleCommon):
         projects = self.projects | self.bystander
         for project in projects:
             self.assertEqual(
-                project.billing_missing,
+                self._get_missing(project),
                 "unmapped_expense" if project in expected else False,
                 project.name,
             )

@@ -196,7 +196,7 @@ class TestBillingScheduleEnd(ScheduleCommon):
         self.project.billing_frequency = False
         self.assertEqual(self.project.billing_period_ids, self.january)
         self.assertEqual(self.entry.billing_period_id, self.january)
-        self.assertIn("schedule", self.project.billing_missing)
+        self.assertIn("schedule", self._get_missing(self.project))
         self._invoice(self.january)
         late = self._log_time(self.project, day(2, 2))
         self.assertTrue(late.billing_period_id.is_supplementary)

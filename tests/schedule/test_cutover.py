@@ -57,7 +57,7 @@ class TestCutover(StockInvoiceMixin, ProofCommon, ScheduleCommon):
         self.assertEqual(dialog.late_hours, 0.0)
         dialog.action_apply()
         self.assertWaiting(self.first, self.second)
-        self.assertFalse(self.project.billing_missing)
+        self.assertFalse(self._get_missing(self.project))
         january = self._period(self.project, day(1, 5))
         self.assertEqual(january.state, "ready")
         january._generate_invoices()
@@ -140,7 +140,7 @@ class TestCutover(StockInvoiceMixin, ProofCommon, ScheduleCommon):
         count = len(self.project.billing_period_ids)
         self._log_time(self.project, date(2025, 12, 5), 1.0)
         self.assertEqual(len(self.project.billing_period_ids), count)
-        self.assertFalse(self.project.billing_missing)
+        self.assertFalse(self._get_missing(self.project))
         self._log_time(self.project, date(2026, 1, 16), 1.0)
         self.assertEqual(len(self.project.billing_period_ids), count + 1)
 
@@ -224,7 +224,7 @@ class TestCutover(StockInvoiceMixin, ProofCommon, ScheduleCommon):
         self.assertFalse(milestones[0].billing_period_id)
         self.assertFalse(expenses[0].billing_period_id)
         self.assertEqual(expenses[1].billing_period_id, january)
-        self.assertFalse(self.project.billing_missing)
+        self.assertFalse(self._get_missing(self.project))
         self.assertProven(self.project)
 
     def test_bounds(self):

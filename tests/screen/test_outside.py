@@ -213,4 +213,4 @@ class TestOutside(StockInvoiceMixin, ScheduleCommon):
         self.assertEqual(self._get_outside()["unplaced_hours"], 0.0)
         self._log_time(project, date(2026, 1, 7), 1.0)
         self.assertEqual(self._get_outside()["unplaced_hours"], 1.0)
-        self.assertIn("periods", project.billing_missing)
+        self.assertIn("periods", self._get_missing(project))

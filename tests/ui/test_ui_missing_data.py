@@ -40,7 +40,7 @@ class TestUiMissingData(InvoicingCycleHttpCommon):
             }
         )
         self._log_time(project, self.last_month, 4.0)
-        self.assertEqual(project.billing_missing, "sale_line,unmapped_time")
+        self.assertEqual(self._get_missing(project), "sale_line,unmapped_time")
 
         self._run_tour("create_sales_order", self.user_salesperson)
 
@@ -48,6 +48,6 @@ class TestUiMissingData(InvoicingCycleHttpCommon):
         self.assertEqual(line.order_id.state, "sale")
         self.assertEqual(line.order_id.user_id, self.user_salesperson)
         self.assertEqual(line.price_unit, 125.0)
-        self.assertFalse(project.billing_missing)
+        self.assertFalse(self._get_missing(project))
         period = self._period(project, self.last_month)
         self.assertEqual(period.amount_to_invoice, 500.0)

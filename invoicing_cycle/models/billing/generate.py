@@ -164,6 +164,7 @@ class ProjectBillingPeriod(models.Model):
     def _filter_generatable(self, result, reason):
         """Those that may be invoiced; the reasons of the others go into the result."""
         allowed = self.browse()
+        self.project_id._ask_missing_anew()
         # What waits for people alone makes no invoice, however good the reason.
         billable = self._filtered_billable() if reason else self
         for period in self:

@@ -239,7 +239,8 @@ class ProjectBillingPeriod(models.Model):
             ) from error
         return Domain.custom(
             to_sql=lambda model, alias, query: SQL(
-                "ROUND(%s::numeric, 6) %s ANY(%s::numeric[])",
+                # As in _search_state(): PostgreSQL takes one in two for true.
+                "COALESCE(ROUND(%s::numeric, 6) %s ANY(%s::numeric[]), FALSE)",
                 model._field_to_sql(alias, name, query),
                 OPERATORS.get(operator, SQL("=")),
                 numbers,
@@ -264,7 +265,9 @@ class ProjectBillingPeriod(models.Model):
              + CASE WHEN %(closed)s THEN COALESCE((
                          SELECT SUM(time.%(billed)s)
                            FROM %(time)s time
-                          WHERE time.period_id = %(id)s), 0)
+                          WHERE time.period_id = %(id)s
+                            AND (time.billed_hours <> 0
+                                 OR time.billed_late_hours <> 0)), 0)
                     ELSE 0
                 END)
             """,

@@ -26,8 +26,7 @@ class ProjectProject(models.Model):
     )
 
     # Of the project alone: each field of time, items or invoices here would be followed
-    # whenever one of those is written, on whatever project. Who asks anew in one
-    # transaction reads the database, see ``_missing_sql``.
+    # whenever one of those is written, on whatever project. See _ask_missing_anew().
     @api.depends(
         "active",
         "allow_billable",
@@ -64,6 +63,13 @@ class ProjectProject(models.Model):
             project.billing_missing_text = (
                 " ".join(labels[code] for code in missing) or False
             )
+
+    def _ask_missing_anew(self):
+        """Have what is missing asked again, where it may have changed since it was read
+        in this transaction."""
+        self.invalidate_recordset(
+            ["billing_missing", "billing_missing_text"], flush=False
+        )
 
     # ----------------------------------------------------------------- search
 

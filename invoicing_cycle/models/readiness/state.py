@@ -96,7 +96,10 @@ class ProjectBillingPeriod(models.Model):
         asked = FROM_TIME.intersection(values)
         return Domain.custom(
             to_sql=lambda model, alias, query: SQL(
-                "%s IN %s",
+                # PostgreSQL knows nothing of how many have a state. It takes one in a
+                # hundred for a list of values, and compares each of all periods with
+                # each of those; as COALESCE, one in two.
+                "COALESCE(%s IN %s, FALSE)",
                 # Where all of these are asked for, or none, no time need be.
                 model._field_to_sql(alias, "state", query)
                 if asked and asked != FROM_TIME

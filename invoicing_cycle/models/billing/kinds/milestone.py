@@ -210,14 +210,6 @@ class ProjectProject(models.Model):
 
     _inherit = "project.project"
 
-    @api.depends(
-        "milestone_ids.billing_period_id",
-        "milestone_ids.invoice_line_id",
-        "milestone_ids.sale_line_id.state",
-    )
-    def _compute_billing_missing(self):
-        return super()._compute_billing_missing()
-
     def _get_waiting_records(self):
         # sudo: where a milestone is billed does not depend on who may read it
         milestones = (
