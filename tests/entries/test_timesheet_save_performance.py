@@ -118,7 +118,7 @@ class TestTimesheetSavePerformance(ScheduleCommon):
         self.assertCheap(lambda project: lambda: self._save(project, number=20))
 
     def test_first_time_of_a_person(self):
-        """Once per person and period it is one query more: who owes time from now on."""
+        """Once per person and period it is one query more: who owes time from now."""
 
         def save(project):
             person = self.env["hr.employee"].create({"name": "Newcomer"})

@@ -33,7 +33,7 @@ class TestJournalItemCost(InvoicingCycleCommon):
         )
 
     def _spy(self):
-        """What is described of journal items, as (names asked for, number described)."""
+        """What is described of journal items: (names asked for, number described)."""
         original, asked = self.line_model.fields_get, []
 
         def fields_get(line, allfields=None, attributes=None):
@@ -78,7 +78,7 @@ class TestJournalItemCost(InvoicingCycleCommon):
         self.assertGreater(self.invoice.message_ids, notes)
 
     def test_little_follows(self):
-        """What follows is looked for with each journal item, also where there is none."""
+        """What follows is looked for with each journal item, if there is any or not."""
         for model, name in (
             ("account.move.line", "balance"),
             ("account.move.line", "quantity"),

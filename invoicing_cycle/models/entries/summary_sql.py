@@ -73,7 +73,8 @@ class ProjectBillingTime(models.Model):
         if projects or periods:
             parts.append(
                 SQL(
-                    "SELECT project_id, COALESCE(period_id, 0), COALESCE(employee_id, 0)"
+                    "SELECT project_id, COALESCE(period_id, 0),"
+                    "       COALESCE(employee_id, 0)"
                     "  FROM project_billing_time"
                     " WHERE project_id = ANY(%s) OR period_id = ANY(%s)",
                     list(projects),

@@ -18,8 +18,8 @@ class ProjectBillingTime(models.Model):
     def _from_sql(self):
         """The rows with what their conditions need.
 
-        Left joins: PostgreSQL leaves out the periods where no company asks for approval,
-        as nothing of them is asked then.
+        Left joins: PostgreSQL leaves out the periods where no company asks for
+        approval, as nothing of them is asked then.
         """
         return SQL(
             """

@@ -120,6 +120,26 @@ describe("bar in the header", () => {
     });
 });
 
+const FORM = `
+    <form js_class="billing_run_form" edit="0">
+        <field name="state"/>
+        <field name="done_count"/>
+    </form>`;
+
+test("a form that is told of its run while it reads it reads it again", async () => {
+    let reads = 0;
+    onRpc("billing.run", "web_read", () => {
+        reads += 1;
+        if (reads === 1) {
+            tell();
+        }
+    });
+    await mountView({type: "form", resModel: "billing.run", resId: 7, arch: FORM});
+    await animationFrame();
+    expect(reads).toBe(2);
+    expect("[name=state]").toHaveText("queued");
+});
+
 describe("form of a run", () => {
     beforeEach(async () => {
         onRpc("billing.run", "web_read", ({args}) => {
@@ -129,11 +149,7 @@ describe("form of a run", () => {
             type: "form",
             resModel: "billing.run",
             resId: 7,
-            arch: `
-                <form js_class="billing_run_form" edit="0">
-                    <field name="state"/>
-                    <field name="done_count"/>
-                </form>`,
+            arch: FORM,
         });
         expect.verifySteps(["read 7"]);
     });

@@ -1,3 +1,4 @@
+import {onMounted} from "@odoo/owl";
 import {KeepLast} from "@web/core/utils/concurrency";
 import {registry} from "@web/core/registry";
 import {FormController} from "@web/views/form/form_controller";
@@ -9,8 +10,17 @@ export class BillingRunFormController extends FormController {
     setup() {
         super.setup();
         const keepLast = new KeepLast();
+        // What is told while the run is read for the first time.
+        let isToldEarly = false;
         useBillingRuns((progress) => {
-            if (progress.id === this.model.root.resId) {
+            if (!this.model.root) {
+                isToldEarly = true;
+            } else if (progress.id === this.model.root.resId) {
+                keepLast.add(this.model.load());
+            }
+        });
+        onMounted(() => {
+            if (isToldEarly) {
                 keepLast.add(this.model.load());
             }
         });
