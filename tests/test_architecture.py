@@ -72,7 +72,6 @@ HOOKS = {
         "_take_over_claims",
     },
     "project.project": {
-        "_compute_billing_missing",
         "_get_homeless_time",
         "_get_waiting_records",
     },
