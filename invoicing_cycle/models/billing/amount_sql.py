@@ -34,6 +34,8 @@ class ProjectBillingTime(models.Model):
             default
         """
         state = self.env["account.analytic.line"]._approval_state_sql("entry")
+        has_caps = self._has_caps()
+        everything = SQL("TRUE")
         return SQL(
             """
             SELECT item.period_id,
@@ -48,9 +50,11 @@ class ProjectBillingTime(models.Model):
               FROM (%(items)s) item
           GROUP BY item.period_id
             """,
-            not_ready=self._under_cap_sql(SQL("%s <> 'approved'", state)),
-            under_cap=self._under_cap_sql(),
-            items=self._priced_items_sql(among),
+            not_ready=self._under_cap_sql(SQL("%s <> 'approved'", state))
+            if has_caps
+            else everything,
+            under_cap=self._under_cap_sql() if has_caps else everything,
+            items=self._priced_items_sql(among, has_caps),
         )
 
     @api.model
@@ -93,7 +97,7 @@ class ProjectBillingTime(models.Model):
         )
 
     @api.model
-    def _priced_items_sql(self, among):
+    def _priced_items_sql(self, among, has_caps):
         """The same with ``amount``, in the currency of the period and not rounded;
         ``rounding`` is that of the item's currency.
 
@@ -126,7 +130,7 @@ class ProjectBillingTime(models.Model):
               FROM (%(items)s OFFSET 0) item
                    OFFSET 0) item OFFSET 0) item OFFSET 0) item OFFSET 0) item
             """,
-            items=self._items_with_terms_sql(among),
+            items=self._items_with_terms_sql(among, has_caps),
             made_before=self._round_sql(
                 SQL("(%s - item.made)", self._round_sql("item.billed_before"))
             ),
@@ -142,11 +146,11 @@ class ProjectBillingTime(models.Model):
                     "(ABS(item.fits) / item.to_sold / item.step)::numeric, 6)))"
                 )
             ),
-            room_shown=self._shown_room_sql(),
+            room_shown=self._shown_room_sql() if has_caps else SQL("NULL"),
         )
 
     @api.model
-    def _items_with_terms_sql(self, among):
+    def _items_with_terms_sql(self, among, has_caps):
         """The waiting time of each period and item with what its worth follows from.
 
         ``to_sold`` converts hours to the unit of the item, ``factor`` that to the unit
@@ -189,7 +193,7 @@ class ProjectBillingTime(models.Model):
             made=column("item", "made_quantity", line),
             hour=hour.factor,
             step=self._rounding_hours_sql(),
-            room=self._room_sql(),
+            room=self._room_sql() if has_caps else SQL("NULL"),
             price=column("item", "standard_rate", line),
             discount=column("item", "discount", line),
             own=column("period", "currency_id", Period),
@@ -206,8 +210,6 @@ class ProjectBillingTime(models.Model):
     @api.model
     def _room_sql(self):
         """What the cap of ``item`` leaves to bill, in its unit; NULL without a cap."""
-        if not self._has_caps():
-            return SQL("NULL")
         line, column = "sale.order.line", self._column
         return SQL(
             """
@@ -226,8 +228,6 @@ class ProjectBillingTime(models.Model):
     @api.model
     def _shown_room_sql(self):
         """The same of what lines may show, which is rounded up and may be more."""
-        if not self._has_caps():
-            return SQL("NULL")
         left = SQL(
             "(GREATEST(item.room - item.fits_before - %s, 0) * item.factor)",
             self._written_up_sql(),

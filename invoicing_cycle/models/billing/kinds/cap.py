@@ -271,8 +271,6 @@ class ProjectBillingTime(models.Model):
 
         :param SQL condition: of those entries, called ``entry``
         """
-        if not self._has_caps():
-            return SQL("TRUE")
         return SQL(
             """
             (item.room IS NULL
