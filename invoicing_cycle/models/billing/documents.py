@@ -251,15 +251,11 @@ class ProjectBillingPeriod(models.Model):
             records.invalidate_recordset(
                 [*names, "write_date", "write_uid"], flush=False
             )
-            # All else of a row stays as it is when it is billed: nobody need find that
-            # out, row by row. Those that a draft billed may come from another period.
-            settled = [
-                field
-                for field in records._fields.values()
-                if field.store
-                and field.compute
-                and not (taken_from and field.name == "counted_in")
-            ]
+            # The statement wrote all there is. What a draft billed may come from
+            # another period, which is counted, too.
+            settled = records._get_derived_fields(
+                but={"counted_in"} if taken_from else ()
+            )
             with self.env.protecting(settled, records):
                 records.modified(names)
         periods = self.union(*(item.period for item, _line in pairs))

@@ -338,8 +338,25 @@ class BillingRowMixin(models.AbstractModel):
         settled = [self._fields[name] for name in self._get_settled_fields()]
         for field in settled:
             self.env.remove_to_compute(field, self)
+        if invoice_line:
+            settled = self._get_derived_fields(
+                but={"billing_period_id", "counted_in", "timesheet_invoice_id"}
+            )
         with self.env.protecting(settled, self):
             self._record(self._get_billed_values_of(invoice_line))
+
+    @api.model
+    def _get_derived_fields(self, but=()):
+        """Stored fields that are worked out of others. None of these changes when a row
+        is billed, and nobody need find that out row by row.
+
+        :param but: names of those that may change
+        """
+        return [
+            field
+            for field in self._fields.values()
+            if field.store and field.compute and field.name not in but
+        ]
 
     @api.model
     def _get_settled_fields(self):
