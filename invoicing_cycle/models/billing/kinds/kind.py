@@ -6,9 +6,9 @@ class AccountMoveLine(models.Model):
 
     A line has a claim on what it was made from: a milestone, an expense, the amount of
     a period. The claim holds while the line is live, and nothing has two that hold.
-    Each kind of billing item adds its name here, and extends these hooks in its own
-    file, so that the ledger knows no kind by its name. CONTRIBUTING.md tells how to
-    add one.
+    Each kind of billing item extends these hooks in its own file, and a new one adds
+    its name there, so that the ledger knows no kind by its name. CONTRIBUTING.md tells
+    how to add one.
     """
 
     _inherit = "account.move.line"
