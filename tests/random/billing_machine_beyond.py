@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 
 from hypothesis import strategies as st
 
@@ -76,6 +76,41 @@ class BillingMachineBeyond(BillingMachine):
             self._edit(line, number)
         elif line.price_subtotal < 0:
             self._attempt(line.write, {"price_unit": line.price_unit * 0.9})
+
+    # ---------------------------------------------------------------- the end
+
+    def teardown(self):
+        """In the end somebody enters the periods that custom schedules want.
+
+        Missing data names their time until then, and so does the proof.
+        """
+        try:
+            self._enter_last_periods()
+        finally:
+            super().teardown()
+
+    def _enter_last_periods(self):
+        self.case.env["project.billing.period"].create(
+            [
+                {"project_id": project.id, "date_from": start, "date_to": end}
+                for project in self._get_custom_projects()
+                for start, end in self._get_gaps(project)
+            ]
+        )
+
+    def _get_gaps(self, project):
+        """Days between the periods of a project, and those after all of them."""
+        start = date(2026, 1, 1)
+        for period in project.billing_period_ids.sorted("date_from"):
+            if start < period.date_from:
+                yield start, period.date_from - timedelta(days=1)
+            start = period.date_to + timedelta(days=1)
+        yield start, start + timedelta(days=120)
+
+    def _get_custom_projects(self):
+        return self.case.projects.filtered(
+            lambda project: project.billing_frequency == "custom"
+        )
 
     # ---------------------------------------------------------- down payments
 
