@@ -124,47 +124,49 @@ class ProjectBillingDebt(models.Model):
     def _open_time_sql(self):
         """Who owes no day of a period, but has open time in it."""
         Required = self.env["project.billing.period.required"]
-        return SQL(
+        no_day = SQL(
             """
-            SELECT MIN(time.id) * 4 + 1, 'lock', NULL::int,
-                   time.period_id, time.employee_id
-              FROM %(time)s
-             WHERE time.is_waiting
-               AND time.period_id IS NOT NULL
-               AND %(open)s
-               AND NOT EXISTS (
-                   SELECT 1
-                     FROM project_billing_period_required required
-                     JOIN project_billing_period its ON its.id = %(period)s
-                     JOIN hr_employee owing ON owing.id = %(employee)s
-                    WHERE %(period)s = time.period_id
-                      AND %(employee)s = time.employee_id
-                      AND %(short)s)
-          GROUP BY time.period_id, time.employee_id
+            %(open)s AND NOT EXISTS (
+                SELECT 1
+                  FROM project_billing_period_required required
+                  JOIN project_billing_period its ON its.id = %(period)s
+                  JOIN hr_employee owing ON owing.id = %(employee)s
+                 WHERE %(period)s = time.period_id
+                   AND %(employee)s = time.employee_id
+                   AND %(short)s)
             """,
-            time=self.env["project.billing.time"]._from_sql(),
             open=self.env["project.billing.time"]._open_sql(),
             period=Required._column("required", "period_id"),
             employee=Required._column("required", "employee_id"),
             short=Required._owes_day_sql("required", "its", "owing"),
         )
+        return self._owed_time_sql(1, "lock", no_day)
 
     @api.model
     def _pending_time_sql(self):
         """Whose time has to be approved."""
-        Time = self.env["project.billing.time"]
+        pending = self.env["project.billing.time"]._pending_hours_sql()
+        return self._owed_time_sql(2, "approve", SQL("%s IS NOT NULL", pending))
+
+    @api.model
+    def _owed_time_sql(self, place, kind, condition):
+        """
+        :param int place: of 4 ids that belong to a row of time
+        :param str kind: of the debt
+        :param SQL condition: of the rows of time that make it
+        """
         return SQL(
             """
-            SELECT MIN(time.id) * 4 + 2, 'approve', NULL::int,
+            SELECT MIN(time.id) * 4 + %(place)s, %(kind)s, NULL::int,
                    time.period_id, time.employee_id
               FROM %(time)s
-             WHERE time.is_waiting
-               AND time.period_id IS NOT NULL
-               AND %(hours)s IS NOT NULL
+             WHERE time.is_waiting AND time.period_id IS NOT NULL AND %(condition)s
           GROUP BY time.period_id, time.employee_id
             """,
-            time=Time._from_sql(),
-            hours=Time._pending_hours_sql(),
+            place=place,
+            kind=kind,
+            time=self.env["project.billing.time"]._from_sql(),
+            condition=condition,
         )
 
     @api.model
