@@ -53,7 +53,7 @@ class TestTimesheetLockWizard(InvoicingCycleCommon):
         self._lock(FEBRUARY)
         form = Form(self.env["timesheet.lock"].with_user(self.user_consultant))
         self.assertEqual(form.locked_until, date(2026, 3, 10))
-        self.assertEqual(form.lock_status, "Consultant: locked until 02/28/2026")
+        self.assertEqual(form.lock_status, "Consultant: Locked until 02/28/2026")
 
     def test_own_default_by_rpc(self):
         self._wizard(self.user_consultant, locked_until=FEBRUARY).action_lock()

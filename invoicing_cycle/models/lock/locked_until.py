@@ -90,12 +90,23 @@ class HrEmployee(models.Model):
         left = self.filtered(lambda employee: not employee.active)
         return (self - left).user_id | left.parent_id.user_id
 
+    def _format_locked_until(self):
+        """How far this person has locked, in the language of the user."""
+        self.ensure_one()
+        day = self.timesheet_locked_until
+        if not day:
+            return self._format_lock_day(day)
+        return self.env._("Locked until %(date)s", date=format_date(self.env, day))
+
+    @api.model
+    def _format_lock_day(self, day):
+        return format_date(self.env, day) if day else self.env._("Never locked")
+
     @api.model
     def _format_lock_message(self, before, after, reason):
-        never = self.env._("Never locked")
         values = {
-            "before": format_date(self.env, before) if before else never,
-            "after": format_date(self.env, after) if after else never,
+            "before": self._format_lock_day(before),
+            "after": self._format_lock_day(after),
             "reason": (reason or "").strip(),
         }
         if not after or (before and after < before):

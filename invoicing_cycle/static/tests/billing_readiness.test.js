@@ -10,10 +10,8 @@ import {
     queryOne,
 } from "@odoo/hoot-dom";
 import {runAllTimers} from "@odoo/hoot-mock";
-import {
-    formatLockedUntil,
-    summarize,
-} from "@invoicing_cycle/components/billing_readiness/readiness";
+import {formatLockedUntil} from "@invoicing_cycle/components/billing_locked_until/locked_until";
+import {summarize} from "@invoicing_cycle/components/billing_readiness/readiness";
 import {
     contains,
     makeMockEnv,
@@ -148,7 +146,7 @@ describe("summary", () => {
 
     test("locked until is a date or Never locked", () => {
         expect(formatLockedUntil(null)).toBe("Never locked");
-        expect(formatLockedUntil("2026-10-31")).toBe("locked until 10/31/2026");
+        expect(formatLockedUntil("2026-10-31")).toBe("Locked until 10/31/2026");
     });
 });
 
@@ -188,7 +186,7 @@ describe("indicator in the list", () => {
                 `${breakdown} [data-section=open] .o_billing_readiness_person`
             )
         ).toEqual([
-            "Ada Late\nlocked until 10/31/2026\n2 open days\n8 h",
+            "Ada Late\nLocked until 10/31/2026\n2 open days\n8 h",
             "Nora Never\nNever locked\n1 open day",
         ]);
         expect(

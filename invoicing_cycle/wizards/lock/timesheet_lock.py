@@ -162,12 +162,10 @@ class TimesheetLock(models.TransientModel):
             employees = wizard._get_shown_employees()
             rows = [
                 self.env._(
-                    "%(person)s: locked until %(date)s",
+                    "%(person)s: %(lock)s",
                     person=employee.name,
-                    date=format_date(self.env, employee.timesheet_locked_until),
+                    lock=employee._format_locked_until(),
                 )
-                if employee.timesheet_locked_until
-                else self.env._("%(person)s: Never locked", person=employee.name)
                 for employee in employees[:10]
             ]
             more = len(employees) - len(rows)

@@ -3,6 +3,7 @@ import {_t} from "@web/core/l10n/translation";
 import {registry} from "@web/core/registry";
 import {formatDate} from "@web/views/fields/formatters";
 import {standardFieldProps} from "@web/views/fields/standard_field_props";
+import {neverLocked} from "./locked_until";
 
 /** The day up to which somebody has locked; a person without one says so. */
 export class BillingLockedUntilField extends Component {
@@ -14,7 +15,7 @@ export class BillingLockedUntilField extends Component {
     }
 
     get text() {
-        return this.date ? formatDate(this.date) : _t("Never locked");
+        return this.date ? formatDate(this.date) : neverLocked();
     }
 }
 

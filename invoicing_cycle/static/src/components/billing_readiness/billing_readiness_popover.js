@@ -1,7 +1,8 @@
 import {Component, onMounted, useRef, useState} from "@odoo/owl";
 import {_t} from "@web/core/l10n/translation";
 import {imageUrl} from "@web/core/utils/urls";
-import {formatHours, formatLockedUntil, formatOpenDays} from "./readiness";
+import {formatLockedUntil} from "../billing_locked_until/locked_until";
+import {formatHours, formatOpenDays} from "./readiness";
 
 /**
  * The breakdown behind the indicator: a description of it, so that a screen reader reads

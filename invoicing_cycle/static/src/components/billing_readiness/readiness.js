@@ -1,4 +1,3 @@
-import {deserializeDate, formatDate} from "@web/core/l10n/dates";
 import {_t} from "@web/core/l10n/translation";
 import {formatFloatTime} from "@web/views/fields/formatters";
 
@@ -19,12 +18,6 @@ export function formatHours(hours) {
 
 export function formatOpenDays(days) {
     return days === 1 ? _t("1 open day") : _t("%s open days", days);
-}
-
-export function formatLockedUntil(isoDate) {
-    return isoDate
-        ? _t("locked until %s", formatDate(deserializeDate(isoDate)))
-        : _t("Never locked");
 }
 
 function formatPeople(count) {

@@ -2,6 +2,7 @@ import {Component, onWillStart, useState} from "@odoo/owl";
 import {deserializeDate, formatDate} from "@web/core/l10n/dates";
 import {_t} from "@web/core/l10n/translation";
 import {useService} from "@web/core/utils/hooks";
+import {formatLockedUntil} from "../billing_locked_until/locked_until";
 
 /** Up to which day the own timesheet is locked, and complete. */
 export class TimesheetStatus extends Component {
@@ -20,19 +21,14 @@ export class TimesheetStatus extends Component {
         });
     }
 
-    formatDay(day) {
-        return formatDate(deserializeDate(day));
-    }
-
     get lockedText() {
-        const {locked_until: day} = this.state.status;
-        return day ? _t("Locked until %s", this.formatDay(day)) : _t("Never locked");
+        return formatLockedUntil(this.state.status.locked_until);
     }
 
     get completeText() {
         return _t(
             "Complete until %s",
-            this.formatDay(this.state.status.complete_until)
+            formatDate(deserializeDate(this.state.status.complete_until))
         );
     }
 
