@@ -20,6 +20,8 @@ PEOPLE = int(os.environ.get("FILL_PEOPLE", "200"))
 TEAM = int(os.environ.get("FILL_TEAM", "20"))
 #: Entries of each person in each period.
 EACH = int(os.environ.get("FILL_EACH", "10"))
+#: Months before those, which are invoiced and sent; without their entries.
+PAST = int(os.environ.get("FILL_PAST", "60"))
 PRICE = 100.0
 
 
@@ -154,6 +156,130 @@ def multiply(env, entries, people, first):
     env.invalidate_all()
 
 
+def copy_rows(env, table, source, **changed):
+    """Rows made of others by SQL, with all columns but those that are changed.
+
+    :param SQL source: tables with the row ``old``, and with what ``changed`` needs
+    """
+    env.cr.execute(
+        "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass"
+        " AND attnum > 0 AND NOT attisdropped AND attname <> 'id'",
+        [table],
+    )
+    names = [name for (name,) in env.cr.fetchall()]
+    env.cr.execute(
+        SQL(
+            "INSERT INTO %s (%s) SELECT %s FROM %s",
+            SQL.identifier(table),
+            SQL(", ").join(map(SQL.identifier, names)),
+            SQL(", ").join(
+                changed.get(name, SQL.identifier("old", name)) for name in names
+            ),
+            source,
+        )
+    )
+
+
+def add_past(env, projects, first):
+    """Periods of the years before, each with one invoice that was sent, as real ones."""
+    months = SQL(
+        "generate_series(1, %s) AS month"
+        " CROSS JOIN LATERAL (SELECT month * INTERVAL '1 month' AS ago) past",
+        PAST,
+    )
+    copy_rows(
+        env,
+        "project_billing_period",
+        SQL(
+            "project_billing_period old CROSS JOIN %s"
+            " WHERE old.date_from = %s AND old.project_id = ANY(%s)",
+            months,
+            first,
+            projects.ids,
+        ),
+        date_from=SQL("(old.date_from - past.ago)::date"),
+        date_to=SQL("(old.date_from - past.ago + INTERVAL '1 month - 1 day')::date"),
+        invoice_date=SQL("(old.date_from - past.ago + INTERVAL '1 month')::date"),
+    )
+    invoice = env["account.move"].create(
+        {
+            "move_type": "out_invoice",
+            "partner_id": projects[0].partner_id.id,
+            "invoice_line_ids": [
+                Command.create(
+                    {
+                        "product_id": projects[0].sale_line_id.product_id.id,
+                        "quantity": 200.0,
+                        "tax_ids": [Command.clear()],
+                    }
+                )
+            ],
+        }
+    )
+    invoice.action_post()
+    env.flush_all()
+    closed = SQL(
+        """
+        (SELECT period.id AS period_id, period.project_id, period.company_id,
+                ROW_NUMBER() OVER (ORDER BY period.id) AS number
+           FROM project_billing_period period
+          WHERE period.date_from < %s AND period.project_id = ANY(%s)) closed
+        """,
+        first,
+        projects.ids,
+    )
+    copy_rows(
+        env,
+        "account_move",
+        SQL("account_move old CROSS JOIN %s WHERE old.id = %s", closed, invoice.id),
+        name=SQL("CONCAT('PAST/', closed.period_id)"),
+        sequence_prefix=SQL("'PAST/'"),
+        sequence_number=SQL("closed.number"),
+        access_token=SQL("NULL"),
+        sent_on=SQL("old.invoice_date"),
+    )
+    copy_rows(
+        env,
+        "account_move_line",
+        SQL(
+            """
+            account_move_line old
+            CROSS JOIN account_move made
+            WHERE old.move_id = %s AND made.sequence_prefix = 'PAST/'
+            """,
+            invoice.id,
+        ),
+        move_id=SQL("made.id"),
+        move_name=SQL("made.name"),
+        billing_period_id=SQL(
+            "CASE WHEN old.display_type = 'product'"
+            " THEN SPLIT_PART(made.name, '/', 2)::int END"
+        ),
+        billed_count=SQL(str(TEAM * EACH)),
+    )
+    env.cr.execute(
+        SQL(
+            """
+            INSERT INTO project_billing_time (
+                   project_id, period_id, employee_id, so_line_id, department_id,
+                   total_count, entry_count, is_waiting, hours, late_hours,
+                   sent_back_count, unapproved_hours, billed_hours, billed_late_hours,
+                   unbilled_count, uninvoiced_hours, held_hours, counted_on)
+            SELECT old.project_id, closed.period_id, old.employee_id, old.so_line_id,
+                   old.department_id, old.entry_count, 0, FALSE, 0, 0, 0, 0, old.hours,
+                   0, 0, 0, 0, NOW() AT TIME ZONE 'UTC'
+              FROM project_billing_time old
+              JOIN project_billing_period period
+                ON period.id = old.period_id AND period.date_from = %s
+              JOIN %s ON closed.project_id = old.project_id
+            """,
+            first,
+            closed,
+        )
+    )
+    env.invalidate_all()
+
+
 def add_required(env):
     """Whoever has time in a period has to lock for it: the rows that saving makes."""
     env.cr.execute(
@@ -186,7 +312,14 @@ def fill(env):
     say("time entries", start)
     env["project.billing.time"]._count_all()
     say("summary rows", start)
+    if PAST:
+        add_past(env, projects, first)
+        say(f"{PAST} months before, invoiced and sent", start)
     add_required(env)
+    # The years before are locked.
+    people._set_timesheet_locked_until(
+        dict.fromkeys(people.ids, first - timedelta(days=1))
+    )
     env.invalidate_all()
     env["sale.order.line"].search([])._compute_qty_delivered()
     env.flush_all()

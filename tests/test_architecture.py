@@ -114,10 +114,8 @@ STEPS = {
     },
     "readiness": {
         "_close_reminders",
-        "_closed_sql",
         "_count_work_days",
         "_get_with_next",
-        "_invoiced_sql",
         "_refresh_last_work_day",
         "_remind",
         "_require_people_at",
@@ -147,10 +145,10 @@ STEPS = {
         "_check_new_links",
         "_get_billed_rows",
         "_get_signed_made",
+        "_has_live_lines_sql",
         "_is_credit_to_come",
         "_is_taken_back",
         "_refuse_items_on_ledger",
-        "_taken_back_sql",
     },
     "draft": {
         "_ask_to_confirm",

@@ -273,6 +273,10 @@ ROWS = (
         name=_february_name,
     ),
     row("project_billing_period.amount_invoiced", _january, 1.0, name=_january_name),
+    *(
+        row(f"project_billing_period.{count}", _january, 7, name=_january_name)
+        for count in ("closing_line_count", "fixed_line_count", "unsent_line_count")
+    ),
     row(
         "project_billing_period.company_id",
         _january,

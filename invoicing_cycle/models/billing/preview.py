@@ -227,7 +227,7 @@ class ProjectBillingPeriod(models.Model):
             project=self._column("earlier", "project_id"),
             date_from=self._column("earlier", "date_from"),
             extra=self._column("earlier", "is_supplementary"),
-            invoiced=self._invoiced_sql("earlier"),
+            invoiced=self._has_live_lines_sql("earlier", "closing_line_count"),
             ids=tuple(self.ids),
         )
         rows = self.env.execute_query(query)

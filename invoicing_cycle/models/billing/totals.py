@@ -143,11 +143,10 @@ class ProjectBillingPeriod(models.Model):
 
     @api.depends(
         "amount_beside_time",
+        "closing_line_count",
         "date_from",
         "date_to",
-        "invoice_line_ids.billed_count",
-        "invoice_line_ids.credit_line_ids.parent_state",
-        "invoice_line_ids.move_id.state",
+        "fixed_line_count",
         "project_id.billing_rounding",
         "project_id.billing_rounding_per",
         "project_id.billing_unit",

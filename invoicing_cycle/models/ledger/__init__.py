@@ -2,6 +2,7 @@
 
 from . import invoice
 from . import invoice_line
+from . import live_lines
 from . import give_back
 from . import billed_time
 from . import credit

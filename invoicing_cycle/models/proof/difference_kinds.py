@@ -99,6 +99,7 @@ KINDS = [
     ("period_totals", "Totals of the period"),
     # What is added up.
     ("time_rows", "Hours that lists show"),
+    ("live_lines", "Invoiced and sent"),
     ("line_billed", "Time that a line counts"),
     ("item_billed", "Quantity that an item continues"),
     ("share_amount", "Amount of a share"),

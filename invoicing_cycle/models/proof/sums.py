@@ -76,6 +76,9 @@ class BillingProof(models.AbstractModel):
             "time_rows": _(
                 "The hours that lists show of %(record)s are not those of its time."
             ),
+            "live_lines": _(
+                "%(record)s is not invoiced, or not sent, as its invoice lines are."
+            ),
             "line_billed": _("%(line)s counts other time than it bills."),
             "item_billed": _(
                 "%(item)s continues another quantity than its invoices bill."
@@ -83,6 +86,7 @@ class BillingProof(models.AbstractModel):
         }
         for model, found in self._find_time_rows(scope).items():
             yield model, texts, found
+        yield "project.billing.period", texts, self._find_live_lines(scope)
         yield "account.move.line", texts, self._find_line_sums(scope)
         yield "sale.order.line", texts, self._find_item_sums(scope)
 
@@ -153,6 +157,30 @@ class BillingProof(models.AbstractModel):
         if name == "is_waiting":
             return SQL("%s IS TRUE <> (%s IS TRUE)", counted, kept)
         return SQL("ABS(COALESCE(%s, 0) - COALESCE(%s, 0)) > 1e-9", counted, kept)
+
+    @api.model
+    def _find_live_lines(self, scope):
+        """By which a period is invoiced and sent."""
+        Period = self.env["project.billing.period"]
+        return SQL(
+            """
+            SELECT period.id, 'live_lines' AS kind
+              FROM project_billing_period period
+         LEFT JOIN (%(counted)s) counted ON counted.period_id = period.id
+             WHERE %(periods)s AND (%(differs)s)
+          ORDER BY period.project_id, period.date_from
+            """,
+            counted=Period._counted_live_lines_sql(SQL("IS NOT NULL")),
+            differs=SQL(" OR ").join(
+                SQL(
+                    "COALESCE(%s, 0) <> COALESCE(%s, 0)",
+                    SQL.identifier("counted", name),
+                    Period._column("period", name),
+                )
+                for name in Period._get_live_line_conditions()
+            ),
+            **self._get_terms(scope),
+        )
 
     @api.model
     def _find_line_sums(self, scope):

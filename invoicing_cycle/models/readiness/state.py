@@ -2,8 +2,6 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..common.supposed import get_supposition
-
 STATES = [
     ("upcoming", "Upcoming"),
     ("pending", "Pending"),
@@ -60,12 +58,9 @@ class ProjectBillingPeriod(models.Model):
         "required_ids.last_work_day",
         "required_ids.employee_id.active",
         "required_ids.employee_id.timesheet_locked_until",
-        "invoice_line_ids.quantity",
-        "invoice_line_ids.billed_count",
-        "invoice_line_ids.credit_line_ids.quantity",
-        "invoice_line_ids.credit_line_ids.parent_state",
-        "invoice_line_ids.move_id.state",
-        "invoice_line_ids.move_id.sent_on",
+        "closing_line_count",
+        "fixed_line_count",
+        "unsent_line_count",
     )
     def _compute_live(self):
         """All fields that are expressions, in one query."""
@@ -238,68 +233,13 @@ class ProjectBillingPeriod(models.Model):
              END
             """,
             skipped=self._column(alias, "skip_reason"),
-            invoiced=self._invoiced_sql(alias),
+            invoiced=self._has_live_lines_sql(alias, "closing_line_count"),
             closed=self._closed_sql(alias),
-            unsent=self._invoiced_sql(
-                alias,
-                SQL(
-                    "invoice.sent_on IS NULL",
-                    to_flush=self.env["account.move"]._fields["sent_on"],
-                ),
-            ),
+            unsent=self._has_live_lines_sql(alias, "unsent_line_count"),
             invoice_date=self._column(alias, "invoice_date"),
             cycle_end=self._cycle_end_sql(alias),
             waiting=self._waiting_sql(alias, due) if due else SQL("FALSE"),
             billable=self._billable_sql(alias, due) if due else SQL("FALSE"),
-        )
-
-    @api.model
-    def _closed_sql(self, alias):
-        """Invoiced or skipped: the period takes no more time."""
-        return SQL(
-            "(%s IS NOT NULL OR (%s AND NOT %s))",
-            self._column(alias, "skip_reason"),
-            self._invoiced_sql(alias),
-            self._fixed_amount_left_sql(alias),
-        )
-
-    @api.model
-    def _invoiced_sql(self, alias, condition=None):
-        """There is a line on an invoice that is neither cancelled nor credited.
-
-        A line that bills time is credited as long as it bills none any more: a person
-        may credit more than was chosen.
-
-        :param condition: of the line and its invoice; by default that the line is not
-            one of late time, which is invoiced while the period is closed anyway, and
-            bills something itself
-        """
-        Line, Move = "account.move.line", "account.move"
-        return SQL(
-            """
-            EXISTS (
-                SELECT 1
-                  FROM account_move_line line
-                  JOIN account_move invoice ON invoice.id = %(move)s
-                 WHERE %(period)s = %(alias_id)s
-                   AND %(state)s <> 'cancel'
-                   AND line.id <> ALL(%(absent)s)
-                   AND (%(billed_count)s > 0 OR NOT %(credited)s)
-                   AND %(condition)s)
-            """,
-            move=self._column("line", "move_id", Line),
-            period=self._column("line", "billing_period_id", Line),
-            alias_id=SQL.identifier(alias, "id"),
-            state=self._column("invoice", "state", Move),
-            absent=get_supposition().line_ids,
-            credited=self.env[Line]._taken_back_sql("line"),
-            billed_count=self._column("line", "billed_count", Line),
-            condition=condition
-            or SQL(
-                "(%s IS NOT TRUE AND %s IS DISTINCT FROM 'down_payment')",
-                self._column("line", "is_supplementary", Line),
-                self._column("line", "billing_kind", Line),
-            ),
         )
 
     @api.model

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
@@ -12,6 +12,19 @@ class ProjectBillingPeriod(models.Model):
 
     skip_reason = fields.Char(readonly=True, copy=False, tracking=True)
 
+    @api.model
+    def _closed_sql(self, alias):
+        """Invoiced or skipped: the period takes no more time.
+
+        :param str alias: of the periods
+        """
+        return SQL(
+            "(%s IS NOT NULL OR (%s AND NOT %s))",
+            self._column(alias, "skip_reason"),
+            self._has_live_lines_sql(alias, "closing_line_count"),
+            self._fixed_amount_left_sql(alias),
+        )
+
     def _filtered_closed(self):
         """Those that are invoiced or skipped, in one query."""
         return self._filtered_sql(self._closed_sql("p"))
@@ -23,7 +36,7 @@ class ProjectBillingPeriod(models.Model):
             SQL(
                 "(%s IS NOT NULL OR %s)",
                 self._column("p", "skip_reason"),
-                self._invoiced_sql("p"),
+                self._has_live_lines_sql("p", "closing_line_count"),
             )
         )
 

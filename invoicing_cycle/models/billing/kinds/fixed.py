@@ -30,10 +30,7 @@ class ProjectBillingPeriod(models.Model):
 
     @api.model
     def _fixed_amount_billed_sql(self, alias):
-        kind = self.env["account.move.line"]._fields["billing_kind"]
-        return self._invoiced_sql(
-            alias, SQL("line.billing_kind = 'fixed'", to_flush=kind)
-        )
+        return self._has_live_lines_sql(alias, "fixed_line_count")
 
     def _filtered_fixed_amount_left(self):
         """Those that are to bill a fixed amount, invoiced or not, in one query."""
