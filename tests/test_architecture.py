@@ -40,14 +40,14 @@ LONGEST = 400
 HOOKS = {
     # Kinds of what is billed: see models/billing/kinds/.
     "project.billing.period": {
-        "_billable_sql",
         "_check_droppable",
         "_compute_readiness",
         "_compute_live",
         "_compute_totals",
         "_get_counted_lines",
         "_get_counters",
-        "_get_waiting_conditions",
+        "_get_billable_sources",
+        "_get_waiting_sources",
         "_prepare_items_beside_time",
         "_get_billed_quantities",
         "_get_documents",

@@ -289,9 +289,5 @@ class ProjectBillingPeriod(models.Model):
             closed=self._closed_sql(alias),
             time=SQL.identifier(due, "amount"),
             beside=self._column(alias, "amount_beside_time"),
-            rounding=SQL(
-                "(SELECT currency.rounding FROM res_currency currency"
-                " WHERE currency.id = %s)",
-                self._column(alias, "currency_id"),
-            ),
+            rounding=SQL.identifier(due, "rounding"),
         )

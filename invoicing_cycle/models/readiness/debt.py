@@ -105,40 +105,28 @@ class ProjectBillingDebt(models.Model):
     @api.model
     def _owed_days_sql(self):
         """Who has not locked up to the last working day of a period."""
-        Required = self.env["project.billing.period.required"]
         return SQL(
             """
-            SELECT required.id * 4 AS id, 'lock' AS kind, required.id AS required_id,
-                   %(period)s AS period_id, %(employee)s AS employee_id
-              FROM project_billing_period_required required
-              JOIN project_billing_period period ON period.id = %(period)s
-              JOIN hr_employee person ON person.id = %(employee)s
-             WHERE %(short)s
+            SELECT owing.id * 4 AS id, 'lock' AS kind, owing.id AS required_id,
+                   owing.period_id, owing.employee_id
+              FROM (%s) owing
             """,
-            period=Required._column("required", "period_id"),
-            employee=Required._column("required", "employee_id"),
-            short=Required._owes_day_sql("required", "period", "person"),
+            self.env["project.billing.period.required"]._owing_persons_sql(),
         )
 
     @api.model
     def _open_time_sql(self):
         """Who owes no day of a period, but has open time in it."""
-        Required = self.env["project.billing.period.required"]
         no_day = SQL(
             """
             %(open)s AND NOT EXISTS (
                 SELECT 1
-                  FROM project_billing_period_required required
-                  JOIN project_billing_period its ON its.id = %(period)s
-                  JOIN hr_employee owing ON owing.id = %(employee)s
-                 WHERE %(period)s = time.period_id
-                   AND %(employee)s = time.employee_id
-                   AND %(short)s)
+                  FROM (%(owing)s) owing
+                 WHERE owing.period_id = time.period_id
+                   AND owing.employee_id = time.employee_id)
             """,
             open=self.env["project.billing.time"]._open_sql(),
-            period=Required._column("required", "period_id"),
-            employee=Required._column("required", "employee_id"),
-            short=Required._owes_day_sql("required", "its", "owing"),
+            owing=self.env["project.billing.period.required"]._owing_persons_sql(),
         )
         return self._owed_time_sql(1, "lock", no_day)
 

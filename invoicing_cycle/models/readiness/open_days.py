@@ -48,35 +48,28 @@ class ProjectBillingPeriodRequired(models.Model):
             row.is_away = not row.last_work_day
 
     @api.model
-    def _owing_person_sql(self, alias):
-        """Somebody owes a day of a period.
+    def _owing_persons_sql(self):
+        """Who owes a day in which period.
 
-        :param str alias: of the periods
+        :return: query for ``id`` of the requirement, ``period_id``, ``employee_id``
         """
-        # Nothing of the outer query but the id: PostgreSQL then asks for all at once.
         # By the person it finds what is after the lock, by the index; so those whose
         # day is not counted yet are asked for apart.
         return SQL(
             """
-            (EXISTS (
-                SELECT 1
-                  FROM project_billing_period_required required
-                  JOIN hr_employee person ON person.id = %(employee)s
-                 WHERE %(period)s = %(alias_id)s
-                   AND %(expected)s
-                   AND %(last_work_day)s > %(locked_until)s)
-             OR EXISTS (
-                SELECT 1
-                  FROM project_billing_period_required required
-                  JOIN project_billing_period period ON period.id = %(period)s
-                  JOIN hr_employee person ON person.id = %(employee)s
-                 WHERE %(period)s = %(alias_id)s
-                   AND %(last_work_day)s IS NULL
-                   AND %(owes)s))
+            SELECT required.id, %(period)s AS period_id, %(employee)s AS employee_id
+              FROM project_billing_period_required required
+              JOIN hr_employee person ON person.id = %(employee)s
+             WHERE %(expected)s AND %(last_work_day)s > %(locked_until)s
+         UNION ALL
+            SELECT required.id, %(period)s, %(employee)s
+              FROM project_billing_period_required required
+              JOIN project_billing_period period ON period.id = %(period)s
+              JOIN hr_employee person ON person.id = %(employee)s
+             WHERE %(last_work_day)s IS NULL AND %(owes)s
             """,
             employee=self._column("required", "employee_id"),
             period=self._column("required", "period_id"),
-            alias_id=SQL.identifier(alias, "id"),
             expected=self._expected_sql("required", "person"),
             last_work_day=self._column("required", "last_work_day"),
             locked_until=self._locked_until_sql("person"),

@@ -51,7 +51,8 @@ class ProjectBillingPeriodRequired(models.Model):
         "(period_id, employee_id)", "This person is required for the period already."
     )
     _owing_idx = models.Index(
-        "(employee_id, last_work_day, period_id) WHERE expected AND is_away IS NOT TRUE"
+        "(employee_id, last_work_day, period_id) INCLUDE (id)"
+        " WHERE expected AND is_away IS NOT TRUE"
     )
     _uncounted_idx = models.Index("(period_id) WHERE last_work_day IS NULL")
 

@@ -14,6 +14,7 @@ STATES = [
 
 #: What is due and has no invoice: which of these depends on time.
 FROM_TIME = frozenset({"pending", "ready", "empty"})
+CLOSED = frozenset({"to_send", "sent", "skipped"})
 NOT_INVOICED = ("upcoming", "pending", "ready")
 
 
@@ -64,12 +65,12 @@ class ProjectBillingPeriod(models.Model):
     )
     def _compute_live(self):
         """All fields that are expressions, in one query."""
-        names = [name for name in self._get_sql_fields() if name in self._fields]
-        live = self._read_live(*names)
-        unsaved = [name == "state" and "upcoming" for name in names]
+        sql_fields = self._get_sql_fields()
+        due = self._read_due(*sql_fields.values())
+        unsaved = [name == "state" and "upcoming" for name in sql_fields]
         for period in self:
-            values = live.get(period._origin.id, unsaved)
-            for name, value in zip(names, values, strict=True):
+            values = due.get(period._origin.id, unsaved)
+            for name, value in zip(sql_fields, values, strict=True):
                 period[name] = value
 
     @api.depends("state", "invoice_date")
@@ -94,7 +95,11 @@ class ProjectBillingPeriod(models.Model):
                 # PostgreSQL knows nothing of how many have a state. It takes one in a
                 # hundred for a list of values, and compares each of all periods with
                 # each of those; as COALESCE, one in two.
-                "COALESCE(%s IN %s, FALSE)",
+                "(%s AND COALESCE(%s IN %s, FALSE))",
+                # Of this it knows: most periods are of past years.
+                SQL("TRUE")
+                if CLOSED.intersection(values)
+                else SQL("NOT %s", model._closed_sql(alias)),
                 # Where all of these are asked for, or none, no time need be.
                 model._field_to_sql(alias, "state", query)
                 if asked and asked != FROM_TIME
@@ -123,9 +128,9 @@ class ProjectBillingPeriod(models.Model):
         """Fields that are no columns but expressions.
 
         :return: dict, name to function of the alias of the table and of the alias of
-            what is due (``_due_time_sql``), joined to it
+            what is due (:meth:`_due_sql`), left joined to it
         """
-        return {"state": self._state_sql, "is_billable": self._billable_sql}
+        return {"state": self._state_sql}
 
     def _field_to_sql(self, alias, field_expr, query=None):
         # EXTENDS base
@@ -136,12 +141,24 @@ class ProjectBillingPeriod(models.Model):
                 self._field_to_sql(alias, "state", query),
                 NOT_INVOICED,
             )
-        if field_expr in self._fields and field_expr in self._get_sql_fields():
-            return self._join_live(alias, field_expr, query)
+        if to_sql := self._get_sql_fields().get(field_expr):
+            if query is not None:
+                return to_sql(alias, self._join_due(alias, query))
+            due = self._due_sql(SQL("= %s", SQL.identifier(alias, "id")))
+            return SQL("(SELECT %s FROM (%s) due)", to_sql(alias, "due"), due)
         return super()._field_to_sql(alias, field_expr, query)
 
     def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
         # EXTENDS base
+        if field_name == "invoice_date":
+            # Not by its index: PostgreSQL would take the first rows for enough, and
+            # go through all that is due for each of them.
+            return SQL(
+                "(%s + 0) %s %s",
+                self._field_to_sql(alias, field_name, query),
+                direction,
+                nulls,
+            )
         if field_name == "state":
             # In the order in which a period passes through them, not by the alphabet.
             return SQL(
@@ -153,64 +170,80 @@ class ProjectBillingPeriod(models.Model):
         return super()._order_field_to_sql(alias, field_name, direction, nulls, query)
 
     @api.model
-    def _join_live(self, alias, name, query):
-        """Such a field of all periods; they are joined once, whatever a query asks of
-        them. Without a query it is asked for each row."""
-        period, column = SQL.identifier(alias, "id"), SQL.identifier(name)
-        if query is None:
-            live = self._live_sql(SQL("= %s", period))
-            return SQL("(SELECT live.%s FROM (%s) live)", column, live)
-        live = query.make_alias(alias, "live")
+    def _join_due(self, alias, query):
+        """Join what is due to a query, once, whatever the query asks of it.
+
+        :return: its alias
+        """
+        due = query.make_alias(alias, "due")
         query.add_join(
             "LEFT JOIN",
-            live,
-            SQL("(%s)", self._live_sql()),
-            SQL("%s = %s", SQL.identifier(live, "id"), period),
+            due,
+            SQL("(%s)", self._due_sql()),
+            SQL("%s = %s", SQL.identifier(due, "id"), SQL.identifier(alias, "id")),
         )
-        return SQL.identifier(live, name)
+        return due
 
     @api.model
-    def _live_sql(self, among=None):
-        """The table of such fields, a row for each period.
+    def _due_sql(self, among=None):
+        """What waits in periods, of their time and of all that is billed beside it.
 
-        :param SQL among: condition on the ids of periods, such as ``IN (1, 2)``; all by
-            default
+        =============  ================================================================
+        ``id``         of the period
+        ``hours``      ``late_hours``, ``amount``: of the time, see ``_due_time_sql``
+        ``rounding``   of the period's currency
+        ``waiting``    whether something is not ready
+        ``billable``   whether there is something to put on an invoice
+        =============  ================================================================
+
+        :param SQL among: condition on the ids of periods, such as ``IN (1, 2)``, with a
+            row for each; by default those that are not closed, or where time waits
         """
         return SQL(
             """
-            SELECT p.id, %s
+            SELECT p.id, time.hours, time.late_hours, time.amount, currency.rounding,
+                   time.waiting OR %(waiting)s AS waiting,
+                   time.billable OR %(amount)s > 0 OR %(billable)s AS billable
               FROM project_billing_period p
-         LEFT JOIN (%s) due ON due.period_id = p.id
-             WHERE %s
+         LEFT JOIN (%(time)s) time ON time.period_id = p.id
+         LEFT JOIN res_currency currency ON currency.id = %(currency)s
+             WHERE %(asked)s
             -- Worked out once, however often the outer query asks.
             OFFSET 0
             """,
-            SQL(", ").join(
-                SQL("%s AS %s", to_sql("p", "due"), SQL.identifier(name))
-                for name, to_sql in self._get_sql_fields().items()
-            ),
-            self.env["project.billing.time"]._due_time_sql(among),
-            SQL("p.id %s", among) if among else SQL("TRUE"),
+            time=self.env["project.billing.time"]._due_time_sql(among),
+            currency=self._column("p", "currency_id"),
+            waiting=self._is_in_sql("p", self._get_waiting_sources(), among),
+            amount=self._column("p", "fixed_amount"),
+            billable=self._is_in_sql("p", self._get_billable_sources(), among),
+            asked=SQL("p.id %s", among)
+            if among
+            else SQL("(time.period_id IS NOT NULL OR NOT %s)", self._closed_sql("p")),
         )
 
-    def _read_live(self, *names):
-        """Such fields of these periods, in one query.
+    def _read_due(self, *fields):
+        """Expressions of these periods and of what is due, in one query.
 
+        :param fields: functions as of :meth:`_get_sql_fields`
         :return: dict, id to tuple of values; only of those that are saved
         """
         ids = tuple(self._origin.ids)
         if not ids:
             return {}
         query = SQL(
-            "SELECT id, %s FROM (%s) live",
-            SQL(", ").join(map(SQL.identifier, names)),
-            self._live_sql(SQL("IN %s", ids)),
+            """
+            SELECT p.id, %s
+              FROM project_billing_period p
+              JOIN (%s) due ON due.id = p.id
+            """,
+            SQL(", ").join(to_sql("p", "due") for to_sql in fields),
+            self._due_sql(SQL("IN %s", ids)),
         )
         return {row[0]: row[1:] for row in self.env.execute_query(query)}
 
     def _filtered_billable(self):
         """Those with something to put on an invoice, ready or not, in one query."""
-        billable = self._read_live("is_billable")
+        billable = self._read_due(lambda _alias, due: SQL.identifier(due, "billable"))
         return self.filtered(lambda period: billable.get(period._origin.id) == (True,))
 
     # ------------------------------------------------------------------- SQL
@@ -238,8 +271,8 @@ class ProjectBillingPeriod(models.Model):
             unsent=self._has_live_lines_sql(alias, "unsent_line_count"),
             invoice_date=self._column(alias, "invoice_date"),
             cycle_end=self._cycle_end_sql(alias),
-            waiting=self._waiting_sql(alias, due) if due else SQL("FALSE"),
-            billable=self._billable_sql(alias, due) if due else SQL("FALSE"),
+            waiting=SQL.identifier(due, "waiting") if due else SQL("FALSE"),
+            billable=SQL.identifier(due, "billable") if due else SQL("FALSE"),
         )
 
     @api.model
@@ -260,22 +293,36 @@ class ProjectBillingPeriod(models.Model):
         )
 
     @api.model
-    def _waiting_sql(self, alias, due):
-        """Something that lands on this period's invoice is not ready."""
-        return SQL("(%s)", SQL(" OR ").join(self._get_waiting_conditions(alias, due)))
+    def _get_waiting_sources(self):
+        """What keeps periods pending beside their time; kinds of what is billed beside
+        time add theirs.
+
+        :return: list of queries for ``period_id``
+        """
+        return [self.env["project.billing.period.required"]._owing_persons_sql()]
 
     @api.model
-    def _get_waiting_conditions(self, alias, due):
-        """What keeps a period pending, each a condition in SQL; kinds of what is billed
-        beside time add theirs."""
-        owing = self.env["project.billing.period.required"]._owing_person_sql(alias)
-        return [SQL.identifier(due, "waiting"), owing]
+    def _get_billable_sources(self):
+        """What there is to put on invoices beside time and fixed amounts, as above."""
+        return []
 
     @api.model
-    def _billable_sql(self, alias, due):
-        """There is something to put on an invoice."""
+    def _is_in_sql(self, alias, sources, among=None):
+        """Whether a period is in one of such queries, each of which runs once.
+
+        :param SQL among: condition on the ids of periods, all by default
+        """
         return SQL(
-            "(%s > 0 OR %s)",
-            self._column(alias, "fixed_amount"),
-            SQL.identifier(due, "billable"),
+            "(%s)",
+            SQL(" OR ").join(
+                SQL(
+                    "%s IN (SELECT period_id FROM (%s) source WHERE period_id %s)",
+                    SQL.identifier(alias, "id"),
+                    source,
+                    among or SQL("IS NOT NULL"),
+                )
+                for source in sources
+            )
+            if sources
+            else SQL("FALSE"),
         )

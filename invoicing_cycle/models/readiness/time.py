@@ -41,7 +41,7 @@ class ProjectBillingTime(models.Model):
     def _open_sql(self):
         """Some of it is not locked."""
         return SQL(
-            "(time.entry_count > 0"
+            "(time.is_waiting"
             " AND (time.sent_back_count > 0 OR time.last_day > %s) IS TRUE)",
             self._lock_sql(),
         )

@@ -31,30 +31,21 @@ class ProjectBillingPeriod(models.Model):
         return super()._compute_totals()
 
     @api.model
-    def _get_waiting_conditions(self, alias, due):
-        return [
-            *super()._get_waiting_conditions(alias, due),
-            self._unposted_expense_sql(alias),
-        ]
+    def _get_waiting_sources(self):
+        return [*super()._get_waiting_sources(), self._unposted_expenses_sql()]
 
     @api.model
-    def _billable_sql(self, alias, due):
+    def _get_billable_sources(self):
         Line, column = "sale.order.line", self._column
-        return SQL(
-            """
-            (%(other)s
-             OR EXISTS (
-                SELECT 1
-                  FROM sale_order_line expense_line
-                 WHERE %(period)s = %(alias_id)s
-                   AND %(delivered)s <> %(invoiced)s))
-            """,
-            other=super()._billable_sql(alias, due),
-            period=column("expense_line", "billing_period_id", Line),
-            alias_id=SQL.identifier(alias, "id"),
-            delivered=column("expense_line", "qty_delivered", Line),
-            invoiced=column("expense_line", "qty_invoiced", Line),
-        )
+        return [
+            *super()._get_billable_sources(),
+            SQL(
+                "SELECT %s AS period_id FROM sale_order_line item WHERE %s <> %s",
+                column("item", "billing_period_id", Line),
+                column("item", "qty_delivered", Line),
+                column("item", "qty_invoiced", Line),
+            ),
+        ]
 
     @api.model
     def _holding_sql(self, alias):
@@ -66,21 +57,18 @@ class ProjectBillingPeriod(models.Model):
         )
 
     @api.model
-    def _unposted_expense_sql(self, alias):
+    def _unposted_expenses_sql(self):
         Expense = "hr.expense"
         return SQL(
             """
-            EXISTS (
-                SELECT 1
-                  FROM hr_expense expense
-                  JOIN res_company company ON company.id = %(company)s
-                 WHERE %(period)s = %(alias_id)s
-                   AND %(waiting)s
-                   AND %(switch)s IS NOT FALSE)
+            SELECT period.id AS period_id
+              FROM hr_expense expense
+              JOIN project_billing_period period ON period.id = %(period)s
+              JOIN res_company company ON company.id = %(company)s
+             WHERE %(waiting)s AND %(switch)s IS NOT FALSE
             """,
-            company=self._column(alias, "company_id"),
+            company=self._column("period", "company_id"),
             period=self._column("expense", "billing_period_id", Expense),
-            alias_id=SQL.identifier(alias, "id"),
             waiting=self._expense_waiting_sql("expense"),
             switch=self._column("company", "billing_expenses_required", "res.company"),
         )

@@ -57,34 +57,24 @@ class ProjectBillingPeriod(models.Model):
         return details
 
     @api.model
-    def _billable_sql(self, alias, due):
-        return SQL(
-            "(%s OR %s)",
-            super()._billable_sql(alias, due),
-            self._has_milestone_sql(alias),
-        )
+    def _get_billable_sources(self):
+        return [*super()._get_billable_sources(), self._milestones_sql()]
 
     @api.model
     def _holding_sql(self, alias):
         return SQL(
             "(%s OR %s)",
             super()._holding_sql(alias),
-            self._has_milestone_sql(alias),
+            self._is_in_sql(alias, [self._milestones_sql()]),
         )
 
     @api.model
-    def _has_milestone_sql(self, alias):
-        """A milestone waits in the period."""
+    def _milestones_sql(self):
+        """Periods in which a milestone waits."""
         Milestone = "project.milestone"
         return SQL(
-            """
-            EXISTS (
-                SELECT 1
-                  FROM project_milestone milestone
-                 WHERE %s = %s AND %s IS NULL)
-            """,
+            "SELECT %s AS period_id FROM project_milestone milestone WHERE %s IS NULL",
             self._column("milestone", "billing_period_id", Milestone),
-            SQL.identifier(alias, "id"),
             self._column("milestone", "invoice_line_id", Milestone),
         )
 
