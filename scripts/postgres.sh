@@ -48,7 +48,6 @@ full_page_writes = off
 max_wal_size = 2GB
 shared_buffers = 256MB
 max_connections = 200
-jit = off
 END
     touch "$CLUSTER/data/complete"
 }

@@ -4,8 +4,8 @@ from odoo.tests import tagged
 
 from ..common.schedule import ScheduleCommon, day
 
-#: Tables with a row for each time entry.
-ENTRIES = ("account_analytic_line", "project_billing_part")
+#: Tables with a row for each time entry, or for each journal item.
+ENTRIES = ("account_analytic_line", "project_billing_part", "account_move_line")
 COLUMNS = (
     "project_id",
     "partner_id",
@@ -23,7 +23,8 @@ DEBT_COLUMNS = ("employee_id", "kind", "waits_for", "hours", "open_days")
 
 @tagged("post_install", "-at_install")
 class TestScreenReadsNoEntry(ScheduleCommon):
-    """What finds, counts and sums the rows of the screen looks at no time entry.
+    """What finds, counts and sums the rows of the screen looks at no time entry, and at
+    no invoice line of the years before.
 
     PostgreSQL counts, in each transaction, how often it scanned a table or an index of
     it. People have locked whole months here: where a lock falls between the days of a
@@ -96,6 +97,14 @@ class TestScreenReadsNoEntry(ScheduleCommon):
                 self.period.formatted_read_group(
                     self.domain, [group], ["__count", "hours:sum"]
                 )
+
+    def test_nothing_is_compiled(self):
+        """By default PostgreSQL spends seconds on that for queries of milliseconds."""
+        self.env.cr.execute("SET LOCAL jit = on")
+        self.env.cr.precommit.data.clear()
+        self.period.get_cycle_overview()
+        self.env.cr.execute("SHOW jit")
+        self.assertEqual(self.env.cr.fetchone(), ("off",))
 
     def test_who_owes_what(self):
         with self.assertReadsNoEntry():

@@ -48,19 +48,26 @@ class ProjectBillingPeriodRequired(models.Model):
             row.is_away = not row.last_work_day
 
     @api.model
-    def _owing_persons_sql(self):
+    def _owing_persons_sql(self, of_all=True):
         """Who owes a day in which period.
 
+        :param bool of_all: whether all are asked for, and not some periods
         :return: query for ``id`` of the requirement, ``period_id``, ``employee_id``
         """
-        # By the person it finds what is after the lock, by the index; so those whose
-        # day is not counted yet are asked for apart.
+        # Of all periods, person by person: what is after the lock stands together in
+        # the index, and PostgreSQL knows not how little that is. So those whose day is
+        # not counted yet are asked for apart.
         return SQL(
             """
-            SELECT required.id, %(period)s AS period_id, %(employee)s AS employee_id
-              FROM project_billing_period_required required
-              JOIN hr_employee person ON person.id = %(employee)s
-             WHERE %(expected)s AND %(last_work_day)s > %(locked_until)s
+            SELECT required.id, required.period_id, required.employee_id
+              FROM hr_employee person
+        CROSS JOIN LATERAL (
+                   SELECT required.id, %(period)s, %(employee)s
+                     FROM project_billing_period_required required
+                    WHERE %(employee)s = person.id
+                      AND %(expected)s
+                      AND %(last_work_day)s > %(locked_until)s
+                          %(fence)s) required
          UNION ALL
             SELECT required.id, %(period)s, %(employee)s
               FROM project_billing_period_required required
@@ -74,6 +81,7 @@ class ProjectBillingPeriodRequired(models.Model):
             last_work_day=self._column("required", "last_work_day"),
             locked_until=self._locked_until_sql("person"),
             owes=self._owes_day_sql("required", "period", "person"),
+            fence=SQL("OFFSET 0") if of_all else SQL(),
         )
 
     @api.model

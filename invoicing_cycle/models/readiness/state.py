@@ -202,10 +202,12 @@ class ProjectBillingPeriod(models.Model):
         return SQL(
             """
             SELECT p.id, time.hours, time.late_hours, time.amount, currency.rounding,
-                   time.waiting OR %(waiting)s AS waiting,
-                   time.billable OR %(amount)s > 0 OR %(billable)s AS billable
+                   time.waiting OR waiting.period_id IS NOT NULL AS waiting,
+                   time.billable OR billable.period_id IS NOT NULL AS billable
               FROM project_billing_period p
          LEFT JOIN (%(time)s) time ON time.period_id = p.id
+         LEFT JOIN (%(waiting)s) waiting ON waiting.period_id = p.id
+         LEFT JOIN (%(billable)s) billable ON billable.period_id = p.id
          LEFT JOIN res_currency currency ON currency.id = %(currency)s
              WHERE %(asked)s
             -- Worked out once, however often the outer query asks.
@@ -213,9 +215,8 @@ class ProjectBillingPeriod(models.Model):
             """,
             time=self.env["project.billing.time"]._due_time_sql(among),
             currency=self._column("p", "currency_id"),
-            waiting=self._is_in_sql("p", self._get_waiting_sources(), among),
-            amount=self._column("p", "fixed_amount"),
-            billable=self._is_in_sql("p", self._get_billable_sources(), among),
+            waiting=self._any_of_sql(self._get_waiting_sources(not among), among),
+            billable=self._any_of_sql(self._get_billable_sources(), among),
             asked=SQL("p.id %s", among)
             if among
             else SQL("(time.period_id IS NOT NULL OR NOT %s)", self._closed_sql("p")),
@@ -293,36 +294,36 @@ class ProjectBillingPeriod(models.Model):
         )
 
     @api.model
-    def _get_waiting_sources(self):
+    def _get_waiting_sources(self, of_all):
         """What keeps periods pending beside their time; kinds of what is billed beside
         time add theirs.
 
+        :param bool of_all: whether all are asked for, and not some periods
         :return: list of queries for ``period_id``
         """
-        return [self.env["project.billing.period.required"]._owing_persons_sql()]
+        return [self.env["project.billing.period.required"]._owing_persons_sql(of_all)]
 
     @api.model
     def _get_billable_sources(self):
-        """What there is to put on invoices beside time and fixed amounts, as above."""
-        return []
+        """What there is to put on invoices beside time, as above."""
+        return [
+            SQL(
+                "SELECT id AS period_id FROM project_billing_period fixed WHERE %s > 0",
+                self._column("fixed", "fixed_amount"),
+            )
+        ]
 
     @api.model
-    def _is_in_sql(self, alias, sources, among=None):
-        """Whether a period is in one of such queries, each of which runs once.
+    def _any_of_sql(self, sources, among=None):
+        """The periods of any of such queries, once each: to be joined, as PostgreSQL
+        keeps but a few for a condition.
 
         :param SQL among: condition on the ids of periods, all by default
         """
         return SQL(
-            "(%s)",
-            SQL(" OR ").join(
-                SQL(
-                    "%s IN (SELECT period_id FROM (%s) source WHERE period_id %s)",
-                    SQL.identifier(alias, "id"),
-                    source,
-                    among or SQL("IS NOT NULL"),
-                )
-                for source in sources
-            )
-            if sources
-            else SQL("FALSE"),
+            "SELECT DISTINCT period_id FROM (%s) source WHERE period_id %s",
+            SQL(" UNION ALL ").join(
+                SQL("SELECT period_id FROM (%s) source", source) for source in sources
+            ),
+            among or SQL("IS NOT NULL"),
         )

@@ -31,8 +31,8 @@ class ProjectBillingPeriod(models.Model):
         return super()._compute_totals()
 
     @api.model
-    def _get_waiting_sources(self):
-        return [*super()._get_waiting_sources(), self._unposted_expenses_sql()]
+    def _get_waiting_sources(self, of_all):
+        return [*super()._get_waiting_sources(of_all), self._unposted_expenses_sql()]
 
     @api.model
     def _get_billable_sources(self):

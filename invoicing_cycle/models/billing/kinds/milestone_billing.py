@@ -63,9 +63,10 @@ class ProjectBillingPeriod(models.Model):
     @api.model
     def _holding_sql(self, alias):
         return SQL(
-            "(%s OR %s)",
+            "(%s OR %s IN (%s))",
             super()._holding_sql(alias),
-            self._is_in_sql(alias, [self._milestones_sql()]),
+            SQL.identifier(alias, "id"),
+            self._milestones_sql(),
         )
 
     @api.model
