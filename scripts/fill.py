@@ -181,7 +181,7 @@ def copy_rows(env, table, source, **changed):
 
 
 def add_past(env, projects, first):
-    """Periods of the years before, each with one invoice that was sent, as real ones."""
+    """Periods of the years before, each with an invoice that was sent, as real ones."""
     months = SQL(
         "generate_series(1, %s) AS month"
         " CROSS JOIN LATERAL (SELECT month * INTERVAL '1 month' AS ago) past",

@@ -91,6 +91,11 @@ class BillingRowMixin(models.AbstractModel):
 class AccountAnalyticLine(models.Model):
     _inherit = "account.analytic.line"
 
+    #: With the person: where a lock falls between the days of a row, its entries are
+    #: asked.
+    _billing_period_idx = models.Index(
+        "(billing_period_id, employee_id) WHERE billing_period_id IS NOT NULL"
+    )
     _no_period_idx = models.Index(
         "(project_id, COALESCE(employee_id, 0))"
         " WHERE billing_period_id IS NULL AND project_id IS NOT NULL"

@@ -175,6 +175,9 @@ class ProjectBillingPart(models.Model):
         return result
 
     _key_idx = models.Index("((-id))")
+    _billing_period_idx = models.Index(
+        "(billing_period_id, employee_id) WHERE billing_period_id IS NOT NULL"
+    )
 
 
 class BillingRowMixin(models.AbstractModel):

@@ -103,8 +103,8 @@ class ProjectBillingPeriod(models.Model):
         :return: dict, field to what it counts, of a line and its invoice
         """
         return {
-            # Late time is invoiced while the period is closed anyway, and a down payment
-            # bills nothing of it.
+            # Late time is invoiced while the period is closed anyway, and a down
+            # payment bills nothing of it.
             "closing_line_count": SQL(
                 "(%s IS NOT TRUE AND %s IS DISTINCT FROM 'down_payment')",
                 self._column("line", "is_supplementary", LINE),

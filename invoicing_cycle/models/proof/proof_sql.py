@@ -215,13 +215,10 @@ class BillingProof(models.AbstractModel):
     def _hours_sql(self, amount):
         """Hours of an amount of time in the unit of ``entry``."""
         return SQL(
-            """
-            (%(amount)s
-             * COALESCE((SELECT factor FROM uom_uom WHERE id = entry.product_uom_id),
-                        %(hour)s) / %(hour)s)
-            """,
-            amount=amount,
-            hour=self._get_hour_factor(),
+            "(%s * %s / %s)",
+            amount,
+            self._factor_sql(SQL("entry.product_uom_id")),
+            self._get_hour_factor(),
         )
 
     @api.model
@@ -229,13 +226,24 @@ class BillingProof(models.AbstractModel):
         """What is billed or to be billed of ``entry``, in the unit of ``sale_line``,
         exact."""
         return SQL(
-            """
-            (%(hours)s * %(hour)s
-             / COALESCE((SELECT factor FROM uom_uom
-                          WHERE id = sale_line.product_uom_id), %(hour)s))
-            """,
-            hours=self._hours_sql(TIME),
-            hour=self._get_hour_factor(),
+            "(%s * %s / %s)",
+            self._hours_sql(TIME),
+            self._get_hour_factor(),
+            self._factor_sql(SQL("sale_line.product_uom_id")),
+        )
+
+    @api.model
+    def _factor_sql(self, unit):
+        """The factor of a unit, an hour's without one.
+
+        Values and no query: it is asked of each entry several times.
+        """
+        units = self.env["uom.uom"].with_context(active_test=False).search([])
+        return SQL(
+            "(CASE %s %s ELSE %s END)::numeric",
+            unit,
+            SQL(" ").join(SQL("WHEN %s THEN %s", own.id, own.factor) for own in units),
+            self._get_hour_factor(),
         )
 
     @api.model
@@ -271,14 +279,22 @@ class BillingProof(models.AbstractModel):
     @api.model
     def _before_sql(self, project, day):
         """Dated before the day from which its project is billed here; never NULL."""
+        # Most projects have none, which is known once.
         return SQL(
             """
-            EXISTS (SELECT 1
-                      FROM project_project own
-                 LEFT JOIN res_company company ON company.id = own.billing_company_id
-                     WHERE own.id = %(project)s
-                       AND %(day)s < COALESCE(own.billing_cutover_date,
-                                              company.billing_cutover_date))
+            (%(project)s IN (
+                 SELECT own.id
+                   FROM project_project own
+              LEFT JOIN res_company company ON company.id = own.billing_company_id
+                  WHERE COALESCE(own.billing_cutover_date,
+                                 company.billing_cutover_date) IS NOT NULL) IS TRUE
+             AND EXISTS (
+                 SELECT 1
+                   FROM project_project own
+              LEFT JOIN res_company company ON company.id = own.billing_company_id
+                  WHERE own.id = %(project)s
+                    AND %(day)s < COALESCE(own.billing_cutover_date,
+                                           company.billing_cutover_date)))
             """,
             project=SQL(project),
             day=SQL(day),

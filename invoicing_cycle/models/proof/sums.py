@@ -23,11 +23,16 @@ class BillingProof(models.AbstractModel):
                 "(%(hours)s h, late %(late)s h) and its lines (%(amount)s) add up to."
             )
         }
+        shown = Period._get_sql_fields()
         query = SQL(
             """
+            WITH of_scope AS (
+                SELECT period.id FROM project_billing_period period WHERE %(periods)s)
             SELECT period.id, 'period_totals' AS kind, time.hours, time.late,
-                   billed.amount
+                   COALESCE(billed.amount, 0) AS amount
               FROM project_billing_period period
+              JOIN of_scope ON of_scope.id = period.id
+         LEFT JOIN (%(due)s) due ON due.id = period.id
         CROSS JOIN LATERAL (SELECT %(closed)s AS closed) is_
         CROSS JOIN LATERAL (
                    SELECT COALESCE(SUM(%(hours)s), 0) AS hours,
@@ -39,31 +44,41 @@ class BillingProof(models.AbstractModel):
                     WHERE entry.billing_period_id = period.id
                       AND (line.id IS NULL
                            OR is_.closed AND line.billing_period_id = period.id)) time
-        CROSS JOIN LATERAL (
-                   SELECT COALESCE(SUM(-part.amount_currency), 0) AS amount,
-                          COALESCE(BOOL_AND(part.currency_id = period.currency_id),
-                                   TRUE) AS same
-                     FROM account_move_line part
-                LEFT JOIN account_move_line original
-                       ON original.id = part.credited_line_id
-                    WHERE (part.billing_period_id = period.id
-                           AND part.parent_state <> 'cancel'
-                           AND part.billing_kind IS DISTINCT FROM 'down_payment')
-                       OR (original.billing_period_id = period.id
-                           AND part.parent_state = 'posted'
-                           AND original.parent_state <> 'cancel'
-                           AND original.billing_kind IS DISTINCT FROM 'down_payment')
-                   ) billed
-             WHERE %(periods)s
-               AND (ABS(%(shown)s - time.hours) > 0.000001
-                    OR ABS(%(shown_late)s - time.late) > 0.000001
-                    OR billed.same AND ABS(COALESCE(period.amount_invoiced, 0)
-                                           - billed.amount) > 0.000001)
+         LEFT JOIN (SELECT part.period_id, SUM(-part.amount_currency) AS amount,
+                           ARRAY_AGG(DISTINCT part.currency_id) AS currencies
+                      FROM (SELECT line.billing_period_id AS period_id,
+                                   line.amount_currency, line.currency_id
+                              FROM account_move_line line
+                             WHERE line.billing_period_id IN (SELECT id FROM of_scope)
+                               AND line.parent_state <> 'cancel'
+                               AND line.billing_kind IS DISTINCT FROM 'down_payment'
+                         UNION ALL
+                            SELECT line.billing_period_id, credit.amount_currency,
+                                   credit.currency_id
+                              FROM account_move_line line
+                              JOIN account_move_line credit
+                                ON credit.credited_line_id = line.id
+                             WHERE line.billing_period_id IN (SELECT id FROM of_scope)
+                               AND credit.parent_state = 'posted'
+                               AND line.parent_state <> 'cancel'
+                               AND line.billing_kind IS DISTINCT FROM 'down_payment'
+                               -- Not once more, where it is of this period itself.
+                               AND (credit.billing_period_id = line.billing_period_id
+                                    AND credit.billing_kind
+                                        IS DISTINCT FROM 'down_payment') IS NOT TRUE
+                           ) part
+                  GROUP BY part.period_id) billed ON billed.period_id = period.id
+             WHERE ABS(%(shown)s - time.hours) > 0.000001
+                OR ABS(%(shown_late)s - time.late) > 0.000001
+                OR (billed.currencies = ARRAY[period.currency_id]) IS NOT FALSE
+                   AND ABS(COALESCE(period.amount_invoiced, 0)
+                           - COALESCE(billed.amount, 0)) > 0.000001
           ORDER BY period.project_id, period.date_from
             """,
             closed=Period._closed_sql("period"),
-            shown=Period._field_to_sql("period", "hours"),
-            shown_late=Period._field_to_sql("period", "late_hours"),
+            due=Period._due_sql(SQL("IN (SELECT id FROM of_scope)")),
+            shown=shown["hours"]("period", "due"),
+            shown_late=shown["late_hours"]("period", "due"),
             **self._get_terms(scope),
         )
         yield Period._name, texts, query
@@ -97,6 +112,7 @@ class BillingProof(models.AbstractModel):
 
         :return: dict, model to list of what :meth:`_tell` takes
         """
+        there = self._place_scope_sql(scope, SQL("entry.billing_period_id"))
         rows = self.env.execute_query(
             SQL(
                 """
@@ -104,15 +120,15 @@ class BillingProof(models.AbstractModel):
                 SELECT COALESCE(counted.project_id, time.project_id),
                        COALESCE(counted.period_id, time.period_id)
                   FROM counted
-             FULL JOIN (SELECT * FROM project_billing_time
-                         WHERE project_id IN %(projects)s) time
+             FULL JOIN (SELECT * FROM project_billing_time time
+                         WHERE project_id IN %(projects)s AND %(kept_there)s) time
                     ON %(same_key)s
-                 WHERE COALESCE(time.project_id, counted.project_id) IN %(projects)s
-                   AND (%(differs)s)
+                 WHERE %(differs)s
                  UNION
                 SELECT entry.project_id, entry.billing_period_id
                   FROM %(rows)s
                  WHERE entry.project_id IN %(projects)s
+                   AND %(there)s
                    AND entry.counted_in IS DISTINCT FROM CONCAT_WS(
                        '/', entry.project_id, COALESCE(entry.billing_period_id, 0),
                        COALESCE(entry.employee_id, 0))
@@ -124,11 +140,14 @@ class BillingProof(models.AbstractModel):
                         SELECT DISTINCT project_id, COALESCE(billing_period_id, 0),
                                COALESCE(employee_id, 0)
                           FROM %(rows)s
-                         WHERE project_id IN %(projects)s
+                         WHERE project_id IN %(projects)s AND %(there)s
                         """,
+                        there=there,
                         **self._get_terms(scope),
                     )
                 ),
+                there=there,
+                kept_there=self._place_scope_sql(scope, SQL("time.period_id")),
                 same_key=SQL(" AND ").join(
                     SQL(
                         "COALESCE(%s, 0) = COALESCE(%s, 0)",
@@ -146,6 +165,19 @@ class BillingProof(models.AbstractModel):
             model = "project.billing.period" if period_id else "project.project"
             found[model].append({"id": period_id or project_id, "kind": "time_rows"})
         return found
+
+    @api.model
+    def _place_scope_sql(self, scope, period):
+        """Time stands in a period of the scope, or in none."""
+        if not scope.date_from and not scope.date_to:
+            return SQL("TRUE")
+        return SQL(
+            "(%s IS NULL OR %s IN (SELECT id FROM project_billing_period period"
+            " WHERE %s))",
+            period,
+            period,
+            self._period_scope_sql(scope),
+        )
 
     @api.model
     def _differs_sql(self, name):

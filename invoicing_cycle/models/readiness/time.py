@@ -135,7 +135,8 @@ class ProjectBillingTime(models.Model):
             (SELECT %(what)s
                FROM %(rows)s
               WHERE entry.billing_period_id = time.period_id
-                AND COALESCE(entry.employee_id, 0) = COALESCE(time.employee_id, 0)
+                -- No lock falls between the days of nobody.
+                AND entry.employee_id = time.employee_id
                 AND entry.so_line = time.so_line_id
                 AND entry.department_id IS NOT DISTINCT FROM time.department_id
                 AND entry.invoice_line_id IS NULL
