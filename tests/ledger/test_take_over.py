@@ -53,6 +53,7 @@ class TestTakeOver(ProofCommon):
             ("billing_period_id", self.entries),
             ("billed_count", lines),
             ("amount_invoiced", self.january),
+            ("closing_line_count", self.january),
         ):
             self.env.add_to_compute(records._fields[field], records)
         self.env.flush_all()

@@ -54,6 +54,7 @@ class BillingProof(models.AbstractModel):
         """
         # Whatever is to be written counts.
         self.env.flush_all()
+        self.env["project.billing.time"]._interpret_queries()
         # sudo: a proof covers all time of a project, whoever may read it
         self = self.sudo()
         # sudo: as above; whose billing is proven, the caller has decided
