@@ -278,6 +278,12 @@ def add_past(env, projects, first):
         )
     )
     env.invalidate_all()
+    # They were copied from periods that are not invoiced.
+    Period = env["project.billing.period"]
+    past = Period.search([("date_from", "<", first)])
+    env.add_to_compute(Period._fields["closing_line_count"], past)
+    env.flush_all()
+    env.invalidate_all()
 
 
 def add_required(env):

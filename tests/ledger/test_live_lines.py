@@ -68,6 +68,28 @@ class TestLiveLines(CreditCommon):
         self.assertEqual([self.february[name] for name in NAMES], [0, 0, 0])
         self.assertFalse(self.february._filtered_closed())
 
+    def test_changed_after_it_was_credited(self):
+        """A fixed amount that was taken back, on a draft that asks for more then."""
+        self.february.write(
+            {"fixed_amount": 50.0, "sale_line_id": self.senior_sale_line.id}
+        )
+        self._lock(self.february.date_to)
+        invoice = self._generate(self.february, "Early")
+        invoice.action_post()
+        credit = invoice._reverse_moves()
+        credit.action_post()
+        self.env.flush_all()
+        self.assertFalse(self.february._filtered_closed())
+        invoice.button_draft()
+        self.env.flush_all()
+        self.assertFalse(self.february._filtered_closed())
+        invoice.invoice_line_ids.price_unit = 80.0
+        self.env.flush_all()
+        self.assertEqual(self.february._filtered_closed(), self.february)
+        invoice.invoice_line_ids.price_unit = 50.0
+        self.env.flush_all()
+        self.assertFalse(self.february._filtered_closed())
+
     def test_a_plan_supposes_lines_away(self):
         """What is kept stays as it is meanwhile, whatever is flushed."""
         Period = self.env["project.billing.period"]

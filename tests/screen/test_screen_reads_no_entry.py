@@ -112,3 +112,16 @@ class TestScreenReadsNoEntry(ScheduleCommon):
         self.assertTrue(rows["length"])
         with self.assertReadsNoEntry():
             self.debt.formatted_read_group([], ["employee_id"], ["hours:sum"])
+
+    def test_other_lists_group_by_period(self):
+        """A pivot of time takes the order of periods along."""
+        Entry = self.env["account.analytic.line"]
+        total, by_period = Entry.formatted_read_grouping_sets(
+            [("billing_period_id", "!=", False)],
+            [[], ["billing_period_id"]],
+            ["__count"],
+        )
+        self.assertEqual(
+            sum(group["__count"] for group in by_period), total[0]["__count"]
+        )
+        self.assertGreater(len(by_period), 1)

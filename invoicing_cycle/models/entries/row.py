@@ -52,6 +52,7 @@ class BillingRowMixin(models.AbstractModel):
         compute="_compute_billing_period_id",
         store=True,
         copy=False,
+        index="btree_not_null",
         ondelete="set null",
         help="The period that bills this entry: the one that covers its date or, where "
         "that one is closed, the next open one.",

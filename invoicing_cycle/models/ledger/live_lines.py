@@ -42,6 +42,10 @@ class ProjectBillingPeriod(models.Model):
         "invoice_line_ids.billed_count",
         "invoice_line_ids.billing_kind",
         "invoice_line_ids.credit_line_ids.parent_state",
+        # What a credit note takes all of: a draft may be changed after it was credited.
+        "invoice_line_ids.discount",
+        "invoice_line_ids.price_unit",
+        "invoice_line_ids.quantity",
         "invoice_line_ids.is_supplementary",
         "invoice_line_ids.move_id.sent_on",
         "invoice_line_ids.move_id.state",

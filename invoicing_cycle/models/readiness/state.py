@@ -151,6 +151,8 @@ class ProjectBillingPeriod(models.Model):
     def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
         # EXTENDS base
         if field_name == "invoice_date":
+            # It groups by the column, where a query has groups.
+            super()._order_field_to_sql(alias, field_name, direction, nulls, query)
             # Not by its index: PostgreSQL would take the first rows for enough, and
             # go through all that is due for each of them.
             return SQL(
