@@ -35,7 +35,7 @@ bench_invoicing() {
 
 bench_screen() {
     check_numbers "projects with time of twelve months" "$@"
-    export FILL_PROJECTS=${1:-420}
+    export FILL_PROJECTS=${1:-420} FILL_PAST=${FILL_PAST:-60}
     BENCH_DB=$(own_name "bench_$$")
     at_exit drop_bench
     base_database "$BENCH_DB" --no-demo

@@ -21,7 +21,7 @@ TEAM = int(os.environ.get("FILL_TEAM", "20"))
 #: Entries of each person in each period.
 EACH = int(os.environ.get("FILL_EACH", "10"))
 #: Months before those, which are invoiced and sent; without their entries.
-PAST = int(os.environ.get("FILL_PAST", "60"))
+PAST = int(os.environ.get("FILL_PAST", "0"))
 PRICE = 100.0
 
 

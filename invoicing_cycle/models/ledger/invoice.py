@@ -207,9 +207,11 @@ class AccountMove(models.Model):
             return
         lines = changed.line_ids._filtered_known()
         # Cancelled invoices of another invoicing app still bill their time.
-        cancelled = lines.filtered(lambda line: line.parent_state == "cancel")
-        cancelled.filtered(
-            lambda line: line.move_id.payment_state != "invoicing_legacy"
+        lines.filtered(
+            lambda line: (
+                line.parent_state == "cancel"
+                and line.move_id.payment_state != "invoicing_legacy"
+            )
         )._follow_cancel()
         lines.filtered(lambda line: line.parent_state == "posted")._check_choices()
         # sudo: which lines are concerned, whoever changes the state
@@ -217,8 +219,9 @@ class AccountMove(models.Model):
         reopened = lines.filtered(lambda line: before[line.move_id.id] == "cancel")
         credited = lines.filtered("credit_line_ids") | lines.credited_line_id
         (reopened | credited)._settle_credits()
+        cancelled = lines.filtered(lambda line: line.parent_state == "cancel")
         # Whether a draft is posted closes no period, and opens none.
-        concerned = cancelled.sudo() | reopened | credited
+        concerned = cancelled | reopened | credited
         concerned._get_billing_periods()._reassign_entries()
 
     def action_reverse(self):

@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 #: Invoice lines with their document and the line that they credit.
@@ -238,7 +239,7 @@ class BillingProof(models.AbstractModel):
 
         Values and no query: it is asked of each entry several times.
         """
-        units = self.env["uom.uom"].with_context(active_test=False).search([])
+        units = self.env["uom.uom"].with_context(active_test=False).search(Domain.TRUE)
         return SQL(
             "(CASE %s %s ELSE %s END)::numeric",
             unit,
