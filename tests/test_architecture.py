@@ -172,6 +172,7 @@ STEPS = {
         "_check_new_autopilot",
         "_wake_autopilot",
     },
+    "proof": {"_view_proof"},
 }
 #: What the glue add-ons beside this one extend of it: seams, declared as such.
 GLUE = {

@@ -16,3 +16,4 @@ from . import milestones
 from . import expenses
 from . import periods
 from . import sums
+from . import run

@@ -9,7 +9,14 @@ from ..common.refusal import get_code
 from ..send.batch import INVOICE_PDF
 
 #: Documents of one chunk: about two seconds of work, for which rows are locked.
-CHUNKS = {"generate": 50, "confirm": 40, "send": 1, "mark_sent": 250, "print": 5}
+CHUNKS = {
+    "generate": 50,
+    "confirm": 40,
+    "send": 1,
+    "mark_sent": 250,
+    "print": 5,
+    "prove": 50,
+}
 #: E-invoice networks commit while they send: what has left cannot be taken back.
 COMMITS = {"send"}
 #: Reasons for which nothing has to be done.
@@ -24,6 +31,7 @@ class Outcome(NamedTuple):
     state: str
     message: str = ""
     result_ids: tuple = ()
+    details: dict | None = None  # what more there is to tell, as JSON has it
 
 
 class BillingRun(models.Model):

@@ -11,6 +11,7 @@ KINDS = [
     ("send", "Send invoices"),
     ("mark_sent", "Mark as sent"),
     ("print", "Print invoices"),
+    ("prove", "Prove the cycle"),
 ]
 STATES = [
     ("queued", "Queued"),
@@ -169,9 +170,11 @@ class BillingRun(models.Model):
         return True
 
     def action_view_results(self):
-        """Open the invoices that these rows worked on, or made."""
+        """Open the invoices that these rows worked on, or made, or what a proof found."""
         self.check_access("read")
         ensure_one(self)
+        if self.kind == "prove":
+            return self._view_proof()
         if self.kind == "generate":
             ids = [id_ for line in self.line_ids for id_ in line.result_ids or []]
         else:

@@ -46,6 +46,12 @@ class BillingRunLine(models.Model):
         readonly=True, export_string_translation=False, help="The invoices it made."
     )
 
+    details = fields.Json(
+        readonly=True,
+        export_string_translation=False,
+        help="What else was found, such as the totals of a proof.",
+    )
+
     _waiting_idx = models.Index("(run_id, unit, id) WHERE state = 'queued'")
 
     @api.model

@@ -6,7 +6,15 @@ from .run import KINDS
 
 #: As many documents are worked on at once; more are a run's. Odoo gives up on a request
 #: after 120 seconds; a PDF takes one, to create or confirm an invoice a tenth of it.
-IMMEDIATE = {"generate": 200, "confirm": 200, "send": 0, "mark_sent": 1000, "print": 80}
+#: A project with five years of time takes a twentieth of a second to prove.
+IMMEDIATE = {
+    "generate": 200,
+    "confirm": 200,
+    "send": 0,
+    "mark_sent": 1000,
+    "print": 80,
+    "prove": 100,
+}
 #: Models of what each kind works on.
 MODELS = {
     "generate": "project.billing.period",
@@ -14,6 +22,7 @@ MODELS = {
     "send": "account.move",
     "mark_sent": "account.move",
     "print": "account.move",
+    "prove": "project.project",
 }
 
 
@@ -27,7 +36,7 @@ class BillingRun(models.Model):
         Rights are asked once more for each chunk, as who started it.
 
         :param str kind: one of ``KINDS``
-        :param records: periods or invoices
+        :param records: periods, invoices or projects
         :param options: plain values that the action takes
         :return: ``billing.run``, of the user
         """

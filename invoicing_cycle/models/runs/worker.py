@@ -170,6 +170,7 @@ class BillingRun(models.Model):
                     "state": outcome.state,
                     "message": outcome.message or False,
                     "result_ids": list(outcome.result_ids) or False,
+                    "details": outcome.details or False,
                 }
             )
 

@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from ...models.common.call_arguments import ensure_one, get_active_ids
+from ...models.runs.start import IMMEDIATE
 
 #: Differences that are kept for the screen; the report has them all.
 SHOWN = 1000
@@ -87,14 +88,37 @@ class ProjectBillingProof(models.TransientModel):
     # --------------------------------------------------------------- actions
 
     def action_prove(self):
-        """Prove, keep what was found, and show it."""
+        """Prove, keep what was found, and show it; of many projects beside the user.
+
+        :return: window action on this dialog, or on the run (``billing.run``)
+        """
         ensure_one(self)
-        proof = self._prove()
+        projects = self._get_checked_projects()
+        if len(projects) > IMMEDIATE["prove"]:
+            run = self.env["billing.run"]._start(
+                "prove",
+                projects,
+                company_id=self.company_id.id,
+                date_from=fields.Date.to_string(self.date_from),
+                date_to=fields.Date.to_string(self.date_to),
+                chosen=bool(self.project_ids),
+            )
+            return run._as_action()
+        return self._keep(self._prove())
+
+    def _keep(self, proof, proved_on=None, count=None):
+        """Keep what a proof found.
+
+        :param proof: ``models.proof.proof.Proof``
+        :param datetime proved_on: when, now by default
+        :param int count: differences, where the proof has not all of them
+        :return: window action on this dialog
+        """
         self._record(
             {
-                "proved_on": fields.Datetime.now(),
+                "proved_on": proved_on or fields.Datetime.now(),
                 "entry_count": sum(row["entries"] for row in self._get_sums(proof)),
-                "difference_count": len(proof.differences),
+                "difference_count": len(proof.differences) if count is None else count,
                 "summary": self._render_summary(proof),
             }
         )
@@ -124,8 +148,14 @@ class ProjectBillingProof(models.TransientModel):
     def _prove(self):
         """Run the proof that this dialog asks for.
 
-        :return: ``models.billing_proof.Proof``
+        :return: ``models.proof.proof.Proof``
         """
+        return self.env["billing.proof"]._prove(
+            self._get_checked_projects(), self.date_from, self.date_to
+        )
+
+    def _get_checked_projects(self):
+        """What is to be proven, where the user may have that proven."""
         self.ensure_one()
         self.check_access("read")
         if self.company_id not in self.env.companies:
@@ -137,9 +167,7 @@ class ProjectBillingProof(models.TransientModel):
             )
         if self.date_from and self.date_to and self.date_from > self.date_to:
             raise UserError(self.env._("The first day is after the last one."))
-        return self.env["billing.proof"]._prove(
-            self._get_projects(), self.date_from, self.date_to
-        )
+        return self._get_projects()
 
     def _get_projects(self):
         """The chosen projects, or all that the user bills in the company.
