@@ -13,6 +13,7 @@ new_comparison() {
 drop_comparison() {
     db_drop "${COMPARE_DB}_odoo"
     db_drop "${COMPARE_DB}_addon"
+    db_drop "${COMPARE_DB}_contract"
 }
 
 # The same work invoiced by Odoo's own wizard and by the add-on, plain invoices, what
@@ -27,11 +28,26 @@ bench_invoicing() {
     check_numbers "projects, and entries of each" "$@"
     export BENCH_PROJECTS=${1:-100} BENCH_ENTRIES=${2:-31}
     new_comparison
+    db_copy "${COMPARE_DB}_odoo" "${COMPARE_DB}_contract"
     for which in odoo addon; do
         step "Invoicing in ${COMPARE_DB}_$which" bench-$which "the benchmark fails" \
             bench_run $which "${COMPARE_DB}_$which" bench
     done
+    bench_contract
 }
+
+# A peer, in a database of its own without the add-on.
+bench_contract() (
+    step "Installing OCA's contract module" contract "cannot install it from PyPI" \
+        install_peer
+    # shellcheck disable=SC2034  # database.sh reads it
+    ADDONS=contract
+    PYTHONPATH=$(odoo_path):$PEER
+    export PYTHONPATH
+    install_addon "${COMPARE_DB}_contract"
+    step "Invoicing in ${COMPARE_DB}_contract" bench-contract "the benchmark fails" \
+        bench_run contract "${COMPARE_DB}_contract" bench_contract
+)
 
 bench_screen() {
     check_numbers "projects with time of twelve months" "$@"

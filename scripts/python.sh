@@ -6,6 +6,7 @@ readonly UV_VERSION=0.13.9
 readonly VENV=$DEV/venv
 # Where OCA's job queue is, apart from the rest.
 readonly QUEUE=$VENV/queue
+readonly PEER=$VENV/peer
 export UV_CACHE_DIR=$DEV/uv-cache UV_PYTHON_INSTALL_DIR=$DEV/python
 
 # Any that can bring uv; uv finds or fetches the one that fits.
@@ -22,15 +23,13 @@ py() {
 }
 
 make_venv() {
-    local uv=$DEV/uv/bin/uv index
+    local uv=$DEV/uv/bin/uv
     if [[ $("$uv" --version 2>/dev/null) != "uv $UV_VERSION"* ]]; then
         rm -rf "$DEV/uv"
         "$(find_python)" -m venv "$DEV/uv"
         "$DEV/uv/bin/python" -m pip install --quiet "uv==$UV_VERSION"
     fi
-    # The index that pip is set to use: uv does not read that.
-    index=$("$DEV/uv/bin/python" -m pip config list | sed -n "s/.*\.index-url='\(.*\)'/\1/p" | tail -n 1)
-    [ -z "$index" ] || export UV_DEFAULT_INDEX=${UV_DEFAULT_INDEX:-$index}
+    use_pip_index
     # Odoo 19 runs on these.
     "$uv" venv --quiet --allow-existing --python "${DEV_PYTHON:->=3.10,<3.14}" "$VENV"
     "$uv" pip sync --quiet --system-certs --python "$VENV" "$ROOT"/requirements{,-dev}.txt
@@ -41,6 +40,20 @@ make_venv() {
     mkdir -p "$DEV/bin"
     ln -sfn ../venv/bin/wkhtmltopdf-pack "$DEV/bin/wkhtmltopdf"
     made_of >"$VENV/made-of"
+}
+
+# The index that pip is set to use: uv does not read that.
+use_pip_index() {
+    local index
+    index=$("$DEV/uv/bin/python" -m pip config list | sed -n "s/.*\.index-url='\(.*\)'/\1/p" | tail -n 1)
+    [ -z "$index" ] || export UV_DEFAULT_INDEX=${UV_DEFAULT_INDEX:-$index}
+}
+
+# For the benchmark alone, so not part of what is made for every call.
+install_peer() {
+    use_pip_index
+    "$DEV/uv/bin/uv" pip install --quiet --system-certs --python "$VENV" --no-deps \
+        --target "$PEER" --requirements "$ROOT/requirements-bench.txt"
 }
 
 made_of() {
