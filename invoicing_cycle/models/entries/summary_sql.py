@@ -108,9 +108,10 @@ class ProjectBillingTime(models.Model):
                   FROM (SELECT %(names)s FROM counted
                          UNION ALL
                         SELECT %(key)s, %(nothing)s
-                          FROM known
-                         WHERE NOT EXISTS (
-                               SELECT 1 FROM counted WHERE %(same_key)s)) AS row
+                          -- Hashed, as no comparison of columns that may be empty is.
+                          FROM (SELECT %(key)s FROM known
+                                EXCEPT
+                                SELECT %(key)s FROM counted) AS gone) AS row
               ORDER BY %(key)s
            ON CONFLICT (project_id, COALESCE(period_id, 0), COALESCE(employee_id, 0),
                         COALESCE(so_line_id, 0), COALESCE(department_id, 0))
@@ -121,14 +122,6 @@ class ProjectBillingTime(models.Model):
             key=SQL(", ").join(map(SQL.identifier, KEY)),
             nothing=SQL(", ").join(
                 NOTHING.get(name.rpartition("_")[2], SQL("0")) for name in COUNTS
-            ),
-            same_key=SQL(" AND ").join(
-                SQL(
-                    "%s IS NOT DISTINCT FROM %s",
-                    SQL.identifier("counted", name),
-                    SQL.identifier("known", name),
-                )
-                for name in KEY
             ),
             values=SQL(", ").join(
                 SQL("%s = EXCLUDED.%s", SQL.identifier(name), SQL.identifier(name))
