@@ -1,8 +1,8 @@
 """Invoices a month of many contracts of OCA's contract module; for Odoo's shell.
 
 The same customers, product, price and hours as ``bench.py`` has, but the hours are
-written in the contract: none is counted. Nothing is stored. ``BENCH_OUT`` is the file that
-the medians go to, as JSON.
+written in the contract: none is counted. Nothing is stored. ``BENCH_OUT`` is the file
+that the medians go to, as JSON.
 """
 
 import os

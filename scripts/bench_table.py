@@ -1,8 +1,8 @@
 """Prints what ``bench.py`` and ``bench_screen.py`` measured as tables in Markdown.
 
 Usage: bench_table.py FOLDER, which has ``bench-odoo.json``, ``bench-addon.json`` and
-``bench-contract.json`` or, where the screen was measured, ``bench-screen.json``. Ratios are of processor time,
-Python and PostgreSQL together.
+``bench-contract.json`` or, where the screen was measured, ``bench-screen.json``. Ratios
+are of processor time, Python and PostgreSQL together.
 """
 
 import json
