@@ -50,8 +50,13 @@ class TestProofRun(RunCommon):
             wizard.difference_count,
             wizard.summary,
             sorted(
-                (found.kind, found.message, found.res_model, found.res_id)
-                + (found.project_id.id,)
+                (
+                    found.kind,
+                    found.message,
+                    found.res_model,
+                    found.res_id,
+                    found.project_id.id,
+                )
                 for found in wizard.difference_ids
             ),
         )

@@ -170,7 +170,7 @@ class BillingRun(models.Model):
         return True
 
     def action_view_results(self):
-        """Open the invoices that these rows worked on or made, or what a proof found."""
+        """Open the invoices of this run, or what a proof found."""
         self.check_access("read")
         ensure_one(self)
         if self.kind == "prove":
