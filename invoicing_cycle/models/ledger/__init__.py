@@ -1,6 +1,7 @@
 """Invoice line → what it bills: taken, given back, credited, billed once."""
 
 from . import invoice
+from . import cycle_date
 from . import invoice_line
 from . import live_lines
 from . import give_back

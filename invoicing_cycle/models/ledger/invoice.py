@@ -121,8 +121,12 @@ class AccountMove(models.Model):
 
     def _auto_init(self):
         # No invoice has an origin yet: spare a large database the computation.
-        if not column_exists(self.env.cr, self._table, "billing_origin"):
-            create_column(self.env.cr, self._table, "billing_origin", "varchar")
+        for name, kind in (
+            ("billing_origin", "varchar"),
+            ("billing_cycle_date", "date"),
+        ):
+            if not column_exists(self.env.cr, self._table, name):
+                create_column(self.env.cr, self._table, name, kind)
         return super()._auto_init()
 
     # ---------------------------------------------------------------- ledger
