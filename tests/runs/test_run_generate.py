@@ -210,12 +210,26 @@ class TestRunGenerate(RunCommon):
         self.assertEqual((run.done_count, run.failed_count), (1, 1))
         self.assertIn("does not exist", row.message)
 
-    def test_time_of_the_job_is_up_after_the_last_chunk(self):
-        """The run is ended by the next call at once, not by the job's next turn."""
+    def test_time_of_the_job_is_up(self):
+        """It is called again at once: Odoo kills a worker that is busy for long."""
+        job = self.env.ref("invoicing_cycle.ir_cron_work_on_runs")
+        triggers = self.env["ir.cron.trigger"]
         run = self._start()
         with patch("odoo.addons.base.models.ir_cron.MIN_TIME_PER_JOB", 0):
-            self._work()
-        self.assertEqual((run.state, run.done_count), ("done", 5))
+            # One chunk in each call, and one that ends it.
+            for done in (2, 4, 5, 5):
+                triggers.search([("cron_id", "=", job.id)]).unlink()
+                self._work()
+                self.assertEqual(run.done_count, done)
+                self.assertTrue(
+                    triggers.search_count(
+                        [
+                            ("cron_id", "=", job.id),
+                            ("call_at", "<=", fields.Datetime.now()),
+                        ]
+                    )
+                )
+        self.assertEqual(run.state, "done")
 
     @mute_logger("odoo.addons.base.models.ir_cron")
     def test_job_that_fails_comes_back(self):

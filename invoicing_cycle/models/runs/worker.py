@@ -74,6 +74,11 @@ class BillingRun(models.Model):
             if not worked:
                 paused |= run
             if not time_left:
+                # By another call. Odoo would call it ten times in a row, and kills a
+                # worker that gives no sign of life for two minutes, of which it may
+                # have slept one.
+                self._come_back(timedelta())
+                cron._commit_progress(remaining=0)
                 return
         if paused:
             self._come_back()
@@ -81,9 +86,12 @@ class BillingRun(models.Model):
             cron._commit_progress(remaining=0)
 
     @api.model
-    def _come_back(self):
+    def _come_back(self, pause=PAUSE):
+        """
+        :param timedelta pause: how long Odoo waits with the next call
+        """
         job = self.env.ref("invoicing_cycle.ir_cron_work_on_runs")
-        job._trigger(fields.Datetime.now() + PAUSE)
+        job._trigger(fields.Datetime.now() + pause)
 
     def _store_chunk(self, worked):
         """
