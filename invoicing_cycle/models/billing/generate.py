@@ -118,6 +118,7 @@ class ProjectBillingPeriod(models.Model):
             domain=[("id", "in", records.ids)],
             context={
                 "billing_cycle_section": "to_send",
+                "billing_cycle_fixed": True,
                 "billing_result": result.as_dict(),
             },
         )

@@ -113,6 +113,7 @@ class ProjectBillingPeriod(models.Model):
             "context": {
                 "billing_cycle_section": section,
                 "billing_cycle_date": date_from.isoformat(),
+                "billing_cycle_fixed": True,
             },
         }
 

@@ -77,6 +77,7 @@ class ProjectBillingPeriod(models.Model):
                 )
             )
         date_from, date_to = self._get_cycle(cycle_date)
+        is_current = date_from <= self.env.company._get_today() <= date_to
         readable = self._shows_invoices()
         name, domain = {
             "missing": (
@@ -113,7 +114,8 @@ class ProjectBillingPeriod(models.Model):
         action["domain"] = list(domain)
         action["context"] = {
             "billing_cycle_section": section,
-            "billing_cycle_date": date_from.isoformat(),
+            # The current one stays that when a month has passed.
+            "billing_cycle_date": not is_current and date_from.isoformat(),
         }
         return action
 

@@ -35,7 +35,7 @@ async function mountEmpty(section, type = "list") {
     await mountView({
         type,
         resModel: "project.billing.period",
-        context: {billing_cycle_section: section},
+        context: {billing_cycle_section: section, billing_cycle_date: false},
     });
     await animationFrame();
 }

@@ -28,6 +28,11 @@ beforeEach(() => {
         expect.step(`overview ${args[0]}`);
         return overview;
     });
+    onRpc("project.billing.period", "get_cycle_action", ({args}) => {
+        if (args[1]) {
+            expect.step(`action ${args.join(" ")}`);
+        }
+    });
 });
 
 async function mountSection(type = "list", context = {}) {
@@ -225,24 +230,6 @@ describe("sections and cycles", () => {
     describe.current.tags("desktop");
 
     async function mountScreen() {
-        onRpc("project.billing.period", "get_cycle_action", ({args}) => {
-            expect.step(`action ${args.join(" ")}`);
-            return {
-                type: "ir.actions.act_window",
-                name: "Invoicing",
-                res_model: "project.billing.period",
-                views: [
-                    [false, "list"],
-                    [false, "kanban"],
-                    [false, "form"],
-                ],
-                help: "<p>Nothing</p>",
-                context: {
-                    billing_cycle_section: args[0],
-                    billing_cycle_date: args[1],
-                },
-            };
-        });
         await mountWithCleanup(WebClient);
         await getService("action").doAction({
             type: "ir.actions.act_window",
@@ -263,7 +250,7 @@ describe("sections and cycles", () => {
         await contains(".o_switch_view.o_kanban").click();
         expect.verifySteps(["overview false"]);
         await contains(sectionButton("to_send")).click();
-        expect.verifySteps(["action to_send false", "overview false"]);
+        expect.verifySteps(["overview false"]);
         expect(sectionButton("to_send")).toHaveAttribute("aria-current", "page");
         expect(".o_kanban_view").toHaveCount(1);
         expect(".o_breadcrumb .o_last_breadcrumb_item").toHaveText("Invoicing");
@@ -280,15 +267,15 @@ describe("sections and cycles", () => {
         await contains(sectionButton("sent")).click();
         expect.verifySteps(["action sent 2026-12-01", "overview 2026-12-01"]);
         await contains(".o_billing_cycle_today").click();
-        expect.verifySteps(["action sent false", "overview false"]);
+        expect.verifySteps(["overview false"]);
     });
 
     test("a badge seen from another section leads there, filtered", async () => {
         await mountScreen();
         await contains(sectionButton("sent")).click();
-        expect.verifySteps(["action sent false", "overview false"]);
+        expect.verifySteps(["overview false"]);
         await contains(badge("ready")).click();
-        expect.verifySteps(["action to_invoice false", "overview false"]);
+        expect.verifySteps(["overview false"]);
         expect(getFacetTexts()).toEqual(["Ready for invoicing"]);
         expect(".o_data_row").toHaveCount(2);
     });
@@ -441,5 +428,107 @@ describe("rows", () => {
         await contains(".o_list_button_save").click();
         expect.verifySteps(["save", "overview false"]);
         expect(".o_data_row").toHaveCount(3);
+    });
+});
+
+describe("progress", () => {
+    describe.current.tags("desktop");
+
+    const step = (key) => `.o_billing_cycle_progress [data-step=${key}]`;
+
+    function progressWith(amounts, changes = {}) {
+        const keys = ["pending", "ready", "created", "sent"];
+        overview = makeOverview({
+            progress: {
+                currency_id: 1,
+                steps: keys.map((key, index) => ({
+                    key,
+                    count: index + 1,
+                    amount: amounts && amounts[index],
+                })),
+                done: 40,
+                done_amount: amounts ? 25 : null,
+            },
+            ...changes,
+        });
+    }
+
+    test("by money, what is sent first", async () => {
+        progressWith([100, 200, 50, 50]);
+        await mountSection();
+        expect(".o_billing_cycle_progress").toHaveText("25 % sent");
+        expect(step("sent")).toHaveStyle({width: "12.5%"}, {inline: true});
+        expect(step("ready")).toHaveStyle({width: "50%"}, {inline: true});
+        expect(step("ready")).toHaveAttribute("title", "Ready: 2, $\u00a0200");
+        expect(".o_billing_cycle_progress .progress").toHaveAttribute(
+            "aria-valuenow",
+            "25"
+        );
+        expect.verifySteps(["overview false"]);
+    });
+
+    test("by number for who sees no money", async () => {
+        progressWith(null);
+        await mountSection();
+        expect(".o_billing_cycle_progress").toHaveText("40 % sent");
+        expect(step("sent")).toHaveStyle({width: "40%"}, {inline: true});
+        expect(step("sent")).toHaveAttribute("title", "Sent: 4");
+        expect.verifySteps(["overview false"]);
+    });
+
+    test("credit notes make nothing negative", async () => {
+        progressWith([0, 100, -30, 100]);
+        await mountSection();
+        expect(step("created")).toHaveStyle({width: "0%"}, {inline: true});
+        expect(step("sent")).toHaveStyle({width: "50%"}, {inline: true});
+        expect.verifySteps(["overview false"]);
+    });
+
+    test("the last cycles lead to themselves", async () => {
+        progressWith([0, 0, 0, 100], {
+            trend: ["2026-10-01", "2026-11-01"].map((date_from, index) => ({
+                date_from,
+                label: date_from,
+                amount: 100 * (index + 1),
+                sent: 50,
+            })),
+        });
+        await mountSection();
+        expect(".o_billing_cycle_trend button").toHaveCount(2);
+        expect(".o_billing_cycle_trend button:first").toHaveAttribute(
+            "title",
+            "2026-10-01: $\u00a0100 invoiced, $\u00a050 of it sent"
+        );
+        await contains(".o_billing_cycle_trend button:first").click();
+        expect.verifySteps([
+            "overview false",
+            "action to_invoice 2026-10-01",
+            "overview 2026-10-01",
+        ]);
+    });
+
+    test("a cycle is chosen from the calendar", async () => {
+        await mountSection();
+        await contains(".o_billing_cycle_picker").click();
+        expect(".o_datetime_picker").toHaveCount(1);
+        await contains(".o_date_item_cell:contains(Mar)").click();
+        expect.verifySteps([
+            "overview false",
+            "action to_invoice 2026-03-01",
+            "overview 2026-03-01",
+        ]);
+    });
+
+    test("what is left of earlier cycles is told once", async () => {
+        overview = makeOverview(
+            {},
+            {to_invoice: {earlier: 1}, to_send: {earlier: 2}, sent: {earlier: 3}}
+        );
+        await mountSection();
+        expect(queryAllTexts(".o_billing_cycle_section_earlier")).toEqual([
+            "2 left of earlier cycles",
+            "3 of earlier cycles",
+        ]);
+        expect.verifySteps(["overview false"]);
     });
 });

@@ -5,6 +5,8 @@ import {
     ProjectProject,
 } from "./mock_server/project_billing_period";
 
+export {makeAction} from "./mock_server/project_billing_period";
+
 export const invoicingCycleModels = {ProjectBillingPeriod, ProjectProject};
 
 export function defineInvoicingCycleModels() {

@@ -1,4 +1,5 @@
 import {fields, models} from "@web/../tests/web_test_helpers";
+import {SECTION_PATHS} from "@invoicing_cycle/views/billing_cycle/billing_cycle_url";
 
 export const READINESS_MIXED = {
     approval: true,
@@ -42,6 +43,29 @@ export const READINESS_APPROVED = {
 
 export const READINESS_LOCKED = {...READINESS_APPROVED, approval: false};
 
+/**
+ * An answer of `get_cycle_action`.
+ *
+ * @param {string} section
+ * @param {string | false} [cycleDate]
+ */
+export function makeAction(section, cycleDate = false) {
+    return {
+        type: "ir.actions.act_window",
+        name: "Invoicing",
+        path: SECTION_PATHS[section],
+        res_model: "project.billing.period",
+        views: [
+            [false, "list"],
+            [false, "kanban"],
+            [false, "form"],
+        ],
+        domain: [["id", ">", 0]],
+        help: "<p>Nothing</p>",
+        context: {billing_cycle_section: section, billing_cycle_date: cycleDate},
+    };
+}
+
 export class ProjectProject extends models.Model {
     _name = "project.project";
 
@@ -56,6 +80,14 @@ export class ProjectProject extends models.Model {
 
 export class ProjectBillingPeriod extends models.Model {
     _name = "project.billing.period";
+
+    /**
+     * @param {string} section
+     * @param {string | false} cycleDate
+     */
+    get_cycle_action(section, cycleDate = false) {
+        return makeAction(section, cycleDate);
+    }
 
     project_id = fields.Many2one({relation: "project.project"});
     period_label = fields.Char();

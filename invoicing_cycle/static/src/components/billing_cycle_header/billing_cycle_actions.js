@@ -9,6 +9,7 @@ export function useBillingCycleActions() {
     const env = useEnv();
     const orm = useService("orm");
     const action = useService("action");
+    const store = useService("billing_cycle");
 
     /**
      * @param {string} section
@@ -16,16 +17,29 @@ export function useBillingCycleActions() {
      * @param {string[]} [filters] names of the search filters to switch on
      */
     async function openSection(section, cycleDate = false, filters = []) {
+        const {searchModel} = env;
+        store.rememberSearch(searchModel.section, searchModel.exportState());
         const request = await orm.call("project.billing.period", "get_cycle_action", [
             section,
             cycleDate,
         ]);
-        return openHere(request, filters);
+        return openHere(request, filters, store.getSearch(section), cycleDate);
     }
 
-    function openHere(request, filters = []) {
+    /**
+     * @param {Object} request window action
+     * @param {string[]} [filters] as above: without them, it is searched as the last time
+     * @param {Object} [search] how that was
+     * @param {string | false} [cycleDate]
+     */
+    function openHere(request, filters = [], search = null, cycleDate = false) {
         if (request.help) {
             request.help = markup(request.help);
+        }
+        const props = {};
+        if (search && !filters.length) {
+            const state = {...search, cycleDate};
+            props.globalState = {searchModel: JSON.stringify(state)};
         }
         return action.doAction(request, {
             stackPosition: "replaceCurrentAction",
@@ -33,7 +47,20 @@ export function useBillingCycleActions() {
             additionalContext: Object.fromEntries(
                 filters.map((name) => [`search_default_${name}`, 1])
             ),
+            props,
         });
+    }
+
+    /**
+     * Shows another cycle in the same section, searched in the same way.
+     *
+     * @param {string | false} cycleDate as above
+     */
+    function openCycle(cycleDate) {
+        const {searchModel} = env;
+        return searchModel.isFixed
+            ? openSection(searchModel.section, cycleDate)
+            : searchModel.openCycle(cycleDate);
     }
 
     /**
@@ -109,6 +136,7 @@ export function useBillingCycleActions() {
 
     return {
         openSection,
+        openCycle,
         openAutopilot,
         switchAutopilot,
         openFreeform,

@@ -1,7 +1,12 @@
 import {Component, useState} from "@odoo/owl";
+import {DateTimePicker} from "@web/core/datetime/datetime_picker";
+import {Dropdown} from "@web/core/dropdown/dropdown";
+import {useDropdownState} from "@web/core/dropdown/dropdown_hooks";
+import {deserializeDate, serializeDate} from "@web/core/l10n/dates";
 import {_t} from "@web/core/l10n/translation";
 import {formatInteger, formatMonetary} from "@web/views/fields/formatters";
 import {formatHours} from "../billing_readiness/readiness";
+import {BillingCycleProgress} from "../billing_cycle_progress/billing_cycle_progress";
 import {useBillingCycleActions} from "./billing_cycle_actions";
 
 // Search filters that the badges of a section switch
@@ -16,6 +21,7 @@ const BADGE_FILTERS = {
  */
 export class BillingCycleHeader extends Component {
     static template = "invoicing_cycle.BillingCycleHeader";
+    static components = {BillingCycleProgress, DateTimePicker, Dropdown};
     static props = {
         cycle: Object,
         // Only here so that a new search renders the badges anew
@@ -26,6 +32,23 @@ export class BillingCycleHeader extends Component {
         this.cycle = useState(this.props.cycle);
         this.actions = useBillingCycleActions();
         this.formatInteger = formatInteger;
+        this.picker = useDropdownState();
+    }
+
+    /** Any day chooses its cycle; where these are months, a month does. */
+    get pickerProps() {
+        const first = deserializeDate(this.overview.date_from);
+        const last = deserializeDate(this.overview.date_to);
+        const hasMonths = first.day === 1 && last.hasSame(last.endOf("month"), "day");
+        return {
+            type: "date",
+            value: first,
+            minPrecision: hasMonths ? "months" : "days",
+            onSelect: (value) => {
+                this.picker.close();
+                return this.openCycle(serializeDate(value));
+            },
+        };
     }
 
     get overview() {
@@ -134,6 +157,7 @@ export class BillingCycleHeader extends Component {
             isActive: section.key === this.cycle.section,
             badges: this.getBadges(section),
             note: this.getNote(section),
+            earlierNote: this.getEarlier(section),
         }));
     }
 
@@ -218,7 +242,7 @@ export class BillingCycleHeader extends Component {
                 return section.hours
                     ? _t("%s not invoiced", formatHours(section.hours))
                     : "";
-            case "to_invoice":
+            default:
                 return (section.amounts || [])
                     .filter(({amount}) => amount)
                     .map(({currency_id, amount}) =>
@@ -226,7 +250,20 @@ export class BillingCycleHeader extends Component {
                     )
                     .join(" + ");
         }
-        return "";
+    }
+
+    /**
+     * @returns {string} how much of a section is left of the cycles before
+     */
+    getEarlier({key, earlier, overdue}) {
+        // What is overdue says so already
+        if (!earlier || earlier === overdue) {
+            return "";
+        }
+        const count = formatInteger(earlier);
+        return key === "sent"
+            ? _t("%s of earlier cycles", count)
+            : _t("%s left of earlier cycles", count);
     }
 
     /**
@@ -245,7 +282,7 @@ export class BillingCycleHeader extends Component {
     }
 
     openCycle(cycleDate) {
-        return this.actions.openSection(this.cycle.section, cycleDate);
+        return this.actions.openCycle(cycleDate);
     }
 
     /**

@@ -1,12 +1,12 @@
-import {useComponent, useEffect, useState, useSubEnv} from "@odoo/owl";
+import {onMounted, useComponent, useEffect, useState, useSubEnv} from "@odoo/owl";
 import {KeepLast} from "@web/core/utils/concurrency";
-import {useService} from "@web/core/utils/hooks";
+import {useBus, useService} from "@web/core/utils/hooks";
 import {useBillingRuns} from "../billing_run/billing_run_hook";
 
 /**
  * Gives a list or kanban controller the overview of its cycle: read beside its rows, and
- * again whenever they may have changed (the view was reloaded, rows came or went).
- * The renderer finds it in the environment, as `billingCycle`.
+ * again whenever they may have changed (the view was reloaded, rows came or went). The
+ * URL follows the search. The renderer finds it in the environment, as `billingCycle`.
  *
  * @returns {{section: string | undefined, overview: Object | null, reload: Function}}
  */
@@ -15,18 +15,20 @@ export function useBillingCycle() {
     const orm = useService("orm");
     const store = useService("billing_cycle");
     const keepLast = new KeepLast();
-    const {billing_cycle_section: section, billing_cycle_date: cycleDate = false} =
-        controller.props.context;
+    const {searchModel} = controller.env;
+    const {section} = searchModel;
     const cycle = useState({
         section,
-        overview: section ? store.getLast(cycleDate) : null,
+        overview: section ? store.getLast(searchModel.cycleDate) : null,
         reload,
     });
 
     async function reload() {
         if (section) {
             const overview = await keepLast.add(
-                orm.call("project.billing.period", "get_cycle_overview", [cycleDate])
+                orm.call("project.billing.period", "get_cycle_overview", [
+                    searchModel.cycleDate,
+                ])
             );
             store.remember(overview);
             cycle.overview = overview;
@@ -47,6 +49,13 @@ export function useBillingCycle() {
             controller.model.load();
         }
     });
+
+    if (section && !searchModel.isFixed) {
+        const writeUrl = () =>
+            controller.props.updateActionState?.(searchModel.writeUrl());
+        onMounted(writeUrl);
+        useBus(searchModel, "update", writeUrl);
+    }
 
     reload();
     let wasReady = false;

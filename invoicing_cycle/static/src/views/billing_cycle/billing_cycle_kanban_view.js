@@ -6,6 +6,7 @@ import {kanbanView} from "@web/views/kanban/kanban_view";
 import {BillingCycleEmpty} from "../../components/billing_cycle_empty/billing_cycle_empty";
 import {BillingCycleHeader} from "../../components/billing_cycle_header/billing_cycle_header";
 import {useBillingCycle} from "./billing_cycle_hook";
+import {BillingCycleSearchModel} from "./billing_cycle_search_model";
 
 export class BillingCycleKanbanController extends KanbanController {
     static template = "invoicing_cycle.BillingCycleKanbanView";
@@ -38,6 +39,7 @@ export class BillingCycleKanbanRenderer extends KanbanRenderer {
 export const billingCycleKanbanView = {
     ...kanbanView,
     Controller: BillingCycleKanbanController,
+    SearchModel: BillingCycleSearchModel,
     Renderer: BillingCycleKanbanRenderer,
 };
 

@@ -6,6 +6,7 @@ import {listView} from "@web/views/list/list_view";
 import {BillingCycleEmpty} from "../../components/billing_cycle_empty/billing_cycle_empty";
 import {BillingCycleHeader} from "../../components/billing_cycle_header/billing_cycle_header";
 import {useBillingCycle} from "./billing_cycle_hook";
+import {BillingCycleSearchModel} from "./billing_cycle_search_model";
 
 export class BillingCycleListController extends ListController {
     static template = "invoicing_cycle.BillingCycleListView";
@@ -44,6 +45,7 @@ export class BillingCycleListRenderer extends ListRenderer {
 export const billingCycleListView = {
     ...listView,
     Controller: BillingCycleListController,
+    SearchModel: BillingCycleSearchModel,
     Renderer: BillingCycleListRenderer,
 };
 
