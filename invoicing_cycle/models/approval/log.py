@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+from ..common.news import tell_screens
 from ..common.recorded import is_recording, recording
 
 
@@ -123,3 +124,4 @@ class TimesheetApprovalLog(models.Model):
         with recording(self._name, {"event"}):
             # sudo: the log has no other way in
             self.sudo().create(vals_list)
+        tell_screens(self.env)

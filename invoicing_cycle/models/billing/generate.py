@@ -8,6 +8,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import format_date
 
 from ..common.call_arguments import get_text
+from ..common.news import tell_screens
 from ..common.refusal import Reason, refusal
 from ..readiness.missing_data_reasons import BLOCKING_CODES
 
@@ -160,6 +161,8 @@ class ProjectBillingPeriod(models.Model):
         periods = locked._filter_generatable(result, reason)
         for company, company_periods in periods.grouped("company_id").items():
             company_periods.with_company(company)._generate_in_company(result, reason)
+        if result.made:
+            tell_screens(self.env)
         return result
 
     def _filter_generatable(self, result, reason):

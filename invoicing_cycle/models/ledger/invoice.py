@@ -7,9 +7,13 @@ from odoo.tools.sql import column_exists, create_column
 
 from ..billing.line_amounts import ROUNDED
 from ..common.call_arguments import ensure_one
+from ..common.news import tell_screens
 from ..common.recorded import recording
 from ..entries.protected import recording_odoo_link
 from ..entries.row_set import Rows
+
+#: What changes the row of a document, or its section.
+SHOWN = {"sending_data", "sent_on", "state"}
 
 
 class AccountMove(models.Model):
@@ -149,6 +153,8 @@ class AccountMove(models.Model):
             result = super().write(vals)
         self._follow_reset(vals)
         self._follow_einvoice_states(vals)
+        if not SHOWN.isdisjoint(vals) and any(self.mapped("billing_origin")):
+            tell_screens(self.env)
         self._check_books(books)
         return result
 
@@ -269,6 +275,7 @@ class AccountMove(models.Model):
             return super().unlink()
         periods = lines._get_billing_periods()
         lines._give_entries_back(remember=False)
+        tell_screens(self.env)
         result = super().unlink()
         periods._reassign_entries()
         return result

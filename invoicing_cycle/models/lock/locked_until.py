@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL, format_date
 
+from ..common.news import tell_screens
+
 
 class HrEmployee(models.Model):
     """Up to which day a person has handed in the timesheet."""
@@ -45,6 +47,7 @@ class HrEmployee(models.Model):
         if "timesheet_locked_until" in vals:
             self.env["project.billing.period.required"]._count_work_days(self)
             self.env["account.analytic.line"]._invalidate_approval_state()
+            tell_screens(self.env)
         if "active" in vals:
             self._get_required_periods()._sync_required()
         return result

@@ -6,6 +6,7 @@ from odoo.tools import format_date
 
 from ...tools import bounds
 from ...tools.billing_calendar import add_days
+from ..common.news import tell_screens
 from ..common.recorded import check_user_rights
 
 
@@ -298,6 +299,7 @@ class ProjectBillingPeriod(models.Model):
         check_user_rights(periods, "create")
         # sudo: the retainer's consequences, for whoever enters a period
         periods.sudo()._take_retainer()
+        tell_screens(self.env)
         return periods
 
     def write(self, vals):
@@ -305,6 +307,7 @@ class ProjectBillingPeriod(models.Model):
         self._check_may_write(vals)
         values = self._choose_share(vals)
         self._check_fixed_amount(values)
+        tell_screens(self.env)
         with self._following_amount(vals), self._following_dates(vals):
             return super().write(values)
 
@@ -315,6 +318,7 @@ class ProjectBillingPeriod(models.Model):
         # sudo: all that stands in them
         entries, parts = self.sudo().timesheet_ids, self.sudo().part_ids
         result = super().unlink()
+        tell_screens(self.env)
         # They have lost their period past the ORM.
         for rows in (entries, parts):
             rows.modified(["billing_period_id"])

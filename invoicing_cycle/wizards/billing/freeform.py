@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Command
 
 from ...models.common.call_arguments import ensure_one, get_active_ids
+from ...models.common.news import tell_screens
 from ...tools import bounds
 
 
@@ -269,6 +270,7 @@ class AccountMoveFreeform(models.TransientModel):
         self._check_values()
         move = self._get_moves().create(self._prepare_move_vals())
         self._log_correction(move)
+        tell_screens(self.env)
         return move
 
     def _get_moves(self):
