@@ -120,6 +120,8 @@ class ProjectBillingPeriod(models.Model):
             context={
                 "billing_cycle_section": "to_send",
                 "billing_cycle_fixed": True,
+                # What is created is confirmed next.
+                "billing_ticked": True,
                 "billing_result": result.as_dict(),
             },
         )

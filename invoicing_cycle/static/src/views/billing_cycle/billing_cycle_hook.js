@@ -2,7 +2,7 @@ import {onMounted, useComponent, useEffect, useState, useSubEnv} from "@odoo/owl
 import {KeepLast} from "@web/core/utils/concurrency";
 import {useBus, useService} from "@web/core/utils/hooks";
 import {useBillingRuns} from "../billing_run/billing_run_hook";
-import {reloadRows, useBillingNews} from "./billing_news_hook";
+import {useBillingNews} from "./billing_news_hook";
 
 /**
  * Gives a list or kanban controller the overview of its cycle: read beside its rows, and
@@ -53,10 +53,8 @@ export function useBillingCycle() {
 
     if (section) {
         useBillingNews(async () => {
-            // Rows that were read have the overview read too
-            if (!(await reloadRows(controller.model))) {
-                await reload();
-            }
+            // Rows that are read have the overview read too; not while one is edited
+            await (controller.model.root.editedRecord ? reload() : controller.model.load());
         });
     }
     if (section && !searchModel.isFixed) {

@@ -7,6 +7,7 @@ import {BillingCycleEmpty} from "../../components/billing_cycle_empty/billing_cy
 import {BillingCycleHeader} from "../../components/billing_cycle_header/billing_cycle_header";
 import {useBillingCycle} from "./billing_cycle_hook";
 import {BillingCycleSearchModel} from "./billing_cycle_search_model";
+import {useKeptSelection} from "./kept_selection_hook";
 
 export class BillingCycleListController extends ListController {
     static template = "invoicing_cycle.BillingCycleListView";
@@ -15,6 +16,9 @@ export class BillingCycleListController extends ListController {
     setup() {
         super.setup();
         this.billingCycle = useBillingCycle();
+        if (this.billingCycle.section) {
+            useKeptSelection(this.model, this.props.context.billing_ticked);
+        }
     }
 
     async onRecordSaved(record) {

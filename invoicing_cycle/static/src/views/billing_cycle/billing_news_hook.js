@@ -54,31 +54,3 @@ export function useBillingNews(onNews) {
         browser.clearTimeout(timer);
     });
 }
-
-/**
- * Reads the rows of a list or kanban anew. What is ticked stays ticked; open groups and
- * the place on the page stay by themselves. Not while a row is being edited.
- *
- * @param {Object} model relational model
- * @returns {Promise<boolean>} whether it was read
- */
-export async function reloadRows(model) {
-    const before = model.root;
-    if (before.editedRecord) {
-        return false;
-    }
-    await model.load();
-    // What was ticked until now, while it was read too
-    const ticked = new Set((before.selection || []).map((record) => record.resId));
-    if (ticked.size) {
-        for (const record of model.root.records) {
-            if (ticked.has(record.resId)) {
-                record.toggleSelection(true);
-            }
-        }
-        if (before.isDomainSelected) {
-            model.root.selectDomain(true);
-        }
-    }
-    return true;
-}
