@@ -30,6 +30,7 @@
         "wizards/ledger/reversal_views.xml",
         "wizards/draft/confirm_views.xml",
         "wizards/draft/refresh_views.xml",
+        "wizards/send/mark_sent_views.xml",
         "wizards/send/unsend_views.xml",
         "wizards/proof/proof_views.xml",
         "report/project_billing_proof_templates.xml",

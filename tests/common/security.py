@@ -29,6 +29,7 @@ BILLING_MODELS = (
     "account.move.freeform",
     "account.move.freeform.line",
     "account.move.reversal.line",
+    "account.move.mark.sent",
     "account.move.unsend",
     "account.move.refresh",
     "account.move.refresh.line",

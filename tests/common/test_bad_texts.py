@@ -26,6 +26,7 @@ class TestBadTexts(SecurityCommon):
         self.assertRefused(Flow, "create", [{"name": BAD}])
         for model, name in (
             ("project.billing.period.reason", "reason"),
+            ("account.move.mark.sent", "reference"),
             ("account.move.unsend", "reason"),
             ("timesheet.send.back", "reason"),
             ("timesheet.lock", "reason"),

@@ -199,6 +199,7 @@ class TestBadValues(BadValuesCommon):
         dialogs = {
             "account.move.freeform": ("action_create_move",),
             "account.move.refresh": ("action_refresh",),
+            "account.move.mark.sent": ("action_mark",),
             "account.move.unsend": ("action_undo",),
             "project.billing.debt": ("action_open_period",),
             "project.billing.period.reason": ("action_confirm",),
@@ -234,6 +235,7 @@ class TestBadValues(BadValuesCommon):
                 context = {"active_model": model, "active_ids": ids}
                 for dialog in (
                     "account.move.freeform",
+                    "account.move.mark.sent",
                     "account.move.unsend",
                     "project.billing.period.reason",
                     "project.billing.proof",

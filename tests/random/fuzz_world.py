@@ -51,6 +51,7 @@ DIALOGS = {
     "account.move.freeform": ("project.project", ["project_id"]),
     "account.move.refresh": ("account.move", ["move_id"]),
     "account.move.reversal": ("account.move", ["move_ids"]),
+    "account.move.mark.sent": ("account.move", ["move_ids"]),
     "account.move.unsend": ("account.move", ["move_ids"]),
     "project.billing.period.reason": ("project.billing.period", ["period_ids"]),
     "project.billing.proof": ("project.project", ["project_ids"]),

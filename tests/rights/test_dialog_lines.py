@@ -113,6 +113,7 @@ class TestDialogLines(MultiCompanyCommon):
             ("timesheet.billing.decision", self.secret),
             ("timesheet.send.back", self.secret),
             ("timesheet.lock", self.consultant_b),
+            ("account.move.mark.sent", invoice),
             ("account.move.unsend", invoice),
             ("account.move.freeform", invoice),
             ("account.move.freeform", self.project_b),

@@ -107,6 +107,7 @@ class TestSecurityModels(SecurityCommon):
                 "price_unit": 1.0,
             },
             "account.move.freeform": {"project_id": self.project.id},
+            "account.move.mark.sent": {"move_ids": []},
             "account.move.unsend": {"reason": "x", "move_ids": []},
             "account.move.refresh": {
                 "move_id": self.env["account.move"]

@@ -20,3 +20,11 @@ class TestUiCycleClear(InvoicingCycleHttpCommon):
 
         self.assertEqual((first | last).mapped("state"), ["sent", "sent"])
         self.assertTrue(last.get_cycle_overview()["clear"])
+
+    def test_five_clicks(self):
+        """From ready to sent with nothing to be ticked twice."""
+        periods = self.env["project.billing.period"].union(
+            *(self._create_due_period(f"Project {number}") for number in range(3))
+        )
+        self._run_tour("cycle_five_clicks", self.user_accountant)
+        self.assertEqual(set(periods.mapped("state")), {"sent"})

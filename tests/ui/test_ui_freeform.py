@@ -20,7 +20,7 @@ class TestUiFreeform(InvoicingCycleHttpCommon):
         self.assertEqual(credit.move_type, "out_refund")
         for move in invoice, credit:
             self.assertEqual(move.state, "posted")
-            self.assertEqual(move.sent_channel, "other")
+            self.assertEqual(move.sent_channel, "mail")
             self.assertEqual(move.billing_origin, "freeform")
             self.assertEqual(move.billing_project_ids, project)
             self.assertEqual(move.partner_id, self.partner)

@@ -1,4 +1,5 @@
-"""Screens that are open hear that something has changed, and read it anew."""
+"""What people hear of: on open screens that something has changed, of their own act
+what it did."""
 
 #: Where a transaction remembers that it has told.
 TOLD = "invoicing_cycle.told"
@@ -17,3 +18,22 @@ def tell_screens(env):
     # sudo: the word goes to all who may see the screen, whoever has changed something
     group = env.ref("invoicing_cycle.group_invoicing_cycle_user").sudo()
     group._bus_send("billing.cycle", {})
+
+
+def tell_done(message, undo=None):
+    """Tell the user in one sentence what was done, and offer the way back.
+
+    :param str message: translated
+    :param undo: (records, name of a public method, more arguments), none where it
+        cannot be undone
+    :return: client action, for a button to return; the rows under it are read anew
+    """
+    params = {"message": message}
+    if undo:
+        records, method, *args = undo
+        params["undo"] = {
+            "model": records._name,
+            "method": method,
+            "args": [records.ids, *args],
+        }
+    return {"type": "ir.actions.client", "tag": "billing_done", "params": params}

@@ -200,6 +200,18 @@ class AccountMoveSent(models.Model):
         sent._clear_sent_record(reason)
         return True
 
+    def action_open_mark_as_sent(self):
+        """Open the dialog that asks how and when these were sent."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Mark as sent"),
+            "res_model": "account.move.mark.sent",
+            "view_mode": "form",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_move_ids": self.ids},
+        }
+
     def action_open_unsend(self):
         """Open the dialog that asks for the reason of an undo."""
         return {

@@ -1,3 +1,4 @@
-"""Undo “sent”."""
+"""Mark as sent, and its undo."""
 
+from . import mark_sent
 from . import unsend

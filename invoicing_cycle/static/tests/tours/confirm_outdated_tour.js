@@ -35,7 +35,7 @@ addTour("confirm_outdated", () => [
         content: `${project} is refreshed`,
         trigger: `${row(project)}:not(:contains("Out of date")):contains("1,000.00")`,
     })),
-    ...selectRow(LATER),
+    // What is ticked stays so
     clickListButton("Confirm"),
     {
         content: "Nothing is asked any more",

@@ -3,6 +3,7 @@ import {
     checkCount,
     checkNoRow,
     clickListButton,
+    markAsSent,
     openSection,
     selectRow,
 } from "./tour_helpers";
@@ -21,7 +22,7 @@ addTour("cycle_clear", () => [
         run: "click",
     },
     ...selectRow("Last project"),
-    clickListButton("Mark as sent"),
+    ...markAsSent(),
     checkNoRow("Last project"),
     {
         content: "The cycle is clear",
@@ -35,4 +36,29 @@ addTour("cycle_clear", () => [
         content: "The screen says so",
         trigger: `.o_billing_cycle_empty:contains("is clear"):contains("Every due invoice is created and sent.")`,
     },
+]);
+
+addTour("cycle_five_clicks", () => [
+    {
+        content: "Tick all",
+        trigger: ".o_list_view thead .o_list_record_selector input",
+        run: "click",
+    },
+    clickListButton("Create invoices"),
+    {
+        content: "What was created is ticked",
+        trigger: `.o_breadcrumb:contains("Invoices created")`,
+    },
+    clickListButton("Confirm"),
+    {
+        content: "All are confirmed",
+        trigger: `.o_list_view:not(:has(td[name=sent_status]:contains("Draft")))`,
+    },
+    ...markAsSent(),
+    {
+        content: "It is told, and can be taken back",
+        trigger: `.o_notification:contains("3 marked as sent") button:contains("Undo")`,
+    },
+    checkCount("to_send", 0),
+    checkCount("sent", 3),
 ]);

@@ -5,6 +5,7 @@ import {
     clickDialogButton,
     clickListButton,
     dialogIsClosed,
+    markAsSent,
     openSection,
     row,
 } from "./tour_helpers";
@@ -88,12 +89,7 @@ addTour("freeform_documents", () => [
         content: "Both are confirmed",
         trigger: `.o_list_view:not(:has(td[name=sent_status]:contains("Draft")))`,
     },
-    {
-        content: "Tick both",
-        trigger: ".o_list_view thead .o_list_record_selector input:not(:checked)",
-        run: "click",
-    },
-    clickListButton("Mark as sent"),
+    ...markAsSent(),
     checkCount("to_send", 0),
     checkCount("sent", 2),
 ]);

@@ -6,9 +6,11 @@ import {
     clickDialogButton,
     clickListButton,
     dialogIsClosed,
+    markAsSent,
     openSection,
     row,
     selectRow,
+    unselectRow,
 } from "./tour_helpers";
 
 const MAILED = "Sent by mail";
@@ -23,7 +25,8 @@ addTour("send_invoices", () => [
         content: `The invoice of ${project} is confirmed`,
         trigger: `${row(project)} td[name=sent_status]:contains("Confirmed")`,
     })),
-    ...selectRow(MAILED),
+    // What is confirmed stays ticked
+    ...unselectRow(POSTED),
     {
         ...clickListButton("PDF"),
         async run({anchor, click}) {
@@ -54,12 +57,12 @@ addTour("send_invoices", () => [
     checkNoRow(MAILED),
     checkCount("sent", 1),
     ...selectRow(POSTED),
-    clickListButton("Mark as sent"),
+    ...markAsSent("Post"),
     checkNoRow(POSTED),
     ...openSection("sent"),
     ...[
         [MAILED, "E-mail"],
-        [POSTED, "Other"],
+        [POSTED, "Post"],
     ].map(([project, channel]) => ({
         content: `Sent shows when, by whom and how ${project} left`,
         trigger: [

@@ -69,6 +69,17 @@ export function clickDialogButton(label) {
     ];
 }
 
+export function unselectRow(text) {
+    return [
+        {
+            content: `Untick the row ${text}`,
+            trigger: `${row(text)} .o_list_record_selector input:checked`,
+            run: "click",
+        },
+        {trigger: `${row(text)} .o_list_record_selector input:not(:checked)`},
+    ];
+}
+
 export const dialogIsClosed = {
     content: "The dialog is closed",
     trigger: "body:not(:has(.modal))",
@@ -95,6 +106,16 @@ export function chooseOption(field, label) {
             run: "click",
         },
         {trigger: `${field} .o_select_menu_toggler:value("${label}")`},
+    ];
+}
+
+/** Marks the ticked invoices as sent: as usual, or through a channel. */
+export function markAsSent(channel = "") {
+    return [
+        clickListButton("Mark as sent"),
+        ...(channel ? chooseOption(".modal .o_field_widget[name=channel]", channel) : []),
+        ...clickDialogButton("Mark as sent"),
+        dialogIsClosed,
     ];
 }
 

@@ -1,5 +1,6 @@
 import {onWillDestroy, useExternalListener} from "@odoo/owl";
 import {browser} from "@web/core/browser/browser";
+import {ConnectionLostError} from "@web/core/network/rpc";
 import {useService} from "@web/core/utils/hooks";
 
 // Of many changes in a row, such as those of a run, the screen follows some
@@ -27,6 +28,11 @@ export function useBillingNews(onNews) {
         isStale = false;
         try {
             await onNews();
+        } catch (error) {
+            // Nobody asked for it: the next word, or the next click, does
+            if (!(error instanceof ConnectionLostError)) {
+                throw error;
+            }
         } finally {
             timer = null;
             if (isStale) {
