@@ -1,0 +1,7 @@
+"""Month end: what was worked, earned, billed and sent, at a day and over time."""
+
+from . import period
+from . import at_day
+from . import wip
+from . import accrual
+from . import pace
