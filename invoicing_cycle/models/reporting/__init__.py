@@ -5,3 +5,4 @@ from . import at_day
 from . import wip
 from . import accrual
 from . import pace
+from . import cycle_report

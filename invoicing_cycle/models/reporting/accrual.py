@@ -66,11 +66,11 @@ class ProjectBillingAccrual(models.Model):
         "earned.",
     )
     unbilled = fields.Monetary(
-        "Earned, not Invoiced", readonly=True, help="To accrue, where that is positive."
+        "Unbilled",
+        readonly=True,
+        help="Earned and not invoiced: to accrue, where that is positive.",
     )
-    in_advance = fields.Monetary(
-        "Invoiced in Advance", readonly=True, help="Invoiced and not earned yet."
-    )
+    in_advance = fields.Monetary(readonly=True, help="Invoiced and not earned yet.")
 
     @property
     def _table_query(self):
