@@ -43,19 +43,20 @@ class BillingCycleReport(models.AbstractModel):
             shift_cycle(*calendar, cycle[0], -1),
             cycle_of(*calendar, fields.Date.subtract(cycle[1], years=1)),
         ]
+        # Of a cycle that is not over, what there is.
+        end = min(cycle[1], company._get_today())
         return {
-            "date_from": cycle[0],
-            "date_to": cycle[1],
-            "is_over": cycle[1] < company._get_today(),
+            "day": end,
+            "is_over": end == cycle[1],
             "labels": [Period._get_cycle_label(*span) for span in cycles],
             "clear": Period._is_cycle_clear(*cycle),
             "numbers": Period.get_cycle_numbers(fields.Date.to_string(cycle[0])),
             "currency": company.currency_id,
             "rows": self._get_compared(cycles),
             "states": self._get_states(*cycle),
-            **self._get_in_progress(cycle[1]),
-            **self._get_accrued(cycle[1]),
-            "customers": self._get_customers(*cycle),
+            **self._get_in_progress(end),
+            **self._get_accrued(end),
+            "customers": self._get_customers(cycle[0], end),
             "outside": Period._get_outside_cycle(*cycle),
         }
 
@@ -75,8 +76,10 @@ class BillingCycleReport(models.AbstractModel):
             where there is none}
         """
         _ = self.env._
-        days = {day: self._get_revenue(day) for day in self._get_revenue_days(cycles)}
-        columns = [self._get_cycle_values(*span, days) for span in cycles]
+        days = self._get_revenue_days(cycles)
+        found = {day: self._get_revenue(day) for day in set(days.values())}
+        revenue = {day: found[asked] for day, asked in days.items()}
+        columns = [self._get_cycle_values(*span, revenue) for span in cycles]
         rows = [
             ("earned", "amount", _("Revenue earned")),
             ("invoiced", "amount", _("Invoiced (confirmed, less credit notes)")),
@@ -102,9 +105,13 @@ class BillingCycleReport(models.AbstractModel):
 
     @api.model
     def _get_revenue_days(self, cycles):
-        """The last day of each cycle, and the one before its first."""
+        """The last day of each cycle, and the one before its first.
+
+        :return: dict, each to the day itself, or today where it is to come
+        """
+        today = self.env.company._get_today()
         return {
-            day
+            day: min(day, today)
             for date_from, date_to in cycles
             for day in (date_to, fields.Date.subtract(date_from, days=1))
         }
