@@ -10,7 +10,7 @@ from .at_day import DAY_KEY
 from .wip import AGES, PLACES
 
 #: Customers that the report names; the others are one row.
-CUSTOMERS = 10
+CUSTOMERS = 8
 
 #: Of what is in progress, the part that is old.
 OLD = ("61", "91")

@@ -32,6 +32,7 @@ class ProjectBillingPace(models.Model):
         readonly=True, help="The day on which the last invoice of the period was sent."
     )
     days_to_invoice = fields.Float(
+        "Days to Invoice",
         readonly=True,
         aggregator="avg",
         digits=(8, 1),
@@ -39,6 +40,7 @@ class ProjectBillingPace(models.Model):
         "number: it was billed in advance.",
     )
     days_to_sent = fields.Float(
+        "Days to Sent",
         readonly=True,
         aggregator="avg",
         digits=(8, 1),
