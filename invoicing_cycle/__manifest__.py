@@ -66,6 +66,7 @@
         "views/reporting/wip_views.xml",
         "views/reporting/accrual_views.xml",
         "views/reporting/pace_views.xml",
+        "views/reporting/fixed_work_views.xml",
         "views/common/settings_views.xml",
         "views/invoicing_cycle_menus.xml",
         "views/timesheet_menus.xml",

@@ -5,4 +5,5 @@ from . import at_day
 from . import wip
 from . import accrual
 from . import pace
+from . import fixed_work
 from . import cycle_report

@@ -37,8 +37,8 @@ class BillingAtDayMixin(models.AbstractModel):
         return moment.astimezone(pytz.utc).replace(tzinfo=None)
 
     @api.model
-    def _to_own_currency_sql(self):
-        """A table ``own`` of what one unit of each currency (``currency_id``) is worth
+    def _to_own_currency_sql(self, alias="own"):
+        """A table of what one unit of each currency (``currency_id``) is worth
         in that of the reader's company: at the rate of the day, as Odoo converts."""
         company = self.env.company
         currencies = (
@@ -52,7 +52,9 @@ class BillingAtDayMixin(models.AbstractModel):
             SQL("(%s, %s::float8)", currency_id, own / rate if rate else 1.0)
             for currency_id, rate in rates.items()
         )
-        return SQL("(VALUES %s) AS own (currency_id, rate)", values)
+        return SQL(
+            "(VALUES %s) AS %s (currency_id, rate)", values, SQL.identifier(alias)
+        )
 
     @api.model
     def _columns(self, alias, model):

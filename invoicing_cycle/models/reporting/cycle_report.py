@@ -91,7 +91,8 @@ class BillingCycleReport(models.AbstractModel):
             ("to_bill_hours", "hours", _("… not billed yet")),
             ("held_hours", "hours", _("… held")),
             ("written_off_hours", "hours", _("… written off")),
-            ("realization", "ratio", _("Realization")),
+            ("realization", "ratio", _("Realization of hourly work")),
+            ("fixed_work", "ratio", _("Realization of fixed and retainer work")),
         ]
         return [
             {
@@ -133,6 +134,9 @@ class BillingCycleReport(models.AbstractModel):
         [(days_to_sent,)] = self._at("pace", date_to)._read_group(
             scheduled, [], ["days_to_sent:avg"]
         )
+        [(fixed_work,)] = self._at("fixed.work", date_to)._read_group(
+            scheduled, [], ["realization:avg"]
+        )
         return {
             "earned": earned - before[0],
             "invoiced": invoiced - before[1],
@@ -141,6 +145,7 @@ class BillingCycleReport(models.AbstractModel):
             - counts.get("empty", 0),
             "sent": counts.get("sent", 0),
             "days_to_sent": None if days_to_sent is False else days_to_sent,
+            "fixed_work": None if fixed_work is False else fixed_work,
             **self._get_time_values(date_from, date_to),
         }
 
