@@ -24,8 +24,15 @@ class TestFixedWork(FiguresMixin, BeyondHoursCommon):
                 "billing_retainer_hours": 20.0,
             }
         )
-        service = cls.product_hours.copy({"name": "Service", "list_price": 125.0})
-        cls.project.timesheet_product_id = service
+        cls.project.timesheet_product_id = cls.env["product.product"].create(
+            {
+                "name": "Service",
+                "type": "service",
+                "list_price": 125.0,
+                "uom_id": cls.product_hours.uom_id.id,
+                "service_policy": "delivered_timesheet",
+            }
+        )
         cls._log_time(cls.project, DAY, 25.0)
 
     def _read(self):
@@ -65,9 +72,9 @@ class TestFixedWork(FiguresMixin, BeyondHoursCommon):
         self.project.sale_line_employee_ids = [
             Command.create({"employee_id": self.consultant.id, "sale_line_id": item.id})
         ]
-        # Billed time stays on the retainer's item.
-        self._change_for_all(
-            self.project.timesheet_ids, {"so_line": self.order.order_line.id}
+        # A person's own item takes the time over, but for what was chosen by hand.
+        self.project.timesheet_ids.write(
+            {"so_line": self.order.order_line.id, "is_so_line_edited": True}
         )
         self.assertEqual(self._read(), [(2500.0, 30.0, 25 * 100.0 + 5 * 125.0, 0.8)])
 

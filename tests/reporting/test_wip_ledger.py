@@ -124,6 +124,7 @@ class TestWipLedger(DecisionCommon):
 
         def count():
             self.env.flush_all()
+            self.env["project.billing.time"]._count_touched()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
             for model in ("wip", "accrual"):

@@ -74,6 +74,7 @@ class ProjectBillingAccrual(models.Model):
 
     @property
     def _table_query(self):
+        self.env["project.billing.time"]._interpret_queries()
         project, item = self._columns("project", PROJECT), self._columns("item", ITEM)
         rounding = self.env.company.currency_id.rounding
         return SQL(

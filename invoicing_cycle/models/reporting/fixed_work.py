@@ -73,6 +73,7 @@ class ProjectBillingFixedWork(models.Model):
 
     @property
     def _table_query(self):
+        self.env["project.billing.time"]._interpret_queries()
         period = self._columns("period", PERIOD)
         return SQL(
             """

@@ -62,6 +62,7 @@ class ProjectBillingPace(models.Model):
 
     @property
     def _table_query(self):
+        self.env["project.billing.time"]._interpret_queries()
         period = self._columns("period", PERIOD)
         line, move = self._columns("line", LINE), self._columns("move", MOVE)
         return SQL(

@@ -82,6 +82,7 @@ class ProjectBillingWip(models.Model):
 
     @property
     def _table_query(self):
+        self.env["project.billing.time"]._interpret_queries()
         project = self._columns("project", "project.project")
         item = self._columns("item", "sale.order.line")
         day = self._get_report_day()
@@ -204,6 +205,7 @@ class ProjectBillingWip(models.Model):
         entry = self._columns("entry", ENTRY)
         project = self._columns("project", "project.project")
         period = self._columns("period", "project.billing.period")
+        move = self._columns("move", MOVE)
         Entry = self.env[ENTRY]
         return SQL(
             """
@@ -215,8 +217,14 @@ class ProjectBillingWip(models.Model):
                    %(place)s AS place
               FROM %(rows)s
               JOIN project_project project ON project.id = %(project_id)s
-         LEFT JOIN (%(documents)s) document ON document.row_id = entry.id
          LEFT JOIN project_billing_period period ON period.id = %(period_id)s
+         LEFT JOIN account_move_line line ON line.id = %(invoice_line)s
+         LEFT JOIN account_move move ON move.id = COALESCE(%(move_id)s, %(invoice)s)
+        CROSS JOIN LATERAL (
+                SELECT CASE WHEN %(state)s = 'draft' THEN 'infinity'::date
+                            WHEN %(state)s = 'posted'
+                              OR %(payment)s = 'invoicing_legacy' THEN %(move_date)s
+                        END AS date) document
              WHERE %(date)s <= %(day)s
                AND COALESCE(document.date, 'infinity') > %(day)s
                AND (%(so_line)s IS NULL AND %(billable)s AND %(intended)s IS NOT TRUE
@@ -236,8 +244,13 @@ class ProjectBillingWip(models.Model):
             date_to=period("date_to"),
             place=self._place_sql(),
             rows=Entry._all_rows_sql("entry"),
-            documents=self._documents_sql(),
             period_id=entry("billing_period_id"),
+            invoice_line=entry("invoice_line_id"),
+            move_id=self._column("line", "move_id", LINE),
+            invoice=entry("timesheet_invoice_id"),
+            state=move("state"),
+            payment=move("payment_state"),
+            move_date=move("date"),
             day=self._get_report_day(),
             billable=project("allow_billable"),
             intended=project("billing_unmapped_intended"),
@@ -247,7 +260,10 @@ class ProjectBillingWip(models.Model):
 
     @api.model
     def _place_sql(self):
-        """Where the row ``entry`` is; NULL where it is no work in progress."""
+        """Where the row ``entry`` is; NULL where it is no work in progress.
+
+        ``document.date`` is that of what bills it, infinity of a draft.
+        """
         Entry = self.env[ENTRY]
         entry = self._columns("entry", ENTRY)
         return SQL(
@@ -285,32 +301,6 @@ class ProjectBillingWip(models.Model):
             event=log("event"),
             date=log("date"),
             moment=self._get_report_moment(),
-        )
-
-    @api.model
-    def _documents_sql(self):
-        """What bills each row that is billed: ``row_id`` and the ``date`` of the
-        document, infinity of a draft."""
-        entry = self._columns("billed", ENTRY)
-        line, move = self._columns("line", LINE), self._columns("move", MOVE)
-        return SQL(
-            """
-            SELECT billed.id AS row_id,
-                   CASE WHEN %(state)s = 'draft' THEN 'infinity'::date
-                        ELSE %(date)s END AS date
-              FROM %(rows)s
-         LEFT JOIN account_move_line line ON line.id = %(invoice_line)s
-              JOIN account_move move ON move.id = COALESCE(%(move_id)s, %(invoice)s)
-             WHERE (%(invoice_line)s IS NOT NULL OR %(invoice)s IS NOT NULL)
-               AND (%(state)s <> 'cancel' OR %(payment)s = 'invoicing_legacy')
-            """,
-            rows=self.env[ENTRY]._all_rows_sql("billed"),
-            state=move("state"),
-            date=move("date"),
-            payment=move("payment_state"),
-            invoice_line=entry("invoice_line_id"),
-            invoice=entry("timesheet_invoice_id"),
-            move_id=line("move_id"),
         )
 
     @api.model
