@@ -96,8 +96,13 @@ class TestMonthEnd(PdfMixin, DecisionCommon):
         count()
         few = count()
         for number in range(6):
-            project = self._create_project(f"More {number}")
+            partner = self.env["res.partner"].create({"name": f"Customer {number}"})
+            order = self._create_order(partner_id=partner.id)
+            project = self._create_project(
+                f"More {number}", order=order, partner_id=partner.id
+            )
             self._log_time(project, DAY, 1.0)
+        self.env["project.billing.time"]._count_touched()
         self.assertLessEqual(count(), few)
 
     # ------------------------------------------------------------------- paper

@@ -12,6 +12,9 @@ from .wip import AGES, PLACES
 #: Customers that the report names; the others are one row.
 CUSTOMERS = 8
 
+#: Measures of accrued revenue that the report prints.
+ACCRUED = ("earned", "invoiced", "unbilled", "in_advance")
+
 #: Of what is in progress, the part that is old.
 OLD = ("61", "91")
 
@@ -45,6 +48,10 @@ class BillingCycleReport(models.AbstractModel):
         ]
         # Of a cycle that is not over, what there is.
         end = min(cycle[1], company._get_today())
+        accruals = self._get_accruals(cycles)
+        in_progress = self._at("wip", end)._read_group(
+            [], ["partner_id", "place", "age"], ["hours:sum", "amount:sum"]
+        )
         return {
             "day": end,
             "is_over": end == cycle[1],
@@ -52,11 +59,11 @@ class BillingCycleReport(models.AbstractModel):
             "clear": Period._is_cycle_clear(*cycle),
             "numbers": Period.get_cycle_numbers(fields.Date.to_string(cycle[0])),
             "currency": company.currency_id,
-            "rows": self._get_compared(cycles),
+            "rows": self._get_compared(cycles, accruals),
             "states": self._get_states(*cycle),
-            **self._get_in_progress(end),
-            **self._get_accrued(end),
-            "customers": self._get_customers(cycle[0], end),
+            **self._get_in_progress(in_progress),
+            **self._get_accrued(accruals[cycle[1]]),
+            "customers": self._get_customers(cycle, accruals, in_progress),
             "outside": Period._get_outside_cycle(*cycle),
         }
 
@@ -66,20 +73,39 @@ class BillingCycleReport(models.AbstractModel):
             **{DAY_KEY: fields.Date.to_string(day)}
         )
 
+    @api.model
+    def _get_accruals(self, cycles):
+        """Accrued revenue at the last day of each cycle, and the one before its first.
+
+        :return: dict, day to list of (customer, kind, earned, invoiced, unbilled, in
+            advance); of a day that is to come, what there is
+        """
+        today = self.env.company._get_today()
+        days = {
+            day: min(day, today)
+            for date_from, date_to in cycles
+            for day in (date_to, fields.Date.subtract(date_from, days=1))
+        }
+        found = {
+            day: self._at("accrual", day)._read_group(
+                [], ["partner_id", "kind"], [f"{name}:sum" for name in ACCRUED]
+            )
+            for day in set(days.values())
+        }
+        return {day: found[asked] for day, asked in days.items()}
+
     # ---------------------------------------------------------------- compared
 
     @api.model
-    def _get_compared(self, cycles):
+    def _get_compared(self, cycles, accruals):
         """
         :param list cycles: (first day, last day) of each
+        :param dict accruals: see :meth:`_get_accruals`
         :return: list of {"name", "kind" of its values, "values" of each cycle, None
             where there is none}
         """
         _ = self.env._
-        days = self._get_revenue_days(cycles)
-        found = {day: self._get_revenue(day) for day in set(days.values())}
-        revenue = {day: found[asked] for day, asked in days.items()}
-        columns = [self._get_cycle_values(*span, revenue) for span in cycles]
+        columns = [self._get_cycle_values(*span, accruals) for span in cycles]
         rows = [
             ("earned", "amount", _("Revenue earned")),
             ("invoiced", "amount", _("Invoiced (confirmed, less credit notes)")),
@@ -105,25 +131,9 @@ class BillingCycleReport(models.AbstractModel):
         ]
 
     @api.model
-    def _get_revenue_days(self, cycles):
-        """The last day of each cycle, and the one before its first.
-
-        :return: dict, each to the day itself, or today where it is to come
-        """
-        today = self.env.company._get_today()
-        return {
-            day: min(day, today)
-            for date_from, date_to in cycles
-            for day in (date_to, fields.Date.subtract(date_from, days=1))
-        }
-
-    @api.model
-    def _get_cycle_values(self, date_from, date_to, revenue):
-        """
-        :param dict revenue: day to what was earned and invoiced until then
-        """
-        earned, invoiced = revenue[date_to]
-        before = revenue[fields.Date.subtract(date_from, days=1)]
+    def _get_cycle_values(self, date_from, date_to, accruals):
+        earned, invoiced = self._get_revenue(accruals[date_to])
+        before = self._get_revenue(accruals[fields.Date.subtract(date_from, days=1)])
         scheduled = Domain("invoice_date", ">=", date_from)
         scheduled &= Domain("invoice_date", "<=", date_to)
         counts = dict(
@@ -150,11 +160,11 @@ class BillingCycleReport(models.AbstractModel):
         }
 
     @api.model
-    def _get_revenue(self, day):
-        [(earned, invoiced)] = self._at("accrual", day)._read_group(
-            [], [], ["earned:sum", "invoiced:sum"]
-        )
-        return earned or 0.0, invoiced or 0.0
+    def _get_revenue(self, accrued):
+        """
+        :return: (earned, invoiced) of all of it
+        """
+        return sum(row[2] for row in accrued), sum(row[3] for row in accrued)
 
     @api.model
     def _get_time_values(self, date_from, date_to):
@@ -205,17 +215,16 @@ class BillingCycleReport(models.AbstractModel):
         ]
 
     @api.model
-    def _get_in_progress(self, day):
+    def _get_in_progress(self, groups):
         """Work in progress as a table of places and ages.
 
+        :param groups: list of (customer, place, age, hours, amount)
         :return: dict: ``ages`` their names, ``places`` list of {"name", "cells":
             (hours, amount) of each age and of all}, ``in_progress`` that of all places
         """
-        Wip = self._at("wip", day)
+        Wip = self.env["project.billing.wip"]
         cells = defaultdict(lambda: (0.0, 0.0))
-        for place, age, hours, amount in Wip._read_group(
-            [], ["place", "age"], ["hours:sum", "amount:sum"]
-        ):
+        for _partner, place, age, hours, amount in groups:
             for key in ((place, age), (place, ""), ("", age), ("", "")):
                 before = cells[key]
                 cells[key] = (before[0] + hours, before[1] + amount)
@@ -235,17 +244,17 @@ class BillingCycleReport(models.AbstractModel):
         }
 
     @api.model
-    def _get_accrued(self, day):
+    def _get_accrued(self, accrued):
         """
+        :param accrued: list as of :meth:`_get_accruals`
         :return: dict: ``accrued`` list of {"name", "values": earned, invoiced,
             unbilled, in advance} by kind, ``accrued_total`` the sums
         """
-        Accrual = self._at("accrual", day)
-        measures = ["earned:sum", "invoiced:sum", "unbilled:sum", "in_advance:sum"]
-        groups = {
-            kind: values
-            for kind, *values in Accrual._read_group([], ["kind"], measures)
-        }
+        Accrual = self.env["project.billing.accrual"]
+        groups = {}
+        for _partner, kind, *values in accrued:
+            before = groups.get(kind, [0.0] * len(ACCRUED))
+            groups[kind] = [sum(pair) for pair in zip(before, values, strict=True)]
         names = dict(Accrual._fields["kind"]._description_selection(self.env))
         return {
             "accrued": [
@@ -256,15 +265,16 @@ class BillingCycleReport(models.AbstractModel):
             "accrued_total": [
                 sum(values) for values in zip(*groups.values(), strict=True)
             ]
-            or [0.0] * len(measures),
+            or [0.0] * len(ACCRUED),
         }
 
     # -------------------------------------------------------------- customers
 
     @api.model
-    def _get_customers(self, date_from, date_to):
+    def _get_customers(self, cycle, accruals, in_progress):
         """Those with most in progress, and all others as one row.
 
+        :param cycle: its first and its last day
         :return: list of {"name", "invoiced", "hours", "amount", "old", "accrued"}
         """
         rows = defaultdict(
@@ -272,23 +282,22 @@ class BillingCycleReport(models.AbstractModel):
                 ("invoiced", "hours", "amount", "old", "accrued"), 0.0
             )
         )
-        for partner, age, hours, amount in self._at("wip", date_to)._read_group(
-            [], ["partner_id", "age"], ["hours:sum", "amount:sum"]
-        ):
-            row = rows[partner]
+        for partner, _place, age, hours, amount in in_progress:
+            row = rows[partner.id]
             row["hours"] += hours
             row["amount"] += amount
             row["old"] += amount if age in OLD else 0.0
-        before = fields.Date.subtract(date_from, days=1)
-        for sign, day in ((1, date_to), (-1, before)):
-            for partner, invoiced, accrued in self._at("accrual", day)._read_group(
-                [], ["partner_id"], ["invoiced:sum", "accrued:sum"]
-            ):
-                rows[partner]["invoiced"] += sign * invoiced
-                rows[partner]["accrued"] += accrued if sign > 0 else 0.0
-        for partner, row in rows.items():
-            # sudo: the names of customers whose projects the reader bills
-            row["name"] = partner.sudo().display_name or self.env._("No customer")
+        for partner, _kind, earned, invoiced, *_both in accruals[cycle[1]]:
+            rows[partner.id]["invoiced"] += invoiced
+            rows[partner.id]["accrued"] += earned - invoiced
+        before = fields.Date.subtract(cycle[0], days=1)
+        for partner, _kind, _earned, invoiced, *_both in accruals[before]:
+            rows[partner.id]["invoiced"] -= invoiced
+        # sudo: the names of customers whose projects the reader bills
+        partners = self.env["res.partner"].sudo().browse(filter(None, rows))
+        names = {partner.id: partner.display_name for partner in partners}
+        for partner_id, row in rows.items():
+            row["name"] = names.get(partner_id) or self.env._("No customer")
         named = sorted(
             (row for row in rows.values() if any(map(self._is_money, row.values()))),
             key=lambda row: (-row["amount"], -row["accrued"], row["name"]),
