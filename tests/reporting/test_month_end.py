@@ -103,7 +103,9 @@ class TestMonthEnd(PdfMixin, DecisionCommon):
             )
             self._log_time(project, DAY, 1.0)
         self.env["project.billing.time"]._count_touched()
-        self.assertLessEqual(count(), few)
+        # What new projects made Odoo forget is read once more.
+        count()
+        self.assertEqual(count(), few)
 
     # ------------------------------------------------------------------- paper
 
