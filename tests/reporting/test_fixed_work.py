@@ -85,15 +85,19 @@ class TestFixedWork(FiguresMixin, BeyondHoursCommon):
         other.timesheet_product_id = self.project.timesheet_product_id
         self._period(other, DAY).fixed_amount = 4000.0
         self._log_time(other, DAY, 15.0)
+        idle = self._period(other, date(2026, 2, 5))
+        idle.fixed_amount = 1000.0
         self._bill(self.project)
         self._bill(other)
+        self._bill(other, 2, date(2026, 3, 5))
         self.env.flush_all()
         [(amount, ratio, rate)] = self.env["project.billing.fixed.work"]._read_group(
             [("project_id", "in", (self.project | other).ids)],
             [],
             ["amount:sum", "realization:avg", "effective_rate:avg"],
         )
-        self.assertEqual(amount, 6500.0)
+        # Nobody worked for the last one: it says nothing of what hours bring in.
+        self.assertEqual(amount, 7500.0)
         self.assertAlmostEqual(ratio, 6500.0 / (40 * 125.0))
         self.assertAlmostEqual(rate, 6500.0 / 40)
 

@@ -174,8 +174,12 @@ class ProjectBillingFixedWork(models.Model):
         if name not in RATIOS or function != "avg":
             return super()._read_group_select(aggregate_spec, query)
         above, below = (
-            SQL("SUM(%s)", self._field_to_sql(self._table, field, query))
-            for field in RATIOS[name]
+            self._field_to_sql(self._table, field, query) for field in RATIOS[name]
         )
-        # Periods without hours pay for none.
-        return SQL("%s / NULLIF(%s, 0)", above, below)
+        # Of periods without hours there is nothing to compare with.
+        return SQL(
+            "SUM(CASE WHEN %(below)s <> 0 THEN %(above)s END)"
+            " / NULLIF(SUM(%(below)s), 0)",
+            above=above,
+            below=below,
+        )
