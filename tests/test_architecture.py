@@ -31,6 +31,7 @@ PACKAGES = (
     "autopilot",
     "screen",
     "realization",
+    "reporting",
     "proof",
     "api",
 )

@@ -19,5 +19,6 @@ from . import runs
 from . import autopilot
 from . import screen
 from . import realization
+from . import reporting
 from . import proof
 from . import api

@@ -17,9 +17,11 @@ class ReportProjectBillingProof(models.AbstractModel):
             "proofs": proofs,
             "values": {doc: doc._get_tables(proofs[doc]) for doc in docs},
             "printed_on": fields.Datetime.now(),
-            "kinds": dict(
-                self.env["project.billing.proof.difference"]
-                ._fields["kind"]
-                ._description_selection(self.env)
-            ),
+            "kinds": self._get_kinds(),
         }
+
+    @api.model
+    def _get_kinds(self):
+        """The names of the kinds of differences."""
+        kind = self.env["project.billing.proof.difference"]._fields["kind"]
+        return dict(kind._description_selection(self.env))

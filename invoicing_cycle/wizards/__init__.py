@@ -11,4 +11,5 @@ from . import billing
 from . import ledger
 from . import draft
 from . import send
+from . import reporting
 from . import proof

@@ -34,6 +34,11 @@ BILLING_MODELS = (
     "account.move.refresh",
     "account.move.refresh.line",
     "project.billing.realization",
+    "project.billing.wip",
+    "project.billing.accrual",
+    "project.billing.pace",
+    "project.billing.fixed.work",
+    "project.billing.month.end",
     "timesheet.billing.decision",
     "timesheet.billing.decision.line",
 )

@@ -114,6 +114,7 @@ class TestSecurityModels(SecurityCommon):
                 .create({"move_type": "out_invoice"})
                 .id
             },
+            "project.billing.month.end": {},
             "timesheet.lock": {"employee_ids": self.consultant.ids},
             "timesheet.send.back": {"reason": "x"},
             "timesheet.billing.decision": {"reason": "x"},

@@ -3,5 +3,6 @@
 from . import cycle
 from . import sections
 from . import trend
+from . import numbers
 from . import outside
 from . import autopilot

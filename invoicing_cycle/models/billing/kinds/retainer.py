@@ -166,28 +166,38 @@ class ProjectBillingPeriod(models.Model):
             SQL(
                 """
                 SELECT p.id, SUM(%(hours)s)
-                  FROM project_billing_period p
-                  JOIN %(rows)s
-                    ON %(project)s = p.project_id
-                   AND %(sale_line)s = %(retainer)s
-                   AND %(date)s >= %(date_from)s
-                   AND (%(date_to)s IS NULL OR %(date)s <= %(date_to)s)
-                   AND %(hold)s = 'bill'
+                  FROM %(drawn)s
                  WHERE p.id IN %(ids)s
               GROUP BY 1
                 """,
-                **self._drawn_columns(),
-                rows=self.env["account.analytic.line"]._all_rows_sql("entry"),
+                hours=self.env["account.analytic.line"]._hours_to_bill_sql("entry"),
+                drawn=self._drawn_sql(),
                 ids=tuple(self.ids),
             )
         )
         return dict(rows)
 
     @api.model
+    def _drawn_sql(self):
+        """Periods ``p`` with each ``entry`` on their item within their days."""
+        return SQL(
+            """
+            project_billing_period p
+                  JOIN %(rows)s
+                    ON %(project)s = p.project_id
+                   AND %(sale_line)s = %(retainer)s
+                   AND %(date)s >= %(date_from)s
+                   AND (%(date_to)s IS NULL OR %(date)s <= %(date_to)s)
+                   AND %(hold)s = 'bill'
+            """,
+            **self._drawn_columns(),
+            rows=self.env["account.analytic.line"]._all_rows_sql("entry"),
+        )
+
+    @api.model
     def _drawn_columns(self):
         column, Entry = self._column, "account.analytic.line"
         return {
-            "hours": self.env[Entry]._hours_to_bill_sql("entry"),
             "project": column("entry", "project_id", Entry),
             "sale_line": column("entry", "so_line", Entry),
             "date": column("entry", "date", Entry),

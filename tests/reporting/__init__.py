@@ -1,0 +1,1 @@
+"""Month end: what was worked, earned, billed and sent."""
