@@ -258,6 +258,15 @@ def add_past(env, projects, first):
         billed_count=SQL(str(TEAM * EACH)),
     )
     env.cr.execute(
+        """
+        UPDATE account_move
+           SET billing_cycle_date = period.invoice_date
+          FROM project_billing_period period
+         WHERE account_move.sequence_prefix = 'PAST/'
+           AND period.id = SPLIT_PART(account_move.name, '/', 2)::int
+        """
+    )
+    env.cr.execute(
         SQL(
             """
             INSERT INTO project_billing_time (

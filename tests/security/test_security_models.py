@@ -10,6 +10,7 @@ PACKAGE = "odoo.addons.invoicing_cycle."
 #: Public methods that give nothing away and change nothing, whoever calls them.
 HARMLESS = {
     # Dialogs and forms, where the rights are checked.
+    "account.move.action_open_mark_as_sent",
     "account.move.action_open_unsend",
     "project.project.action_open_billing_form",
     # Approves what waits for the caller, which may be nothing.

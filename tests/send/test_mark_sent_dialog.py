@@ -96,9 +96,7 @@ class TestMarkSentDialog(InvoiceCommon):
         dialog = self._open(self.posted | draft)
         self.assertIn("2 of 4 are left alone", dialog.note)
         dialog.action_mark()
-        self.assertEqual(
-            self.posted.filtered("sent_on"), self.second | self.third
-        )
+        self.assertEqual(self.posted.filtered("sent_on"), self.second | self.third)
         self.assertFalse(draft.sent_on)
         with self.assertRaises(UserError):
             self._open(draft).action_mark()

@@ -218,6 +218,18 @@ class ProjectBillingPeriod(models.Model):
             "steps": [{"key": step, "count": count, "amount": None}],
         }
 
+    @api.model
+    def _is_cycle_clear(self, date_from, date_to):
+        """Nothing of this cycle is left to create or send, nor of those before."""
+        span = date_from, date_to
+        if self.search_count(self._get_to_invoice_domain(*span), limit=1):
+            return False
+        if self._shows_invoices():
+            waiting, domain = self.env["account.move"], self._get_to_send_domain(*span)
+        else:
+            waiting, domain = self, self._get_periods_to_send_domain(*span)
+        return not waiting.search_count(domain, limit=1)
+
     # ------------------------------------------------------------------ amounts
 
     @api.model

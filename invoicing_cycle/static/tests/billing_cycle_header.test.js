@@ -532,3 +532,41 @@ describe("progress", () => {
         expect.verifySteps(["overview false"]);
     });
 });
+
+describe("numbers", () => {
+    describe.current.tags("desktop");
+
+    test("money that waits, since when, and for whom", async () => {
+        mockService("action", {doAction: (action) => expect.step(action)});
+        onRpc("project.billing.period", "get_cycle_numbers", () => ({
+            ready: {
+                count: 2,
+                amounts: [{currency_id: 1, amount: 1200.4}],
+                oldest: "2026-10-16",
+                oldest_days: 30,
+            },
+            to_send: {count: 1, amounts: [], oldest: "2026-11-14", oldest_days: 1},
+            blocks_most: {kind: "lock", name: "Ada Late", periods: 5},
+        }));
+        await mountSection();
+        await animationFrame();
+        expect("[data-number=ready]").toHaveText(
+            "Ready, not created: $ 1,200 · oldest 30 days"
+        );
+        expect("[data-number=to_send]").toHaveText(
+            "Created, not sent: 1 · oldest 1 day"
+        );
+        await contains(".o_billing_cycle_blocker:contains(Ada Late)").click();
+        expect.verifySteps([
+            "overview false",
+            "invoicing_cycle.project_billing_debt_action",
+        ]);
+    });
+
+    test("nothing is said of nothing", async () => {
+        await mountSection();
+        await animationFrame();
+        expect(".o_billing_cycle_numbers").toHaveCount(0);
+        expect.verifySteps(["overview false"]);
+    });
+});

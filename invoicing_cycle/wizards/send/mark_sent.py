@@ -58,8 +58,8 @@ class AccountMoveMarkSent(models.TransientModel):
         for dialog in self:
             left = dialog.move_ids - dialog._get_moves()
             dialog.note = left and self.env._(
-                "%(count)s of %(total)s are left alone: drafts, what is sent already and "
-                "what is being sent.",
+                "%(count)s of %(total)s are left alone: drafts, what is sent already "
+                "and what is being sent.",
                 count=len(left),
                 total=len(dialog.move_ids),
             )
@@ -119,8 +119,8 @@ class AccountMoveMarkSent(models.TransientModel):
         if not moves:
             raise UserError(
                 self.env._(
-                    "None of these waits to be sent: confirm drafts first; what is being "
-                    "sent is recorded by itself."
+                    "None of these waits to be sent: confirm drafts first; what is "
+                    "being sent is recorded by itself."
                 )
             )
         today = fields.Date.context_today(self)

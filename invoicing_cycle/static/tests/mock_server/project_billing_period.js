@@ -89,6 +89,11 @@ export class ProjectBillingPeriod extends models.Model {
         return makeAction(section, cycleDate);
     }
 
+    get_cycle_numbers() {
+        const nothing = {count: 0, amounts: [], oldest: false, oldest_days: 0};
+        return {ready: nothing, to_send: nothing, blocks_most: false};
+    }
+
     project_id = fields.Many2one({relation: "project.project"});
     period_label = fields.Char();
     invoice_date = fields.Date();

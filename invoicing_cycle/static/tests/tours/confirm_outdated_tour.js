@@ -6,6 +6,7 @@ import {
     openSection,
     row,
     selectRow,
+    unselectRow,
 } from "./tour_helpers";
 
 const CURRENT = "Up to date";
@@ -35,7 +36,8 @@ addTour("confirm_outdated", () => [
         content: `${project} is refreshed`,
         trigger: `${row(project)}:not(:contains("Out of date")):contains("1,000.00")`,
     })),
-    // What is ticked stays so
+    // What was ticked stays so
+    ...unselectRow(LATE),
     clickListButton("Confirm"),
     {
         content: "Nothing is asked any more",

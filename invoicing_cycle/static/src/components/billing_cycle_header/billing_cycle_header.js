@@ -6,6 +6,7 @@ import {deserializeDate, serializeDate} from "@web/core/l10n/dates";
 import {_t} from "@web/core/l10n/translation";
 import {formatInteger, formatMonetary} from "@web/views/fields/formatters";
 import {formatHours} from "../billing_readiness/readiness";
+import {BillingCycleNumbers} from "../billing_cycle_numbers/billing_cycle_numbers";
 import {BillingCycleProgress} from "../billing_cycle_progress/billing_cycle_progress";
 import {useBillingCycleActions} from "./billing_cycle_actions";
 
@@ -21,7 +22,12 @@ const BADGE_FILTERS = {
  */
 export class BillingCycleHeader extends Component {
     static template = "invoicing_cycle.BillingCycleHeader";
-    static components = {BillingCycleProgress, DateTimePicker, Dropdown};
+    static components = {
+        BillingCycleNumbers,
+        BillingCycleProgress,
+        DateTimePicker,
+        Dropdown,
+    };
     static props = {
         cycle: Object,
         // Only here so that a new search renders the badges anew

@@ -16,11 +16,13 @@ export function useBillingCycle() {
     const orm = useService("orm");
     const store = useService("billing_cycle");
     const keepLast = new KeepLast();
+    const keepNumbers = new KeepLast();
     const {searchModel} = controller.env;
     const {section} = searchModel;
     const cycle = useState({
         section,
         overview: section ? store.getLast(searchModel.cycleDate) : null,
+        numbers: null,
         reload,
     });
 
@@ -33,6 +35,18 @@ export function useBillingCycle() {
             );
             store.remember(overview);
             cycle.overview = overview;
+            readNumbers();
+        }
+    }
+
+    /** After the rest: nobody waits for them, and a phone has no room. */
+    async function readNumbers() {
+        if (!controller.env.isSmall) {
+            cycle.numbers = await keepNumbers.add(
+                orm.silent.call("project.billing.period", "get_cycle_numbers", [
+                    searchModel.cycleDate,
+                ])
+            );
         }
     }
 
