@@ -33,9 +33,7 @@ test("rows that are acted on stay ticked", async () => {
     await mountSection();
     await contains(box(0)).click();
     await contains(box(2)).click();
-    await contains(
-        ".o_data_row:eq(1) button[name=action_generate_invoices]"
-    ).click();
+    await contains(".o_data_row:eq(1) button[name=action_generate_invoices]").click();
     await animationFrame();
     expect(getTicked()).toEqual([true, false, true]);
 });
@@ -52,9 +50,7 @@ test("what was just created is ticked, once", async () => {
     await mountSection({billing_ticked: true});
     expect(getTicked()).toEqual([true, true, true]);
     await contains(".o_list_unselect_all, .o_unselect_all").click();
-    await contains(
-        ".o_data_row:eq(1) button[name=action_generate_invoices]"
-    ).click();
+    await contains(".o_data_row:eq(1) button[name=action_generate_invoices]").click();
     await animationFrame();
     expect(getTicked()).toEqual([false, false, false]);
 });

@@ -113,7 +113,9 @@ export function chooseOption(field, label) {
 export function markAsSent(channel = "") {
     return [
         clickListButton("Mark as sent"),
-        ...(channel ? chooseOption(".modal .o_field_widget[name=channel]", channel) : []),
+        ...(channel
+            ? chooseOption(".modal .o_field_widget[name=channel]", channel)
+            : []),
         ...clickDialogButton("Mark as sent"),
         dialogIsClosed,
     ];

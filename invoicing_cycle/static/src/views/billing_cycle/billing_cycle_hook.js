@@ -70,7 +70,9 @@ export function useBillingCycle() {
         useBus(controller.env.bus, "BILLING:UNDONE", () => controller.model.load());
         useBillingNews(async () => {
             // Rows that are read have the overview read too; not while one is edited
-            await (controller.model.root.editedRecord ? reload() : controller.model.load());
+            await (controller.model.root.editedRecord
+                ? reload()
+                : controller.model.load());
         });
     }
     if (section && !searchModel.isFixed) {
