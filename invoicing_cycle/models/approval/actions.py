@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
 
 from ..common.call_arguments import get_text
+from ..common.news import tell_done
 from ..entries.guard import ADMINISTRATOR
 
 NOT_APPROVED = {
@@ -60,6 +61,25 @@ class AccountAnalyticLine(models.Model):
         self._close_approval_reminders()
         self.env["res.company"]._wake_autopilot()
         return not_approved
+
+    def action_approve_and_tell(self):
+        """The same for the buttons of lists, which tell what was done.
+
+        :return: client action
+        """
+        result = self.action_approve()
+        if result is not True:
+            return result
+        return tell_done(
+            self.env._("1 time entry approved")
+            if len(self) == 1
+            else self.env._("%(count)s time entries approved", count=len(self)),
+            undo=(
+                self,
+                "action_withdraw_approval",
+                self.env._("It was taken back at once."),
+            ),
+        )
 
     def _approve_step(self, routes):
         """Give the approval that is next for these entries.

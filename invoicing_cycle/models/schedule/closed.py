@@ -86,6 +86,12 @@ class ProjectBillingPeriod(models.Model):
         self.project_id._follow_completion()
         self._reassign_entries()
 
+    def _tell_names(self):
+        """The one, or how many they are, for one sentence."""
+        if len(self) == 1:
+            return self.display_name
+        return self.env._("%(count)s periods", count=len(self))
+
     def action_unskip(self):
         """Open skipped periods again and give them their time back."""
         self.check_access("write")

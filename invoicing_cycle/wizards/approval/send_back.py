@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...models.common.call_arguments import ensure_one, get_active_ids
+from ...models.common.news import tell_done
 
 
 class TimesheetSendBack(models.TransientModel):
@@ -49,6 +50,8 @@ class TimesheetSendBack(models.TransientModel):
             raise UserError(self.env._("Choose the time entries first."))
         if self.is_withdrawal:
             self.entry_ids.action_withdraw_approval(self.reason)
+            message = self.env._("Approval withdrawn: %(people)s", people=self.summary)
         else:
             self.entry_ids.action_send_back(self.reason)
-        return {"type": "ir.actions.act_window_close"}
+            message = self.env._("Sent back to %(people)s", people=self.summary)
+        return tell_done(message)

@@ -1,6 +1,7 @@
 from odoo import fields, models
 
 from ...models.common.call_arguments import ensure_one, get_active_ids
+from ...models.common.news import tell_done
 
 
 class ProjectBillingPeriodReason(models.TransientModel):
@@ -33,8 +34,15 @@ class ProjectBillingPeriodReason(models.TransientModel):
         ensure_one(self)
         if self.mode == "generate":
             return self.period_ids.action_generate_invoices(reason=self.reason)
+        _, periods = self.env._, self.period_ids
+        # Who may do it knows their names.
         if self.mode == "write_off":
-            self.period_ids.action_write_off_late_time(self.reason)
-        else:
-            self.period_ids.action_skip(self.reason)
-        return {"type": "ir.actions.act_window_close"}
+            periods.action_write_off_late_time(self.reason)
+            return tell_done(
+                _("Late time of %(periods)s written off", periods=periods._tell_names())
+            )
+        periods.action_skip(self.reason)
+        return tell_done(
+            _("%(periods)s skipped", periods=periods._tell_names()),
+            undo=(periods, "action_unskip"),
+        )

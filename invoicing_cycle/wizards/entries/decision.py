@@ -4,6 +4,7 @@ from odoo.fields import Command
 from odoo.tools import format_date
 
 from ...models.common.call_arguments import ensure_one, get_active_ids
+from ...models.common.news import tell_done
 from ...models.entries.hours import NOISE
 
 
@@ -69,6 +70,11 @@ class TimesheetBillingDecision(models.TransientModel):
         whole = lines.filtered(
             lambda line: line.is_whole and not line.entry_id.sudo().part_ids
         )
+        # sudo: what was decided before, of what the user decides on
+        before = set(whole.entry_id.sudo().mapped("billing_hold"))
+        undo = None
+        if whole == lines and before == {"bill"} and self.decision != "bill":
+            undo = whole.entry_id, "action_set_billing", "bill"
         if whole:
             whole.entry_id.action_set_billing(self.decision, self.reason)
         # Parts first: those that are billed again go back into their entry.
@@ -76,7 +82,22 @@ class TimesheetBillingDecision(models.TransientModel):
             row = line._get_row()
             hours = row.billing_hours if line.is_whole else line.hours
             row.action_set_billing(self.decision, self.reason, hours)
-        return {"type": "ir.actions.act_window_close"}
+        return tell_done(self._format_done(lines), undo)
+
+    def _format_done(self, lines):
+        """What was decided, in one sentence."""
+        _ = self.env._
+        texts = {
+            "bill": _("%(count)s time entries are billed", count=len(lines)),
+            "hold": _("%(count)s time entries are held", count=len(lines)),
+            "write_off": _("%(count)s time entries are written off", count=len(lines)),
+        }
+        one = {
+            "bill": _("1 time entry is billed"),
+            "hold": _("1 time entry is held"),
+            "write_off": _("1 time entry is written off"),
+        }
+        return (one if len(lines) == 1 else texts)[self.decision]
 
 
 class TimesheetBillingDecisionLine(models.TransientModel):

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ...models.common.call_arguments import ensure_one, get_active_ids
+from ...models.common.news import tell_done
 
 
 class ProjectBillingSchedule(models.TransientModel):
@@ -112,5 +113,15 @@ class ProjectBillingSchedule(models.TransientModel):
             vals["billing_cutover_date"] = self.billing_cutover_date
         if self.billing_owner_id:
             vals["billing_owner_id"] = self.billing_owner_id.id
-        self.project_ids.write(vals)
-        return {"type": "ir.actions.act_window_close"}
+        projects = self.project_ids
+        # Where there was none, there is none again.
+        had_schedule = any(projects.mapped("billing_frequency"))
+        projects.write(vals)
+        return tell_done(
+            self.env._("Schedule set: %(project)s", project=projects.display_name)
+            if len(projects) == 1
+            else self.env._("Schedule set on %(count)s projects", count=len(projects)),
+            undo=None
+            if had_schedule
+            else (projects, "write", {"billing_frequency": False}),
+        )

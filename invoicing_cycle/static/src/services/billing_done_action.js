@@ -3,6 +3,8 @@ import {registry} from "@web/core/registry";
 
 // Long enough to read it and to change one's mind
 const UNDO_DELAY = 10000;
+// Of what the user sees by then
+const SOFT_RELOAD = {type: "ir.actions.client", tag: "soft_reload"};
 
 /**
  * Tells what a button did, with the way back where there is one: what a method of the
@@ -24,10 +26,8 @@ function tellDone(env, {params: {message, undo}}) {
                     close();
                     const result = await orm.call(undo.model, undo.method, undo.args);
                     notification.add(_t("Undone"), {type: "info"});
-                    env.bus.trigger("BILLING:UNDONE");
-                    if (result && typeof result === "object") {
-                        await action.doAction(result);
-                    }
+                    const isAction = result && typeof result === "object" && result.type;
+                    await action.doAction(isAction ? result : SOFT_RELOAD);
                 },
             },
         ];

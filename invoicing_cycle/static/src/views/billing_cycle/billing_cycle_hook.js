@@ -66,8 +66,6 @@ export function useBillingCycle() {
     });
 
     if (section) {
-        // What was undone is shown at once
-        useBus(controller.env.bus, "BILLING:UNDONE", () => controller.model.load());
         useBillingNews(async () => {
             // Rows that are read have the overview read too; not while one is edited
             await (controller.model.root.editedRecord
