@@ -26,7 +26,8 @@ function tellDone(env, {params: {message, undo}}) {
                     close();
                     const result = await orm.call(undo.model, undo.method, undo.args);
                     notification.add(_t("Undone"), {type: "info"});
-                    const isAction = result && typeof result === "object" && result.type;
+                    const isAction =
+                        result && typeof result === "object" && result.type;
                     await action.doAction(isAction ? result : SOFT_RELOAD);
                 },
             },
