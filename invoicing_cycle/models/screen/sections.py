@@ -30,9 +30,17 @@ class ProjectBillingPeriod(models.Model):
             "billing_missing", "!=", False
         )
         if date_to < self.env.company._get_today():
-            domain &= Domain(
-                "create_date", "<", self._get_start(fields.Date.add(date_to, days=1))
-            ) | Domain("timesheet_ids.date", "<=", date_to)
+            missing = self.env["project.project"].search(domain)
+            # sudo: whether there is time of then, of projects that the user bills
+            Entry = self.env["account.analytic.line"].sudo()
+            worked = Entry._read_group(
+                [("project_id", "in", missing.ids), ("date", "<=", date_to)],
+                ["project_id"],
+            )
+            start = self._get_start(fields.Date.add(date_to, days=1))
+            domain &= Domain("create_date", "<", start) | Domain(
+                "id", "in", [project.id for (project,) in worked]
+            )
         return domain
 
     @api.model
