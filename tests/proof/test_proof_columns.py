@@ -139,6 +139,8 @@ EXCEPTIONS = {
     "project_billing_part.hold_reason": "the words of a decision",
     "account_analytic_line.company_id": "that of the person may differ from that of "
     "the order, whose company bills",
+    "account_move.billing_cycle_date": "by which cycle a document is listed; no amount "
+    "follows from it",
     "account_move.billing_project_ids": SHOWN,
     "account_move_line.released_as": "what a document said of time that it gave back",
     "account_move.corrected_invoice_id": "named on paper and in e-invoices; what a "
