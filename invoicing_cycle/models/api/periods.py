@@ -16,6 +16,8 @@ SCREEN_ONLY = {
     "runs",
     "sections",
     "today",
+    "progress",
+    "trend",
 }
 
 
