@@ -94,6 +94,8 @@ class TestToldAndUndone(ScheduleCommon):
         entry = self.entry.with_user(self.user_manager)
         undo = self.assertTold(entry.action_approve_and_tell(), "1 time entry approved")
         self.assertEqual(self.entry.approval_state, "approved")
+        # A second click has done nothing, and tells nothing.
+        self.assertIs(entry.action_approve_and_tell(), True)
         with self.assertRaises(AccessError):
             self._undo(undo, self.user_colleague)
         self._undo(undo, self.user_manager)

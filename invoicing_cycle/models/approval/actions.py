@@ -65,17 +65,19 @@ class AccountAnalyticLine(models.Model):
     def action_approve_and_tell(self):
         """The same for the buttons of lists, which tell what was done.
 
-        :return: client action
+        :return: client action; True where nothing waited
         """
+        waiting = self.filtered(lambda line: line.approval_state == "pending")
         result = self.action_approve()
-        if result is not True:
+        if result is not True or not waiting:
+            # What was open, or approved before, is not told as if this had done it.
             return result
         return tell_done(
             self.env._("1 time entry approved")
-            if len(self) == 1
-            else self.env._("%(count)s time entries approved", count=len(self)),
+            if len(waiting) == 1
+            else self.env._("%(count)s time entries approved", count=len(waiting)),
             undo=(
-                self,
+                waiting,
                 "action_withdraw_approval",
                 self.env._("It was taken back at once."),
             ),

@@ -153,7 +153,8 @@ class AccountMove(models.Model):
             result = super().write(vals)
         self._follow_reset(vals)
         self._follow_einvoice_states(vals)
-        if not SHOWN.isdisjoint(vals) and any(self.mapped("billing_origin")):
+        # sudo: whether it stands on the screen, whoever changes its state
+        if not SHOWN.isdisjoint(vals) and any(self.sudo().mapped("billing_origin")):
             tell_screens(self.env)
         self._check_books(books)
         return result

@@ -77,6 +77,19 @@ test("many changes in a row are followed at once", async () => {
     expect.verifySteps([]);
 });
 
+test("a run that tells something all the time renews it now and then", async () => {
+    await mountSection();
+    change();
+    await wait();
+    expect.verifySteps(["rows", "overview"]);
+    change();
+    await wait();
+    expect.verifySteps([]);
+    await advanceTime(15000);
+    await animationFrame();
+    expect.verifySteps(["rows", "overview"]);
+});
+
 test("what is ticked stays ticked", async () => {
     await mountSection();
     await contains(".o_data_row:eq(1) .o_list_record_selector input").click();

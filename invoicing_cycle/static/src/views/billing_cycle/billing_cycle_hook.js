@@ -4,6 +4,9 @@ import {useBus, useService} from "@web/core/utils/hooks";
 import {useBillingRuns} from "../billing_run/billing_run_hook";
 import {useBillingNews} from "./billing_news_hook";
 
+// In ms, between two looks at the numbers of a cycle
+const NUMBERS_PAUSE = 60000;
+
 /**
  * Gives a list or kanban controller the overview of its cycle: read beside its rows, and
  * again whenever they may have changed (the view was reloaded, rows came or went). The
@@ -17,6 +20,8 @@ export function useBillingCycle() {
     const store = useService("billing_cycle");
     const keepLast = new KeepLast();
     const keepNumbers = new KeepLast();
+    let numbersOf = null;
+    let numbersAt = 0;
     const {searchModel} = controller.env;
     const {section} = searchModel;
     const cycle = useState({
@@ -39,15 +44,21 @@ export function useBillingCycle() {
         }
     }
 
-    /** After the rest: nobody waits for them, and a phone has no room. */
+    /**
+     * After the rest, for another cycle or now and then: they cost more than the head,
+     * nobody waits for them, and a phone has no room.
+     */
     async function readNumbers() {
-        if (!controller.env.isSmall) {
-            cycle.numbers = await keepNumbers.add(
-                orm.silent.call("project.billing.period", "get_cycle_numbers", [
-                    searchModel.cycleDate,
-                ])
-            );
+        const {cycleDate} = searchModel;
+        const now = Date.now();
+        const isFresh = numbersOf === cycleDate && now - numbersAt < NUMBERS_PAUSE;
+        if (controller.env.isSmall || isFresh) {
+            return;
         }
+        [numbersOf, numbersAt] = [cycleDate, now];
+        cycle.numbers = await keepNumbers.add(
+            orm.silent.call("project.billing.period", "get_cycle_numbers", [cycleDate])
+        );
     }
 
     useBillingRuns((progress) => {

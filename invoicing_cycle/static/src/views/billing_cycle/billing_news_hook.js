@@ -7,6 +7,8 @@ import {useService} from "@web/core/utils/hooks";
 const PAUSE = 2000;
 // Not all screens at the same moment
 const JITTER = 1000;
+// A run tells something every few seconds, for many minutes, to everybody
+const REST = 15000;
 
 /**
  * Calls back when somebody has changed something that the screen shows: some time later,
@@ -18,6 +20,7 @@ export function useBillingNews(onNews) {
     const bus = useService("bus_service");
     let timer = null;
     let isStale = false;
+    let last = 0;
 
     async function follow() {
         if (document.visibilityState === "hidden") {
@@ -34,6 +37,7 @@ export function useBillingNews(onNews) {
                 throw error;
             }
         } finally {
+            last = Date.now();
             timer = null;
             if (isStale) {
                 plan();
@@ -46,7 +50,11 @@ export function useBillingNews(onNews) {
             isStale = true;
             return;
         }
-        timer = browser.setTimeout(follow, PAUSE + Math.random() * JITTER);
+        const rest = Math.max(last + REST - Date.now(), 0);
+        timer = browser.setTimeout(
+            follow,
+            Math.max(PAUSE, rest) + Math.random() * JITTER
+        );
     }
 
     bus.subscribe("billing.cycle", plan);
