@@ -130,11 +130,13 @@ class ProjectBillingTime(models.Model):
         )
 
     @api.model
-    def _counted_sql(self, keys, without_period=True):
+    def _counted_sql(self, keys, without_period=True, among=SQL("TRUE")):
         """The rows ``counted`` of some keys, as the first part of a statement.
 
         :param SQL keys: query for (project id, period id or 0, employee id or 0)
         :param bool without_period: whether any of them may have no period
+        :param SQL among: what all time of these keys fulfils, as a condition on
+            ``entry``: of many keys PostgreSQL knows little, and sorts all time there is
         """
         self.env["project.billing.period"].flush_model(
             ["project_id", "date_from", "date_to"]
@@ -165,9 +167,11 @@ class ProjectBillingTime(models.Model):
                         ON %s
                        AND COALESCE(entry.employee_id, 0) = touched.employee_id
                        AND entry.project_id = touched.project_id
+                       AND %s
                     """,
                     self.env["account.analytic.line"]._all_rows_sql("entry"),
                     is_there,
+                    among,
                 )
                 for is_there in (
                     SQL("entry.billing_period_id = touched.period_id"),

@@ -144,7 +144,12 @@ class BillingProof(models.AbstractModel):
                         """,
                         there=there,
                         **self._get_terms(scope),
-                    )
+                    ),
+                    among=SQL(
+                        "entry.project_id IN %s AND %s",
+                        tuple(scope.projects.ids),
+                        there,
+                    ),
                 ),
                 there=there,
                 kept_there=self._place_scope_sql(scope, SQL("time.period_id")),
