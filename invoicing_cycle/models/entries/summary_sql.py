@@ -130,7 +130,7 @@ class ProjectBillingTime(models.Model):
         )
 
     @api.model
-    def _counted_sql(self, keys, without_period=True, among=SQL("TRUE")):
+    def _counted_sql(self, keys, without_period=True, among=None):
         """The rows ``counted`` of some keys, as the first part of a statement.
 
         :param SQL keys: query for (project id, period id or 0, employee id or 0)
@@ -171,7 +171,7 @@ class ProjectBillingTime(models.Model):
                     """,
                     self.env["account.analytic.line"]._all_rows_sql("entry"),
                     is_there,
-                    among,
+                    among or SQL("TRUE"),
                 )
                 for is_there in (
                     SQL("entry.billing_period_id = touched.period_id"),
